@@ -1,0 +1,137 @@
+//! Last stage: a plan applied to its text, and the way back.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::pack::{Confidence, RuleInfo};
+use crate::text::Span;
+
+/// A range of the original that goes, and why. Cannot be made without a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removal {
+    pub(crate) span: Span,
+    pub(crate) rule: Arc<RuleInfo>,
+    pub(crate) language: Arc<str>,
+    pub(crate) confidence: Confidence,
+    pub(crate) evidence: Vec<String>,
+}
+
+impl Removal {
+    /// Bytes of the original, on character boundaries.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The rule that took it.
+    pub fn rule(&self) -> &RuleInfo {
+        &self.rule
+    }
+
+    /// Code of the language whose words were found, `any` for words of none.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// How sure the rule is; a run may make it lower than the rule's own.
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+
+    /// What spoke for it, in words: the phrase, the run it stands in, the list it ends.
+    pub fn evidence(&self) -> &[String] {
+        &self.evidence
+    }
+}
+
+/// What a document asks a person to look at, though it was cleaned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// Most of the text would have gone; what was not of high confidence was kept.
+    HeavyLoss,
+    /// Cleaning did not settle: each pass found more. Nothing was removed.
+    Unsettled,
+}
+
+/// A cleaned text and everything that was taken from it.
+///
+/// Removals are sorted, disjoint ranges of the original; `weave(text, removals)` gives the original back byte for byte.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cleaned<'t> {
+    pub(crate) original: &'t str,
+    pub(crate) text: Cow<'t, str>,
+    pub(crate) removals: Vec<Removal>,
+    pub(crate) flags: Vec<Flag>,
+}
+
+impl<'t> Cleaned<'t> {
+    /// The text as it came.
+    pub fn original(&self) -> &'t str {
+        self.original
+    }
+
+    /// The cleaned text; borrowed from the original where nothing went.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The cleaned text, without a copy where nothing went.
+    pub fn into_text(self) -> Cow<'t, str> {
+        self.text
+    }
+
+    /// What went, in the order of the original.
+    pub fn removals(&self) -> &[Removal] {
+        &self.removals
+    }
+
+    /// What a person should look at.
+    pub fn flags(&self) -> &[Flag] {
+        &self.flags
+    }
+
+    /// True where something was removed.
+    pub fn changed(&self) -> bool {
+        !self.removals.is_empty()
+    }
+
+    /// Bytes removed.
+    pub fn removed_bytes(&self) -> usize {
+        self.removals.iter().map(|r| r.span.len()).sum()
+    }
+}
+
+/// `original` without `spans`, which must be sorted and disjoint.
+pub(crate) fn cut(original: &str, spans: impl Iterator<Item = Span>) -> String {
+    let mut kept = String::with_capacity(original.len());
+    let mut from = 0;
+    for span in spans {
+        kept.push_str(&original[from..span.start()]);
+        from = span.end();
+    }
+    kept.push_str(&original[from..]);
+    kept
+}
+
+/// Puts removed texts back: `removed` holds each removal's start in the original and its text, sorted by start.
+///
+/// Returns `None` where the removals cannot belong to this text (an offset past its end or inside a character).
+///
+/// ```
+/// let original = dehusk::weave("Flour, water, salt.", [(19, " Share this: Facebook")]);
+/// assert_eq!(original.as_deref(), Some("Flour, water, salt. Share this: Facebook"));
+/// ```
+pub fn weave<'r>(cleaned: &str, removed: impl IntoIterator<Item = (usize, &'r str)>) -> Option<String> {
+    let mut original = String::with_capacity(cleaned.len());
+    let mut taken = 0;
+    for (start, text) in removed {
+        let kept = start.checked_sub(original.len())?;
+        original.push_str(cleaned.get(taken..taken.checked_add(kept)?)?);
+        taken += kept;
+        original.push_str(text);
+    }
+    original.push_str(cleaned.get(taken..)?);
+    Some(original)
+}

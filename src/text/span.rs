@@ -1,0 +1,80 @@
+//! A byte range of a text that cannot split a character.
+
+use std::ops::Range;
+
+/// A byte range of one particular text. Both ends lie on character boundaries and `start <= end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    /// The span `start..end` of `text`, or `None` where it would be out of range, reversed or inside a character.
+    pub fn new(text: &str, start: usize, end: usize) -> Option<Span> {
+        let whole = start <= end && text.is_char_boundary(start) && text.is_char_boundary(end);
+        whole.then_some(Span { start, end })
+    }
+
+    /// The span of `text` that is nearest to `start..end` and holds all of it.
+    pub fn covering(text: &str, start: usize, end: usize) -> Span {
+        let end = end.min(text.len());
+        let start = start.min(end);
+        Span { start: text.floor_char_boundary(start), end: text.ceil_char_boundary(end) }
+    }
+
+    /// First byte.
+    pub fn start(self) -> usize {
+        self.start
+    }
+
+    /// One past the last byte.
+    pub fn end(self) -> usize {
+        self.end
+    }
+
+    /// Number of bytes.
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// True for the empty span.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// As a range to index with.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The text it names.
+    pub fn of(self, text: &str) -> &str {
+        &text[self.range()]
+    }
+
+    /// True where `other` lies inside.
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// True where the two share at least one byte.
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_to_split_a_character() {
+        let text = "aé\u{1F600}";
+        assert!(Span::new(text, 0, 2).is_none());
+        assert_eq!(Span::new(text, 1, 3).map(|s| s.of(text)), Some("é"));
+        assert!(Span::new(text, 3, 1).is_none());
+        assert!(Span::new(text, 0, 99).is_none());
+        assert_eq!(Span::covering(text, 2, 5).of(text), text.get(1..7).unwrap());
+    }
+}
