@@ -125,7 +125,7 @@ pub(crate) fn cut(original: &str, spans: impl Iterator<Item = Span>) -> String {
 /// ```
 pub fn weave<'r>(cleaned: &str, removed: impl IntoIterator<Item = (usize, &'r str)>) -> Option<String> {
     let mut original = String::with_capacity(cleaned.len());
-    let mut taken = 0;
+    let mut taken = 0usize;
     for (start, text) in removed {
         let kept = start.checked_sub(original.len())?;
         original.push_str(cleaned.get(taken..taken.checked_add(kept)?)?);
