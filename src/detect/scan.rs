@@ -109,7 +109,11 @@ impl Found {
         let phrase = &set.phrases[n as usize];
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
-        let end = fold.0 + text.trim_end().len();
+        let mut end = fold.0 + text.trim_end().len();
+        if set.rules[phrase.rule as usize].at == At::Line {
+            // The closing signs that a whole-line phrase may have or not.
+            end += doc.folded.text[end..].bytes().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
+        }
         if start >= end {
             return;
         }
@@ -137,7 +141,7 @@ impl Found {
             let span = Span::covering(doc.raw, start + range.start, start + range.end);
             let fold = (doc.folded.fold_start(span.start()), doc.folded.fold_start(span.end()));
             let stand = stand(doc, span, fold.0, fold.1.max(fold.0));
-            let words = super::holes::count_words(span.of(doc.raw)).min(99) as u16;
+            let words = crate::text::count_words(span.of(doc.raw)).min(99) as u16;
             self.main.push(Match { span, fold, rule, language: 0, stand, words, phrase: u32::MAX });
         }
     }
