@@ -54,12 +54,17 @@ pub(super) fn fills(set: &RuleSet, doc: &Document<'_>, hole: Hole, start: usize,
     match hole {
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
             let words = count_words(text);
-            words > 0 && words <= max_words(hole) && same_line(doc, start, end) && (hole == Hole::Title || !breaks_sentence(text))
+            words > 0 && words <= max_words(hole) && lettered(hole, text) && same_line(doc, start, end) && (hole == Hole::Title || !breaks_sentence(text))
         }
         // A date may have its time in the hole, or in the next one.
         Hole::Date => forward(set, doc, hole, start) == Some(end) || set.calendar.date(&doc.folded.text, start) == Some(end),
         _ => forward(set, doc, hole, start) == Some(end),
     }
+}
+
+/// Names and sites hold a letter; a title or a tag may be a number.
+fn lettered(hole: Hole, text: &str) -> bool {
+    !matches!(hole, Hole::Name | Hole::Site) || text.contains(char::is_alphabetic)
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.
@@ -140,7 +145,7 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     }
     let text = doc.folded.text.get(at..end)?.trim_end();
     let words = count_words(text);
-    let fits = words > 0 && words <= max_words(hole) && (hole == Hole::Title || !breaks_sentence(text));
+    let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && (hole == Hole::Title || !breaks_sentence(text));
     fits.then_some(at + text.len())
 }
 
@@ -153,7 +158,7 @@ fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let text = doc.folded.text.get(line.fold_start..at)?;
     let lead = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
     let words = count_words(text);
-    let fits = words > 0 && words <= max_words(hole) && !breaks_sentence(text);
+    let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && !breaks_sentence(text);
     fits.then_some(line.fold_start + lead)
 }
 

@@ -36,7 +36,9 @@ fn seam(before: char, after: char, next: Option<char>) -> bool {
 pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '\t', '\u{A0}']);
     if before.len() < at {
-        return before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before);
+        // "5. Advertisement": a number and its full stop end no sentence.
+        let numbered = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()) && b.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').ends_with(['\n', '\r', ' ']) || b.bytes().all(|b| b.is_ascii_digit()));
+        return !numbered && (before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before));
     }
     match text[..at].chars().next_back() {
         None => true,

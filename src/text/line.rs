@@ -24,6 +24,8 @@ pub(crate) struct Shape {
     pub prose: bool,
     /// Ends the way a sentence does.
     pub ends_sentence: bool,
+    /// One question or exclamation, as headlines often are.
+    pub call: bool,
     /// Opens with a list mark.
     pub bullet: bool,
     /// Markdown heading level, 0 for none.
@@ -82,6 +84,8 @@ impl Shape {
         }
         shape.words += wide / 2;
         shape.ends_sentence = ends_sentence(trimmed);
+        let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
+        shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
         shape.prose = shape.words >= 30
             || (shape.words >= 8 && shape.ends_sentence)
             || (shape.words >= 12 && inner_ends > 0);
@@ -100,7 +104,7 @@ impl Shape {
 
     /// A line that may be the title of another piece: short, no sentence, no table or code.
     pub fn title(&self, max_words: u32) -> bool {
-        !self.blank && !self.prose && !self.framed && self.words > 0 && self.words <= max_words
+        !self.blank && (!self.prose || self.call) && !self.framed && self.words > 0 && self.words <= max_words
     }
 }
 
