@@ -64,7 +64,7 @@ pub(crate) struct RuleSet {
 }
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
-const MAX_EXPANSION: usize = 5000;
+const MAX_EXPANSION: usize = 500;
 
 struct Compiler<'p> {
     packs: &'p Packs,
@@ -224,7 +224,14 @@ impl<'p> Compiler<'p> {
                     Part::Literal(text) => text.trim().len(),
                     _ => 0,
                 });
-                let words = parts.iter().map(|p| if let Part::Literal(t) = p { count_words(t) } else { 0 }).sum::<usize>();
+                let words = parts
+                    .iter()
+                    .map(|p| match p {
+                        Part::Literal(text) => count_words(text),
+                        Part::OneOf(texts) => texts.last().map_or(0, |t| count_words(t)),
+                        _ => 0,
+                    })
+                    .sum::<usize>();
                 self.phrases.push(Phrase { parts: parts.into(), anchor: anchor.unwrap_or(usize::MAX), role, rule, language, words: words as u16 });
             }
         }
@@ -232,40 +239,56 @@ impl<'p> Compiler<'p> {
     }
 
     /// One phrase in every language that fills its slots.
+    ///
+    /// One slot is written out, phrase by phrase: it becomes the anchor. Further slots stay choices, so that three slots
+    /// of thirty phrases make thirty phrases and not 27,000.
     fn expand(&mut self, file: usize, written: &Spanned<String>) -> Result<Vec<(Vec<Part>, u16)>, PackError> {
         let parts = self.parse(file, written)?;
-        if !parts.iter().any(|p| matches!(p, Part::Slot(_))) {
+        let slots: Vec<usize> = (0..parts.len()).filter(|&n| matches!(parts[n], Part::Slot(_))).collect();
+        if slots.is_empty() {
             return Ok(vec![(parts, 0)]);
         }
         let mut all = Vec::new();
         for language in 0..self.languages.len() {
-            // Parts so far, and whether a phrase of the language itself is among them.
-            let mut partial: Vec<(Vec<Part>, bool)> = vec![(Vec::new(), language == 0)];
-            for part in &parts {
-                let Part::Slot(slot) = part else {
-                    partial.iter_mut().for_each(|(parts, _)| parts.push(part.clone()));
-                    continue;
-                };
-                let own = self.slots[language].get(slot.as_str()).cloned().unwrap_or_default();
-                let shared = if language == 0 { Vec::new() } else { self.slots[0].get(slot.as_str()).cloned().unwrap_or_default() };
-                let mut grown = Vec::new();
-                for (phrase, is_own) in own.iter().map(|p| (p, true)).chain(shared.iter().map(|p| (p, false))) {
-                    let phrase = self.parse(self.file_of(phrase), phrase)?;
-                    for (parts, has_own) in &partial {
-                        let mut parts = parts.clone();
-                        parts.extend(phrase.iter().cloned());
-                        grown.push((parts, *has_own || is_own));
+            let mut fills: HashMap<usize, Vec<(Vec<Part>, bool)>> = HashMap::new();
+            for &n in &slots {
+                let Part::Slot(slot) = &parts[n] else { continue };
+                fills.insert(n, self.fill(language, slot)?);
+            }
+            if fills.values().any(Vec::is_empty) {
+                continue;
+            }
+            let Some(&lead) = slots.iter().max_by_key(|n| rarity(&fills[n])) else { continue };
+            for (lead_parts, lead_own) in &fills[&lead] {
+                // A phrase belongs to the language when at least one of its words does.
+                let borrowed = language != 0 && !lead_own;
+                let mut rows: Vec<(Vec<Part>, bool)> = vec![(Vec::new(), !borrowed)];
+                for (n, part) in parts.iter().enumerate() {
+                    match fills.get(&n) {
+                        None => rows.iter_mut().for_each(|(row, _)| row.push(part.clone())),
+                        Some(_) if n == lead => rows.iter_mut().for_each(|(row, _)| row.extend(lead_parts.iter().cloned())),
+                        Some(fills) => rows = choose(rows, fills, borrowed),
+                    }
+                    if rows.len() > MAX_EXPANSION {
+                        let message = format!("`{}` expands to more than {MAX_EXPANSION} phrases", written.get_ref());
+                        return Err(self.packs.error_at(file, written.span(), message, "use fewer slots in one phrase".to_owned()).into());
                     }
                 }
-                partial = grown;
-                if partial.len() > MAX_EXPANSION {
-                    let message = format!("`{}` expands to more than {MAX_EXPANSION} phrases", written.get_ref());
-                    return Err(self.packs.error_at(file, written.span(), message, "use fewer slots in one phrase".to_owned()).into());
-                }
+                all.extend(rows.into_iter().filter(|(row, own)| *own && !row.is_empty()).map(|(row, _)| (join_literals(row), language as u16)));
             }
-            all.extend(partial.into_iter().filter(|(parts, own)| *own && !parts.is_empty()).map(|(parts, _)| (join_literals(parts), language as u16)));
         }
         Ok(all)
+    }
+
+    /// The phrases of a slot in a language, with those of `any`; `true` marks the language's own.
+    fn fill(&mut self, language: usize, slot: &str) -> Result<Vec<(Vec<Part>, bool)>, PackError> {
+        let own = self.slots[language].get(slot).cloned().unwrap_or_default();
+        let shared = if language == 0 { Vec::new() } else { self.slots[0].get(slot).cloned().unwrap_or_default() };
+        let mut fills = Vec::with_capacity(own.len() + shared.len());
+        for (phrase, is_own) in own.into_iter().map(|p| (p, true)).chain(shared.into_iter().map(|p| (p, false))) {
+            fills.push((self.parse(self.file_of(phrase), phrase)?, is_own));
+        }
+        Ok(fills)
     }
 
     /// The language file that a slot's phrase was read from, for messages.
@@ -349,6 +372,29 @@ impl<'p> Compiler<'p> {
     }
 }
 
+/// How well the phrases of a slot serve as anchors: the length of the shortest one.
+fn rarity(fills: &[(Vec<Part>, bool)]) -> usize {
+    let longest = |parts: &[Part]| parts.iter().map(|p| if let Part::Literal(t) = p { t.len() } else { 0 }).max().unwrap_or(0);
+    fills.iter().map(|(parts, _)| longest(parts)).min().unwrap_or(0)
+}
+
+/// Adds a slot to rows of parts: as one choice of literals, and row by row where its phrases have holes.
+fn choose(rows: Vec<(Vec<Part>, bool)>, fills: &[(Vec<Part>, bool)], own_only: bool) -> Vec<(Vec<Part>, bool)> {
+    let fills = || fills.iter().filter(|(_, own)| *own || !own_only);
+    let mut literals: Vec<String> = fills().filter_map(|(parts, _)| if let [Part::Literal(text)] = &parts[..] { Some(text.clone()) } else { None }).collect();
+    literals.sort_by_key(|l| (std::cmp::Reverse(l.len()), l.clone()));
+    literals.dedup();
+    let mut grown = Vec::new();
+    if !literals.is_empty() {
+        let choice = Part::OneOf(literals.into());
+        grown.extend(rows.iter().map(|(row, _)| (row.iter().cloned().chain([choice.clone()]).collect(), true)));
+    }
+    for (parts, _) in fills().filter(|(parts, _)| !matches!(parts[..], [Part::Literal(_)])) {
+        grown.extend(rows.iter().map(|(row, _)| (row.iter().chain(parts).cloned().collect(), true)));
+    }
+    grown
+}
+
 /// Closing signs of a whole-line phrase may be missing on the page.
 fn trim_closing(parts: &mut Vec<Part>) {
     if let Some(Part::Literal(last)) = parts.last_mut() {
@@ -386,3 +432,4 @@ fn revision(table: &RuleTable) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     format!("{:08x}", (hash >> 32) as u32 ^ hash as u32)
 }
+
