@@ -68,7 +68,8 @@ const MAX_EXPANSION: usize = 500;
 
 struct Compiler<'p> {
     packs: &'p Packs,
-    slots: Vec<HashMap<&'p str, Vec<&'p Spanned<String>>>>,
+    /// For each language, its slots: phrases with the file they stand in.
+    slots: Vec<HashMap<&'p str, Vec<(&'p Spanned<String>, usize)>>>,
     languages: Vec<Arc<str>>,
     parsed: HashMap<String, Vec<Part>>,
     phrases: Vec<Phrase>,
@@ -117,7 +118,7 @@ impl<'p> Compiler<'p> {
     fn new(packs: &'p Packs, selection: &Selection) -> Compiler<'p> {
         // Several files may fill one language: a user's pack adds to a built-in one.
         let mut languages: Vec<Arc<str>> = vec!["any".into()];
-        let mut slots: Vec<HashMap<&str, Vec<&Spanned<String>>>> = vec![HashMap::new()];
+        let mut slots: Vec<HashMap<&str, Vec<(&Spanned<String>, usize)>>> = vec![HashMap::new()];
         for loaded in &packs.languages {
             let code = loaded.table.code.as_str();
             if !selection.takes_language(code) {
@@ -129,7 +130,7 @@ impl<'p> Compiler<'p> {
                 languages.len() - 1
             });
             for (slot, phrases) in &loaded.slots {
-                slots[n].entry(slot).or_default().extend(phrases);
+                slots[n].entry(slot).or_default().extend(phrases.iter().map(|p| (p, loaded.file)));
             }
         }
         Compiler { packs, slots, languages, parsed: HashMap::new(), phrases: Vec::new() }
@@ -285,16 +286,10 @@ impl<'p> Compiler<'p> {
         let own = self.slots[language].get(slot).cloned().unwrap_or_default();
         let shared = if language == 0 { Vec::new() } else { self.slots[0].get(slot).cloned().unwrap_or_default() };
         let mut fills = Vec::with_capacity(own.len() + shared.len());
-        for (phrase, is_own) in own.into_iter().map(|p| (p, true)).chain(shared.into_iter().map(|p| (p, false))) {
-            fills.push((self.parse(self.file_of(phrase), phrase)?, is_own));
+        for ((phrase, file), is_own) in own.into_iter().map(|p| (p, true)).chain(shared.into_iter().map(|p| (p, false))) {
+            fills.push((self.parse(file, phrase)?, is_own));
         }
         Ok(fills)
-    }
-
-    /// The language file that a slot's phrase was read from, for messages.
-    fn file_of(&self, phrase: &Spanned<String>) -> usize {
-        let holds = |l: &&super::packs::LoadedLanguage| l.slots.values().flatten().any(|p| std::ptr::eq(p, phrase));
-        self.packs.languages.iter().find(holds).map_or(0, |l| l.file)
     }
 
     fn parse(&mut self, file: usize, written: &Spanned<String>) -> Result<Vec<Part>, ContentError> {
@@ -341,7 +336,7 @@ impl<'p> Compiler<'p> {
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA)).build(&patterns);
         let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
         let pinned = (0..rules.len() as u32).filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd)).collect();
-        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|p| fold_phrase(p.get_ref())).collect();
+        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
         networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
         let (common, listed) = self.common();
         RuleSet { rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
