@@ -89,6 +89,8 @@ pub struct RuleInfo {
     pub summary: String,
     /// What good text could be lost with it.
     pub risk: Option<String>,
+    /// What it is and where it comes from, at length.
+    pub docs: Option<String>,
     /// Software or kinds of sites that print it.
     pub origin: Vec<String>,
     /// What it takes when it matches.

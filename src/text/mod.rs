@@ -1,5 +1,72 @@
 //! First stage: the text, its folded twin for matching, its lines and their shape.
 
+pub(crate) mod boundary;
+mod fold;
+mod line;
 mod span;
 
+use std::cell::OnceCell;
+
+pub(crate) use fold::{Folded, fold_phrase};
+pub(crate) use line::{Line, Shape, ends_sentence, is_wide};
 pub use span::Span;
+
+/// A text made ready for matching.
+pub(crate) struct Document<'t> {
+    pub raw: &'t str,
+    pub folded: Folded,
+    pub lines: Vec<Line>,
+    shapes: OnceCell<Vec<Shape>>,
+    zone: OnceCell<Option<(usize, usize)>>,
+    filled: OnceCell<Vec<u32>>,
+}
+
+impl<'t> Document<'t> {
+    pub fn new(raw: &'t str) -> Document<'t> {
+        let (folded, lines) = fold::fold(raw);
+        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new() }
+    }
+
+    /// Index of the line that holds byte `at` of the original.
+    pub fn line_at(&self, at: usize) -> usize {
+        self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+    }
+
+    /// Text of line `n`, without its line end.
+    pub fn line(&self, n: usize) -> &'t str {
+        &self.raw[self.lines[n].start..self.lines[n].end]
+    }
+
+    /// Shape of every line; computed when first asked for, since most texts hold nothing to decide.
+    pub fn shapes(&self) -> &[Shape] {
+        self.shapes.get_or_init(|| (0..self.lines.len()).map(|n| Shape::of(self.line(n))).collect())
+    }
+
+    /// First and last line of prose, `None` where the text has none.
+    pub fn prose(&self) -> Option<(usize, usize)> {
+        *self.zone.get_or_init(|| {
+            let shapes = self.shapes();
+            let first = shapes.iter().position(|s| s.prose)?;
+            let last = shapes.iter().rposition(|s| s.prose)?;
+            Some((first, last))
+        })
+    }
+
+    /// Number of lines before line `n` that are not blank.
+    pub fn filled_before(&self, n: usize) -> usize {
+        let filled = self.filled.get_or_init(|| {
+            let mut count = 0;
+            let counts = self.shapes().iter().map(|s| {
+                count += u32::from(!s.blank);
+                count
+            });
+            std::iter::once(0).chain(counts).collect()
+        });
+        filled[n.min(filled.len() - 1)] as usize
+    }
+
+    /// The original span of a folded range.
+    pub fn raw_span(&self, start: usize, end: usize) -> Span {
+        Span::covering(self.raw, self.folded.raw_start(start), self.folded.raw_end(self.raw, end))
+    }
+}

@@ -1,0 +1,217 @@
+//! The front door: a text in, the cleaned text and every removal out.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::apply::{Cleaned, Flag, Removal, cut};
+use crate::detect::{Refusal, detect};
+use crate::pack::{Confidence, PackError, Packs, Rule, RuleInfo, RuleSet, Selection};
+use crate::plan::{Settings, plan};
+use crate::text::{Document, Span, fold_phrase};
+
+/// Passes after which a text that still changes is left alone.
+const MAX_PASSES: usize = 8;
+/// Texts of 4 GiB and more are not looked at.
+const MAX_TEXT: usize = u32::MAX as usize;
+
+/// Removes residue. Built once, shared by all threads; cleaning is a pure function of the text.
+///
+/// ```
+/// let cleaner = dehusk::Cleaner::builtin();
+/// let cleaned = cleaner.clean("The loaf keeps for three days.\n\nLeave a Reply Cancel reply\nYour email address will not be published.\n");
+/// assert_eq!(cleaned.text(), "The loaf keeps for three days.\n");
+/// for removal in cleaned.removals() {
+///     println!("{} took {:?}", removal.rule().id, removal.span().of(cleaned.original()));
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Cleaner {
+    set: RuleSet,
+    settings: Settings,
+    rules: Vec<Arc<RuleInfo>>,
+}
+
+impl Cleaner {
+    /// The built-in packs with default settings: all rules of medium and high confidence, all languages.
+    pub fn builtin() -> Cleaner {
+        match Cleaner::builder().build() {
+            Ok(cleaner) => cleaner,
+            Err(error) => unreachable!("the built-in packs are broken, which the tests exclude: {error}"),
+        }
+    }
+
+    /// To choose packs, rules, languages and level.
+    pub fn builder() -> CleanerBuilder {
+        CleanerBuilder::default()
+    }
+
+    /// The rules that take part, in the order of the packs.
+    pub fn rules(&self) -> &[Arc<RuleInfo>] {
+        &self.rules
+    }
+
+    /// The least confidence at which a removal is made.
+    pub fn min_confidence(&self) -> Confidence {
+        self.settings.min_confidence
+    }
+
+    /// Removes residue from `text`.
+    ///
+    /// The result is a fixed point: cleaning it again changes nothing.
+    pub fn clean<'t>(&self, text: &'t str) -> Cleaned<'t> {
+        self.settle(text, None)
+    }
+
+    /// Cleans, and tells as well what was tried and stays. Slower than [`Cleaner::clean`]; the result is the same.
+    pub fn explain<'t>(&self, text: &'t str) -> (Cleaned<'t>, Vec<Refusal>) {
+        let mut refusals = Vec::new();
+        let cleaned = self.settle(text, Some(&mut refusals));
+        (cleaned, refusals)
+    }
+
+    /// Runs `probe` with one constraint of a rule left out; `None` when the rule has none. The rule is whole again afterwards.
+    pub(crate) fn without<T>(&mut self, rule: usize, drop: fn(&mut Rule) -> bool, probe: impl FnOnce(&Cleaner) -> T) -> Option<T> {
+        let whole = self.set.rules.get(rule)?.clone();
+        let had = drop(&mut self.set.rules[rule]);
+        let answer = had.then(|| probe(self));
+        self.set.rules[rule] = whole;
+        answer
+    }
+
+    /// Passes until nothing changes: what a cut brings together may be residue in turn.
+    fn settle<'t>(&self, text: &'t str, mut trace: Option<&mut Vec<Refusal>>) -> Cleaned<'t> {
+        let mut cleaned = Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: Vec::new() };
+        if text.len() >= MAX_TEXT {
+            return cleaned;
+        }
+        for pass in 0..MAX_PASSES {
+            let (removals, flag) = {
+                let doc = Document::new(&cleaned.text);
+                let mut detection = detect(&self.set, &doc, pass == 0 && trace.is_some());
+                if let Some(trace) = trace.as_deref_mut() {
+                    trace.append(&mut detection.refusals);
+                }
+                plan(&self.set, &doc, detection, &self.settings)
+            };
+            if let Some(flag) = flag.filter(|f| !cleaned.flags.contains(f)) {
+                cleaned.flags.push(flag);
+            }
+            if removals.is_empty() {
+                return cleaned;
+            }
+            let next = cut(&cleaned.text, removals.iter().map(|r| r.span));
+            cleaned.removals = merge(text, cleaned.removals, removals);
+            cleaned.text = Cow::Owned(next);
+        }
+        Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: vec![Flag::Unsettled] }
+    }
+}
+
+/// Adds the removals of a later pass, whose spans are in the text that the earlier ones left, to the earlier ones.
+fn merge(original: &str, earlier: Vec<Removal>, later: Vec<Removal>) -> Vec<Removal> {
+    if earlier.is_empty() {
+        return later;
+    }
+    let mut out: Vec<Removal> = Vec::with_capacity(earlier.len() + later.len());
+    let mut earlier = earlier.into_iter().peekable();
+    // Bytes removed so far: the distance between an offset of the cleaned text and of the original.
+    let mut removed = 0;
+    for removal in later {
+        let (mut start, end) = (removal.span.start(), removal.span.end());
+        while start < end {
+            // Earlier removals that begin at or before this place come first.
+            while let Some(first) = earlier.next_if(|e| e.span.start() <= start + removed) {
+                removed += first.span.len();
+                out.push(first);
+            }
+            let stop = earlier.peek().map_or(end, |e| end.min(e.span.start() - removed));
+            out.push(Removal { span: Span::covering(original, start + removed, stop + removed), ..removal.clone() });
+            start = stop;
+        }
+    }
+    out.extend(earlier);
+    out
+}
+
+/// Chooses what a [`Cleaner`] does.
+#[derive(Clone, Debug, Default)]
+pub struct CleanerBuilder {
+    packs: Option<Packs>,
+    extra: Vec<PathBuf>,
+    selection: Selection,
+    min_confidence: Option<Confidence>,
+    keep: Vec<String>,
+}
+
+impl CleanerBuilder {
+    /// These packs instead of the built-in ones.
+    pub fn packs(mut self, packs: Packs) -> Self {
+        self.packs = Some(packs);
+        self
+    }
+
+    /// A pack file or folder besides; read by [`CleanerBuilder::build`].
+    pub fn add_pack_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.extra.push(path.into());
+        self
+    }
+
+    /// Only these families, rules (`family/name`), packs (`@name`) and languages (`:code`).
+    pub fn select(mut self, selectors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.selection.select = selectors.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// These besides those selected.
+    pub fn extend_select(mut self, selectors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.selection.extend.extend(selectors.into_iter().map(Into::into));
+        self
+    }
+
+    /// Not these. The longest selector that fits a rule decides.
+    pub fn ignore(mut self, selectors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.selection.ignore.extend(selectors.into_iter().map(Into::into));
+        self
+    }
+
+    /// Only words of these languages, by code; words of no language always take part.
+    pub fn languages(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.selection.languages = codes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The least confidence at which a removal is made; medium unless said otherwise.
+    pub fn min_confidence(mut self, least: Confidence) -> Self {
+        self.min_confidence = Some(least);
+        self
+    }
+
+    /// Rules under trial take part too.
+    pub fn preview(mut self, on: bool) -> Self {
+        self.selection.preview = on;
+        self
+    }
+
+    /// Texts that are never cut: a removal that holds one of them is not made.
+    pub fn keep(mut self, phrases: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.keep.extend(phrases.into_iter().map(Into::into));
+        self
+    }
+
+    /// Reads the extra packs and compiles everything.
+    ///
+    /// # Errors
+    /// Where a pack cannot be read or is wrong, or a selector names nothing.
+    pub fn build(self) -> Result<Cleaner, PackError> {
+        let mut packs = self.packs.unwrap_or_else(Packs::builtin);
+        for path in &self.extra {
+            packs.add_path(path)?;
+        }
+        let set = RuleSet::new(&packs, &self.selection)?;
+        let rules = set.rules.iter().map(|r| Arc::clone(&r.info)).collect();
+        let keep = self.keep.iter().map(|k| fold_phrase(k.trim())).filter(|k| !k.is_empty()).collect();
+        let settings = Settings { min_confidence: self.min_confidence.unwrap_or(Confidence::Medium), keep };
+        Ok(Cleaner { set, settings, rules })
+    }
+}

@@ -1,0 +1,181 @@
+//! The constraints of a rule, one after the other, cheap ones first. Each answers with the reason when it says no.
+
+use super::scan::{Found, Match};
+use super::sign::Stand;
+use crate::pack::{At, Rule, Side, Zone};
+use crate::text::boundary::{capital, sentence_end, sentence_start};
+use crate::text::{Document, Span};
+
+/// Bytes before and behind a match that `before` and `after` see.
+const VIEW: usize = 300;
+/// Bytes that stand for a line where a text has few line ends.
+const LINE_BYTES: usize = 200;
+
+/// Why a rule did not fire: the name of the constraint, and what it found.
+#[derive(Debug, PartialEq)]
+pub(super) struct No(pub &'static str, pub String);
+
+/// What the position of a match allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where the rule wants it.
+    Right,
+    /// A whole-line rule found inside a line: good only as a member of a run.
+    Glued,
+}
+
+pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Place, No> {
+    let span = found.span;
+    if rule.capital && !capital(span.of(doc.raw)) {
+        return Err(No("case", format!("“{}” does not begin with a capital letter", short(span.of(doc.raw)))));
+    }
+    let starts = || sentence_start(doc.raw, span.start());
+    let ends = || rule.title.is_some() || sentence_end(doc.raw, span.end());
+    let right = match rule.at {
+        At::Anywhere => true,
+        At::Line => found.stand == Stand::Whole,
+        At::LineStart => matches!(found.stand, Stand::Whole | Stand::Start),
+        At::LineEnd => matches!(found.stand, Stand::Whole | Stand::End),
+        At::TextStart => !doc.raw[..span.start()].contains(char::is_alphanumeric),
+        At::TextEnd => !doc.raw[span.end()..].contains(char::is_alphanumeric),
+        At::Sentence => starts() && ends() && capital(span.of(doc.raw)),
+    };
+    if right {
+        return Ok(Place::Right);
+    }
+    if rule.at == At::Line && capital(span.of(doc.raw)) {
+        return Ok(Place::Glued);
+    }
+    let wanted = match rule.at {
+        At::Line => "a line of its own",
+        At::LineStart => "the start of a line",
+        At::LineEnd => "the end of a line",
+        At::TextStart => "the start of the text",
+        At::TextEnd => "the end of the text",
+        At::Sentence => "a sentence of its own",
+        At::Anywhere => "any place",
+    };
+    Err(No("at", format!("wants {wanted}")))
+}
+
+/// Everything but position, scope and run.
+pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+    let span = found.span;
+    if let Some(before) = rule.before.as_ref().and_then(|r| r.get()) {
+        let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
+        if !before.is_match(&doc.raw[view..span.start()]) {
+            return Err(No("before", format!("the text before does not match {before}")));
+        }
+    }
+    if let Some(after) = rule.after.as_ref().and_then(|r| r.get()) {
+        let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
+        if !after.is_match(&doc.raw[span.end()..view]) {
+            return Err(No("after", format!("the text behind does not match {after}")));
+        }
+    }
+    if !rule.unless.is_empty() {
+        let line = around(doc, found.fold);
+        if let Some(veto) = rule.unless.iter().find(|u| line.contains(u.as_str())) {
+            return Err(No("unless", format!("“{veto}” stands in the line")));
+        }
+    }
+    position(doc, rule, span)?;
+    near(doc, rule, index, found, all)
+}
+
+/// The folded line or lines of a match, clipped where lines are endless.
+fn around<'d>(doc: &'d Document<'_>, fold: (usize, usize)) -> &'d str {
+    let first = doc.lines[doc.line_at(doc.folded.raw_start(fold.0))].fold_start;
+    let last = doc.lines[doc.line_at(doc.folded.raw_start(fold.1.saturating_sub(1)))].fold_end;
+    let text = &doc.folded.text;
+    let start = text.ceil_char_boundary(first.max(fold.0.saturating_sub(VIEW)));
+    let end = text.floor_char_boundary(last.min(fold.1 + VIEW));
+    text.get(start..end).unwrap_or("")
+}
+
+fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
+    let Some(place) = &rule.place else { return Ok(()) };
+    let line = doc.line_at(span.start());
+    if let Some(zone) = place.zone {
+        let head = in_head(doc, span);
+        let tail = in_tail(doc, span);
+        let fits = match zone {
+            Zone::Head => head,
+            Zone::Tail => tail,
+            Zone::Edge => head || tail,
+            Zone::Body => !head && !tail,
+        };
+        if !fits {
+            return Err(No("where.zone", "it stands between lines of prose".to_owned()));
+        }
+    }
+    if let Some(most) = place.from_top {
+        let above = doc.filled_before(line);
+        if above >= most {
+            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most - 1)));
+        }
+    }
+    if let Some(most) = place.from_end {
+        let below = doc.filled_before(doc.lines.len()) - doc.filled_before(line + 1);
+        if below >= most {
+            return Err(No("where.from_end", format!("{below} lines stand below it, at most {} may", most.saturating_sub(1))));
+        }
+    }
+    Ok(())
+}
+
+/// No prose before it: neither a line nor the start of its own.
+pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
+    let line = doc.line_at(span.start());
+    let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
+    let before = &doc.raw[before..span.start()];
+    doc.prose().is_none_or(|(first, _)| first >= line) && !crate::text::Shape::of(before).prose
+}
+
+/// No prose behind it.
+pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
+    let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+    let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
+    let after = &doc.raw[span.end()..after];
+    doc.prose().is_none_or(|(_, last)| last <= line) && !crate::text::Shape::of(after).prose
+}
+
+fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+    let Some(near) = &rule.near else { return Ok(Vec::new()) };
+    let empty = Vec::new();
+    let hits = all.near.get(&index).unwrap_or(&empty);
+    let line = doc.line_at(found.span.start());
+    let reach = near.within * LINE_BYTES;
+    let from = hits.partition_point(|h| h.span.end() + reach < found.span.start());
+    let mut seen: Vec<(u32, &str)> = Vec::new();
+    for hit in hits[from..].iter().take_while(|h| h.span.start() <= found.span.end() + reach) {
+        let before = hit.span.end() <= found.span.start();
+        let after = hit.span.start() >= found.span.end();
+        let side = match near.side {
+            Side::Before => before,
+            Side::After => after,
+            Side::Both => before || after,
+        };
+        let distance = doc.line_at(hit.span.start()).abs_diff(line);
+        if side && distance <= near.within && !seen.iter().any(|&(p, _)| p == hit.phrase) {
+            seen.push((hit.phrase, hit.span.of(doc.raw)));
+        }
+        if seen.len() >= near.min.max(3) {
+            break;
+        }
+    }
+    if seen.len() < near.min {
+        let what = format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len());
+        return Err(No("near", what));
+    }
+    Ok(seen.iter().map(|(_, text)| format!("near: {}", short(text))).collect())
+}
+
+/// A text for messages: one line, not long.
+pub(crate) fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}

@@ -1,0 +1,213 @@
+//! What fits into the holes of a phrase. Every search is bounded, so matching stays linear.
+
+use crate::pack::{Hole, RuleSet};
+use crate::text::boundary::capital;
+use crate::text::{Document, is_wide};
+
+/// Longest text that a hole may hold, in folded bytes.
+const MAX_HOLE: usize = 240;
+
+/// A hole at the end of what is known: the end of what fits from `at` to the right.
+pub(super) fn forward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+    let text = doc.folded.text.as_str();
+    match hole {
+        Hole::Number => number_end(text, at),
+        Hole::Date => set.calendar.date(text, at),
+        Hole::Time => set.calendar.time(text, at),
+        Hole::Network => set.networks.iter().find(|n| text[at..].starts_with(n.as_str())).map(|n| at + n.len()),
+        Hole::Url | Hole::Email => {
+            let limit = text.floor_char_boundary(text.len().min(at + 2000));
+            let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
+            let found = text[at..end].trim_end_matches(['.', ',', ')', ';']);
+            let fits = if hole == Hole::Email { found.contains('@') } else { found.contains('.') && (found.contains('/') || found.contains("www")) };
+            (fits && found.len() > 4).then_some(at + found.len())
+        }
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => to_line_end(doc, hole, at).or_else(|| capital_words(doc, hole, at)),
+    }
+}
+
+/// The same to the left: the start of what fits and ends at `at`.
+pub(super) fn backward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+    let text = doc.folded.text.as_str();
+    let floor = text.floor_char_boundary(at.saturating_sub(MAX_HOLE));
+    match hole {
+        Hole::Number | Hole::Date | Hole::Time => {
+            // Candidate starts, from the left: the longest that ends exactly here.
+            let fits = |&start: &usize| forward(set, doc, hole, start) == Some(at);
+            let starts = text[floor..at].char_indices().map(|(n, _)| floor + n).filter(|&n| starts_token(text, n));
+            let mut recent: Vec<usize> = starts.collect();
+            recent.drain(..recent.len().saturating_sub(12));
+            recent.into_iter().find(fits)
+        }
+        Hole::Network => set.networks.iter().find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
+        Hole::Url | Hole::Email => {
+            let start = floor + text[floor..at].rfind([' ', '\n']).map_or(0, |n| n + 1);
+            (forward(set, doc, hole, start) == Some(at)).then_some(start)
+        }
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)),
+    }
+}
+
+/// True where `text[start..end]` may fill the hole between two literals.
+pub(super) fn fills(set: &RuleSet, doc: &Document<'_>, hole: Hole, start: usize, end: usize) -> bool {
+    let text = &doc.folded.text[start..end];
+    match hole {
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
+            let words = count_words(text);
+            words > 0 && words <= max_words(hole) && !text.contains('\n') && (hole == Hole::Title || !breaks_sentence(text))
+        }
+        _ => forward(set, doc, hole, start) == Some(end),
+    }
+}
+
+/// Longest stretch between two literals that is searched.
+pub(super) fn reach(hole: Hole) -> usize {
+    match hole {
+        Hole::Title => MAX_HOLE,
+        Hole::Name | Hole::Words | Hole::Site => 80,
+        Hole::Url => 400,
+        _ => 60,
+    }
+}
+
+fn max_words(hole: Hole) -> usize {
+    match hole {
+        Hole::Title => 20,
+        Hole::Name => 5,
+        _ => 4,
+    }
+}
+
+/// Words; two characters make one in scripts without blanks.
+pub(super) fn count_words(text: &str) -> usize {
+    let wide = text.chars().filter(|&c| is_wide(c)).count();
+    wide.div_ceil(2) + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
+}
+
+/// A full stop, question or exclamation mark inside, initials and abbreviations aside.
+fn breaks_sentence(text: &str) -> bool {
+    let mut word = 0;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '.' | '!' | '?' if chars.peek() == Some(&' ') && (c != '.' || word > 3) => return true,
+            '。' | '！' | '？' => return true,
+            c if c.is_alphanumeric() => word += 1,
+            _ => word = 0,
+        }
+    }
+    false
+}
+
+/// `3`, `1,204`, `1.2k`, `12+`; not a part of a date, a version or a longer number.
+fn number_end(text: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    let mut end = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if end == 0 || end > 9 {
+        return None;
+    }
+    while let Some(b'.' | b',') = rest.as_bytes().get(end) {
+        let more = rest[end + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        if more == 0 {
+            break;
+        }
+        end += 1 + more;
+    }
+    if let Some(b'k' | b'm') = rest.as_bytes().get(end)
+        && !rest[end + 1..].starts_with(|c: char| c.is_alphanumeric())
+    {
+        end += 1;
+    }
+    Some(at + end)
+}
+
+fn starts_token(text: &str, at: usize) -> bool {
+    let class = |c: char| if c.is_ascii_digit() { 1 } else { 2 * u8::from(c.is_alphanumeric()) };
+    let before = text[..at].chars().next_back().map_or(0, class);
+    let after = text[at..].chars().next().map_or(0, class);
+    after != 0 && before != after
+}
+
+/// A hole that ends its phrase takes the rest of its line, when that is short enough.
+fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+    let raw = doc.folded.raw_start(at);
+    let line = &doc.lines[doc.line_at(raw)];
+    let end = line.fold_end;
+    if end > at + MAX_HOLE {
+        return None;
+    }
+    let text = doc.folded.text.get(at..end)?.trim_end();
+    let words = count_words(text);
+    let fits = words > 0 && words <= max_words(hole) && (hole == Hole::Title || !breaks_sentence(text));
+    fits.then_some(at + text.len())
+}
+
+fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+    let raw = doc.folded.raw_start(at.checked_sub(1)?);
+    let line = &doc.lines[doc.line_at(raw)];
+    if at > line.fold_start + MAX_HOLE {
+        return None;
+    }
+    let text = doc.folded.text.get(line.fold_start..at)?;
+    let lead = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let words = count_words(text);
+    let fits = words > 0 && words <= max_words(hole) && !breaks_sentence(text);
+    fits.then_some(line.fold_start + lead)
+}
+
+/// In the middle of a long line: the run of capitalised words from `at`. Scripts without case have no such run.
+fn capital_words(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+    if hole == Hole::Title {
+        return None;
+    }
+    let text = doc.folded.text.as_str();
+    let mut end = None;
+    let mut next = at;
+    for _ in 0..max_words(hole) {
+        let limit = text.floor_char_boundary(text.len().min(next + MAX_HOLE));
+        let len = text[next..limit].find(|c: char| !is_name_char(c)).unwrap_or(limit - next);
+        let word = &text[next..next + len];
+        let raw = doc.folded.raw_start(next);
+        let cased = doc.raw.get(raw..).is_some_and(|r| r.starts_with(char::is_uppercase));
+        if word.is_empty() || !cased {
+            break;
+        }
+        let stop = next + word.trim_end_matches('.').len();
+        end = Some(stop);
+        if (word.ends_with('.') && word.len() > 3) || !text[next + len..].starts_with(' ') {
+            break;
+        }
+        next += len + 1;
+    }
+    end
+}
+
+fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+    if hole == Hole::Title {
+        return None;
+    }
+    let text = doc.folded.text.as_str();
+    let mut start = None;
+    let mut end = at;
+    for _ in 0..max_words(hole) {
+        let floor = text.ceil_char_boundary(end.saturating_sub(MAX_HOLE));
+        let word = text[floor..end].rfind(|c: char| !is_name_char(c)).map_or(floor, |n| floor + n + text[floor + n..].chars().next().map_or(1, char::len_utf8));
+        if word == end || text[word..end].ends_with('.') && end - word > 3 {
+            break;
+        }
+        let raw = doc.folded.raw_start(word);
+        if !doc.raw.get(raw..).is_some_and(|r| capital(&r[..r.chars().next().map_or(0, char::len_utf8)])) {
+            break;
+        }
+        start = Some(word);
+        if !text[..word].ends_with(' ') {
+            break;
+        }
+        end = word - 1;
+    }
+    start
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\'' | '-' | '.' | '@' | '_')
+}

@@ -1,0 +1,219 @@
+//! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
+
+mod check;
+mod holes;
+mod pair;
+mod phrase;
+mod scan;
+mod scope;
+mod sign;
+
+pub(crate) use check::{in_head, in_tail, short};
+pub use sign::Refusal;
+pub(crate) use sign::{Cut, Sign, Stand};
+
+use check::{No, Place};
+use scan::{Found, Match};
+use scope::Strong;
+
+use crate::pack::{RuleSet, Scope};
+use crate::text::{Document, Span};
+
+/// What detection knows of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Detection {
+    /// Sorted by place.
+    pub signs: Vec<Sign>,
+    pub cuts: Vec<Cut>,
+    pub refusals: Vec<Refusal>,
+}
+
+/// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
+pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
+    let found = scan::scan(set, doc);
+    let mut detector = Detector { set, doc, found: &found, languages: None, out: Detection::default(), trace };
+    if !found.main.is_empty() || !found.left.is_empty() {
+        detector.run();
+    }
+    detector.out
+}
+
+struct Detector<'d> {
+    set: &'d RuleSet,
+    doc: &'d Document<'d>,
+    found: &'d Found,
+    /// Bits of the languages that the text seems to be in; `u64::MAX` when it is too short to tell.
+    languages: Option<u64>,
+    out: Detection,
+    trace: bool,
+}
+
+impl Detector<'_> {
+    fn run(&mut self) {
+        let found = self.found;
+        // Rules that need to know where other residue stands come last.
+        let mut later = Vec::new();
+        for one in &found.main {
+            let rule = &self.set.rules[one.rule as usize];
+            match self.consider(one) {
+                Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => later.push((one, evidence)),
+                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[] }),
+                Ok(None) => {}
+                Err(no) => self.refuse(one, no),
+            }
+        }
+        let strong = self.strong();
+        for (&rule, lefts) in &found.left {
+            let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
+            self.pairs(rule, lefts, rights, &Strong { spans: &strong });
+        }
+        let strong = self.strong();
+        for (one, evidence) in later {
+            self.take(one, evidence, &Strong { spans: &strong });
+        }
+        self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
+    }
+
+    /// Sorted spans of what is taken already, with those of heavy signs, which end a title or a list as well.
+    fn strong(&self) -> Vec<Span> {
+        let heavy = self.out.signs.iter().filter(|s| s.weight >= 2).map(|s| s.span);
+        let mut spans: Vec<Span> = self.out.cuts.iter().map(|c| c.span).chain(heavy).collect();
+        spans.sort();
+        // Ends must grow as starts do, so that a binary search finds overlaps.
+        let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
+        for span in spans {
+            if kept.last().is_none_or(|k| k.end() < span.end()) {
+                kept.push(span);
+            }
+        }
+        kept
+    }
+
+    /// Checks a match against its rule. `Some` when the rule can cut alone, with evidence so far.
+    fn consider(&mut self, one: &Match) -> Result<Option<Vec<String>>, No> {
+        let rule = &self.set.rules[one.rule as usize];
+        let place = check::place(self.doc, rule, one)?;
+        if (rule.weight < 3 || place == Place::Glued) && !self.speaks(one.language) {
+            return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));
+        }
+        let evidence = check::surroundings(self.doc, rule, one.rule, one, self.found)?;
+        if place == Place::Glued {
+            let says = match one.words {
+                0..=2 => 0,
+                3 => 1,
+                _ => 2,
+            };
+            self.sign(one, rule.weight.min(says));
+            return Ok(None);
+        }
+        if rule.weight < 3 {
+            self.sign(one, rule.weight);
+            return Ok(None);
+        }
+        Ok(Some(evidence))
+    }
+
+    fn sign(&mut self, one: &Match, weight: u8) {
+        self.out.signs.push(Sign { span: one.span, rule: one.rule, language: one.language, stand: one.stand, weight, phrase: one.span });
+    }
+
+    fn take(&mut self, one: &Match, evidence: Vec<String>, strong: &Strong<'_>) {
+        let rule = &self.set.rules[one.rule as usize];
+        match scope::resolve(self.doc, rule, one.rule, one, self.found, strong) {
+            Ok((span, more)) => self.cut(one, span, evidence, more),
+            Err(no) => {
+                // A label whose list cannot be told is still a sign for its neighbours.
+                if rule.scope == Scope::Block && one.stand == Stand::Whole {
+                    self.sign(one, 1);
+                }
+                self.refuse(one, no);
+            }
+        }
+    }
+
+    fn cut(&mut self, one: &Match, span: Span, mut evidence: Vec<String>, more: Vec<String>) {
+        let rule = &self.set.rules[one.rule as usize];
+        let phrase = short(one.span.of(self.doc.raw));
+        if one.span.of(self.doc.raw).trim() != span.of(self.doc.raw).trim() {
+            evidence.insert(0, format!("phrase: {phrase}"));
+        }
+        evidence.extend(more);
+        self.out.signs.push(Sign { span, rule: one.rule, language: one.language, stand: one.stand, weight: rule.weight, phrase: one.span });
+        self.out.cuts.push(Cut { span, rule: one.rule, language: one.language, confidence: rule.confidence, evidence });
+    }
+
+    fn pairs(&mut self, index: u32, lefts: &[Match], rights: &[Match], strong: &Strong<'_>) {
+        let rule = &self.set.rules[index as usize];
+        let mut used = 0;
+        for (ones, twos) in [(lefts, rights), (rights, lefts)] {
+            for one in ones {
+                let Some(two) = pair::partner(self.doc, one, twos) else { continue };
+                // Of two left labels before one right label, the nearer one is its partner.
+                let nearer = ones.partition_point(|o| o.span.start() < one.span.end());
+                if ones.get(nearer).is_some_and(|o| o.span.start() < two.span.start()) || one.span.start() < used {
+                    continue;
+                }
+                if one.language != two.language {
+                    continue;
+                }
+                let checked = check::surroundings(self.doc, rule, index, one, self.found)
+                    .and_then(|evidence| Ok((evidence, pair::resolve(self.doc, rule, one, two, strong)?)));
+                match checked {
+                    Ok((evidence, (span, more))) if rule.weight >= 3 => {
+                        used = span.end();
+                        self.cut(one, span, evidence, more);
+                    }
+                    Ok((_, (span, _))) => {
+                        used = span.end();
+                        self.out.signs.push(Sign { span, rule: index, language: one.language, stand: one.stand, weight: rule.weight, phrase: one.span });
+                    }
+                    Err(no) => self.refuse(one, no),
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, one: &Match, no: No) {
+        if self.trace {
+            let rule = &self.set.rules[one.rule as usize];
+            self.out.refusals.push(Refusal {
+                span: one.span,
+                rule: rule.info.clone(),
+                language: self.set.languages[one.language as usize].clone(),
+                constraint: no.0.to_owned(),
+                detail: no.1,
+            });
+        }
+    }
+
+    /// True where the text may be in this language. Short words of other languages are not trusted.
+    fn speaks(&mut self, language: u16) -> bool {
+        let bits = *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text));
+        let code = &*self.set.languages[language as usize];
+        // Software prints English on pages of every language.
+        language >= 64 || code == "any" || code == "en" || bits & (1 << language) != 0 || self.set.listed & (1 << language) == 0
+    }
+}
+
+/// Bytes of a text in which function words are counted.
+const SAMPLE: usize = 6000;
+
+/// The languages of a text by its function words: those that make up at least 5% of its words.
+fn spoken(set: &RuleSet, text: &str) -> u64 {
+    let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
+    let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
+    let mut counts = [0u32; 64];
+    let mut words = 0;
+    for word in text[middle..end].split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        words += 1;
+        let mut bits = set.common.get(word).copied().unwrap_or(0);
+        while bits != 0 {
+            counts[bits.trailing_zeros() as usize] += 1;
+            bits &= bits - 1;
+        }
+    }
+    if words < 40 {
+        return u64::MAX;
+    }
+    counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)
+}

@@ -1,0 +1,108 @@
+//! Two labels, each with the title of a neighbouring page: `Previous post … Next post …`.
+//!
+//! The titles cannot be recognised; the two labels and the titles' shape hold them. Four layouts: labels on lines of
+//! their own with the titles under them, labels before their titles on one line or two, labels behind their titles, and
+//! everything glued into one line.
+
+use super::check::{No, short};
+use super::scan::Match;
+use super::scope::{Extent, Strong, fits_title, whole_lines};
+use super::sign::Stand;
+use crate::pack::Rule;
+use crate::text::boundary::{capital, sentence_start};
+use crate::text::{Document, Span};
+
+/// Lines and bytes that the two labels may stand apart.
+const MAX_LINES: usize = 6;
+const MAX_BYTES: usize = 700;
+
+/// The partner of `one` among `others`: the nearest one behind it.
+pub(super) fn partner<'m>(doc: &Document<'_>, one: &Match, others: &'m [Match]) -> Option<&'m Match> {
+    let n = others.partition_point(|o| o.span.start() < one.span.end());
+    let other = others.get(n)?;
+    let lines = doc.line_at(other.span.start()) - doc.line_at(one.span.start());
+    (lines <= MAX_LINES && other.span.start() - one.span.end() <= MAX_BYTES).then_some(other)
+}
+
+/// The range of two labels and their titles.
+pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match, strong: &Strong<'_>) -> Extent {
+    let words = rule.max_title_words;
+    for label in [one, two] {
+        if !capital(label.span.of(doc.raw)) {
+            return Err(No("pair", format!("“{}” does not begin with a capital letter", short(label.span.of(doc.raw)))));
+        }
+    }
+    let between = &doc.raw[one.span.end()..two.span.start()];
+    let labels = whole_lines(doc, Span::covering(doc.raw, one.span.start(), two.span.end()));
+    let before = doc.raw[labels.start()..one.span.start()].trim();
+    let own_lines = one.stand == Stand::Whole && two.stand == Stand::Whole;
+    // Labels behind their titles: "Title A Previous post Title B", on lines of their own or one.
+    let behind = bare(before).is_some() && !sentence_start(doc.raw, one.span.start());
+    let start = if bare(before).is_none() {
+        labels.start()
+    } else if behind {
+        fits_title(before, words)?;
+        labels.start()
+    } else {
+        one.span.start()
+    };
+    let inner: Vec<&str> = between.lines().map(str::trim).filter(|l| bare(l).is_some()).collect();
+    if inner.len() > 3 {
+        return Err(No("pair", format!("{} lines stand between the labels", inner.len())));
+    }
+    for line in &inner {
+        fits_title(line, words * 2)?;
+    }
+    let end = if own_lines {
+        under(doc, rule, two, inner.len(), strong)?
+    } else {
+        let line_end = labels.end();
+        let stop = strong.next(two.span.end(), line_end).unwrap_or(line_end);
+        let text = doc.raw[two.span.end()..stop].trim_end();
+        if bare(text).is_some() {
+            fits_title(text, words)?;
+        } else if bare(before).is_none() && inner.is_empty() {
+            // Two bare labels in one line.
+            return Ok((Span::covering(doc.raw, start, two.span.end()), vec!["pair: two labels without titles".to_owned()]));
+        } else if !behind && bare(before).is_none() && two.stand == Stand::End && one.stand == Stand::Start && inner.len() == 1 && !between.contains('\n') {
+            // "Previous Title … Next" with the second title on the next line.
+            return Ok((Span::covering(doc.raw, start, under(doc, rule, two, 1, strong)?), vec![evidence(doc, one, two)]));
+        }
+        two.span.end() + text.len()
+    };
+    Ok((Span::covering(doc.raw, start, end), vec![evidence(doc, one, two)]))
+}
+
+fn evidence(doc: &Document<'_>, one: &Match, two: &Match) -> String {
+    format!("pair: {} … {}", short(one.span.of(doc.raw)), short(two.span.of(doc.raw)))
+}
+
+/// With labels on lines of their own, the second label has as many titles under it as the first.
+fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &Strong<'_>) -> Result<usize, No> {
+    let label = doc.line_at(two.span.start());
+    let mut end = doc.lines[label].end;
+    let mut left = titles;
+    let mut n = label + 1;
+    while left > 0 {
+        let Some(line) = doc.lines.get(n) else { break };
+        let shape = &doc.shapes()[n];
+        n += 1;
+        if shape.blank {
+            continue;
+        }
+        if strong.touches(line.start, line.end) {
+            break;
+        }
+        if !shape.title(rule.max_title_words) {
+            return Err(No("title", "prose stands where the second title should".to_owned()));
+        }
+        end = line.end;
+        left -= 1;
+    }
+    Ok(end)
+}
+
+/// The text, when it holds a letter or digit.
+fn bare(text: &str) -> Option<&str> {
+    text.contains(char::is_alphanumeric).then_some(text)
+}

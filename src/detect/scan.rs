@@ -1,0 +1,172 @@
+//! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
+
+use std::collections::BTreeMap;
+
+use super::phrase;
+use super::sign::Stand;
+use crate::pack::{At, Role, RuleSet};
+use crate::text::boundary::{word_end, word_start};
+use crate::text::{Document, Span, is_wide};
+
+/// A confirmed phrase.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Match {
+    pub span: Span,
+    pub fold: (usize, usize),
+    pub rule: u32,
+    pub language: u16,
+    pub stand: Stand,
+    /// Words in the phrase's literals.
+    pub words: u16,
+    pub phrase: u32,
+}
+
+/// Everything the scan found, by what it is for. Maps are keyed by rule.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub main: Vec<Match>,
+    pub near: BTreeMap<u32, Vec<Match>>,
+    pub until: BTreeMap<u32, Vec<Match>>,
+    pub left: BTreeMap<u32, Vec<Match>>,
+    pub right: BTreeMap<u32, Vec<Match>>,
+}
+
+/// Longest line on which phrases without a literal are tried.
+const SHORT_LINE: usize = 64;
+/// Bytes on both sides of an anchor in which a regex is tried.
+const REGEX_WINDOW: usize = 512;
+
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
+    let mut found = Found::default();
+    let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
+    for hit in set.automaton.find_overlapping_iter(doc.folded.text.as_bytes()) {
+        for &n in &set.anchored[hit.pattern().as_usize()] {
+            let phrase = &set.phrases[n as usize];
+            if phrase.role == Role::Regex {
+                add_window(windows.entry(phrase.rule).or_default(), doc, hit.start(), hit.end());
+                continue;
+            }
+            let range = if phrase.parts.len() == 1 { Some((hit.start(), hit.end())) } else { phrase::confirm(set, doc, phrase, hit.start()) };
+            if let Some(range) = range {
+                found.add(set, doc, n, range);
+            }
+        }
+    }
+    if !set.unanchored.is_empty() {
+        unanchored(set, doc, &mut found);
+    }
+    for (rule, windows) in windows {
+        for (start, end) in windows {
+            found.regex(set, doc, rule, start, end);
+        }
+    }
+    for &rule in &set.pinned {
+        let edge = match set.rules[rule as usize].at {
+            At::TextStart => (0, doc.raw.floor_char_boundary(doc.raw.len().min(REGEX_WINDOW))),
+            _ => (doc.raw.ceil_char_boundary(doc.raw.len().saturating_sub(REGEX_WINDOW)), doc.raw.len()),
+        };
+        found.regex(set, doc, rule, edge.0, edge.1);
+    }
+    found.main.sort_by_key(|m| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule));
+    // The longest match of a rule at a place speaks for the shorter ones.
+    found.main.dedup_by(|next, kept| next.rule == kept.rule && next.span.start() == kept.span.start());
+    found
+}
+
+/// The lines around an anchor, at most so many bytes; windows of one rule that touch become one.
+fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, start: usize, end: usize) {
+    let span = doc.raw_span(start, end);
+    let line = &doc.lines[doc.line_at(span.start())];
+    let start = doc.raw.ceil_char_boundary(line.start.max(span.start().saturating_sub(REGEX_WINDOW)));
+    let last = &doc.lines[doc.line_at(span.end())];
+    let end = doc.raw.floor_char_boundary(last.end.min(span.end() + REGEX_WINDOW)).max(start);
+    match windows.last_mut() {
+        Some(previous) if start <= previous.1 => previous.1 = previous.1.max(end),
+        _ => windows.push((start, end)),
+    }
+}
+
+/// `{date}` and its like: tried where a short line begins with a digit or a letter, when it holds a digit at all.
+fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
+    for line in &doc.lines {
+        let raw = &doc.raw.as_bytes()[line.start..line.end];
+        if raw.is_empty() || raw.len() > SHORT_LINE || !raw.iter().any(u8::is_ascii_digit) {
+            continue;
+        }
+        let folded = &doc.folded.text[line.fold_start..line.fold_end];
+        let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
+        for &n in &set.unanchored {
+            let phrase = &set.phrases[n as usize];
+            if let Some(range) = phrase::from_start(set, doc, phrase, line.fold_start + lead) {
+                found.add(set, doc, n, range);
+            }
+        }
+    }
+}
+
+impl Found {
+    fn add(&mut self, set: &RuleSet, doc: &Document<'_>, n: u32, fold: (usize, usize)) {
+        let phrase = &set.phrases[n as usize];
+        let text = &doc.folded.text[fold.0..fold.1];
+        let start = fold.0 + text.len() - text.trim_start().len();
+        let end = fold.0 + text.trim_end().len();
+        if start >= end {
+            return;
+        }
+        let span = doc.raw_span(start, end);
+        if !bounded(doc, span, start, end) {
+            return;
+        }
+        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand: stand(doc, span, start, end), words: phrase.words, phrase: n };
+        match phrase.role {
+            Role::Main | Role::Regex => self.main.push(found),
+            Role::Near => self.near.entry(phrase.rule).or_default().push(found),
+            Role::Until => self.until.entry(phrase.rule).or_default().push(found),
+            Role::Left => self.left.entry(phrase.rule).or_default().push(found),
+            Role::Right => self.right.entry(phrase.rule).or_default().push(found),
+        }
+    }
+
+    fn regex(&mut self, set: &RuleSet, doc: &Document<'_>, rule: u32, start: usize, end: usize) {
+        let Some(regex) = set.rules[rule as usize].regex.as_ref().and_then(|r| r.get()) else { return };
+        for found in regex.captures_iter(&doc.raw[start..end]) {
+            let Some(range) = found.name("cut").or_else(|| found.get(0)).map(|m| m.range()) else { continue };
+            if range.is_empty() {
+                continue;
+            }
+            let span = Span::covering(doc.raw, start + range.start, start + range.end);
+            let fold = (doc.folded.fold_start(span.start()), doc.folded.fold_start(span.end()));
+            let stand = stand(doc, span, fold.0, fold.1.max(fold.0));
+            let words = super::holes::count_words(span.of(doc.raw)).min(99) as u16;
+            self.main.push(Match { span, fold, rule, language: 0, stand, words, phrase: u32::MAX });
+        }
+    }
+}
+
+/// Both ends lie where words begin and end, if they touch words at all.
+fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
+    let text = &doc.folded.text;
+    let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
+    let open = !wordy(text[start..].chars().next()) || !wordy(text[..start].chars().next_back()) || word_start(doc.raw, span.start());
+    open && (!wordy(text[..end].chars().next_back()) || !wordy(text[end..].chars().next()) || word_end(doc.raw, span.end()))
+}
+
+fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
+    let first = &doc.lines[doc.line_at(span.start())];
+    let last = &doc.lines[doc.line_at(span.end().saturating_sub(1).max(span.start()))];
+    let before = doc.folded.text.get(first.fold_start.min(start)..start).unwrap_or("");
+    let after = doc.folded.text.get(end..last.fold_end.max(end)).unwrap_or("");
+    match (decoration(before, false), decoration(after, true)) {
+        (true, true) => Stand::Whole,
+        (true, false) => Stand::Start,
+        (false, true) => Stand::End,
+        (false, false) => Stand::Inner,
+    }
+}
+
+/// Signs around a line that say nothing: bullets, hashes, arrows, brackets. Quotation marks do: they mark what is
+/// only mentioned; so do a question mark or a comma behind it.
+fn decoration(text: &str, behind: bool) -> bool {
+    text.chars().nth(24).is_none()
+        && text.chars().all(|c| !c.is_alphanumeric() && !matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') && !(behind && matches!(c, '?' | ',' | ';' | '/')))
+}

@@ -1,0 +1,289 @@
+//! From a match to the range that goes: the match, its line, the list it opens, the text before or behind it.
+
+use super::check::{No, short};
+use super::holes::count_words;
+use super::scan::{Found, Match};
+use super::sign::Stand;
+use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
+use crate::text::{Document, Span, ends_sentence};
+
+/// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
+const COVER: f32 = 0.5;
+
+/// Places where residue certainly goes on: sorted spans of what other rules take.
+pub(super) struct Strong<'s> {
+    pub spans: &'s [Span],
+}
+
+impl Strong<'_> {
+    /// True where something strong covers part of `start..end`.
+    pub fn touches(&self, start: usize, end: usize) -> bool {
+        let n = self.spans.partition_point(|s| s.end() <= start);
+        self.spans.get(n).is_some_and(|s| s.start() < end)
+    }
+
+    /// Start of the first strong span at or behind `at`, before `end`.
+    pub fn next(&self, at: usize, end: usize) -> Option<usize> {
+        let n = self.spans.partition_point(|s| s.start() < at);
+        self.spans.get(n).map(|s| s.start()).filter(|&s| s < end)
+    }
+}
+
+/// The range and what speaks for it.
+pub(super) type Extent = Result<(Span, Vec<String>), No>;
+
+pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found, strong: &Strong<'_>) -> Extent {
+    match rule.scope {
+        Scope::Span => span(doc, rule, found, strong),
+        Scope::Line => line(doc, rule, found, strong),
+        Scope::Block => block(doc, rule, index, found, all, strong),
+        Scope::Head => edge(doc, rule, 0, whole_lines(doc, found.span).end()),
+        Scope::Tail => edge(doc, rule, whole_lines(doc, found.span).start(), doc.raw.len()),
+        Scope::Pair => Err(No("pair", "a pair is found by its labels".to_owned())),
+    }
+}
+
+/// The lines that a span touches, without the last line end.
+pub(super) fn whole_lines(doc: &Document<'_>, span: Span) -> Span {
+    let first = doc.line_at(span.start());
+    let last = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+}
+
+fn span(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> Extent {
+    cover(doc, rule, found.span, rule.cover.unwrap_or(0.0))?;
+    with_title(doc, rule, found.span, strong)
+}
+
+fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> Extent {
+    let lines = whole_lines(doc, found.span);
+    if rule.title.is_some() {
+        let (taken, evidence) = with_title(doc, rule, found.span, strong)?;
+        // What is left of the line must be decoration, otherwise only label and title go.
+        let bare = |text: &str| !text.contains(char::is_alphanumeric);
+        let all = bare(&doc.raw[lines.start()..taken.start().max(lines.start())]) && bare(&doc.raw[taken.end().min(lines.end())..lines.end()]);
+        return Ok((if all { Span::covering(doc.raw, lines.start().min(taken.start()), lines.end().max(taken.end())) } else { taken }, evidence));
+    }
+    if found.stand == Stand::Whole {
+        return Ok((lines, Vec::new()));
+    }
+    match cover(doc, rule, found.span, rule.cover.unwrap_or(COVER)) {
+        Ok(()) => Ok((lines, Vec::new())),
+        // A sentence of its own can go without its line.
+        Err(_) if rule.at == At::Sentence && rule.cover.is_none() => Ok((found.span, Vec::new())),
+        Err(no) => Err(no),
+    }
+}
+
+fn cover(doc: &Document<'_>, rule: &Rule, span: Span, wanted: f32) -> Result<(), No> {
+    if wanted <= 0.0 {
+        return Ok(());
+    }
+    let lines = whole_lines(doc, span);
+    if lines.len() > span.len() * 100 {
+        return Err(No("cover", "it is a small part of a long line".to_owned()));
+    }
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+    let share = letters(span.of(doc.raw)) / letters(lines.of(doc.raw)).max(1.0);
+    if share < wanted {
+        let _ = rule;
+        return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
+    }
+    Ok(())
+}
+
+/// The match with the title beside it.
+fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) -> Extent {
+    let Some(title) = &rule.title else { return Ok((span, Vec::new())) };
+    let lines = whole_lines(doc, span);
+    if title.side == TitleSide::Before {
+        let text = &doc.raw[clip_back(doc, lines.start(), span.start())..span.start()];
+        fits_title(text, title.max_words)?;
+        return Ok((Span::covering(doc.raw, lines.start(), span.end()), vec![format!("title: {}", short(text))]));
+    }
+    let from = span.end();
+    let reach = doc.raw.floor_char_boundary(lines.end().min(from + 2000));
+    let rest = &doc.raw[from..reach];
+    let opened = doc.raw[..span.start()].trim_end_matches([' ', '*', '_']).chars().next_back();
+    if title.ends.contains(&TitleEnd::Bracket)
+        && let Some((open, close)) = opened.and_then(|c| match c {
+            '(' => Some(('(', ')')),
+            '[' => Some(('[', ']')),
+            '【' => Some(('【', '】')),
+            '（' => Some(('（', '）')),
+            _ => None,
+        })
+    {
+        let end = rest.find(close).ok_or_else(|| No("title.ends", "the bracket never closes".to_owned()))?;
+        let text = &rest[..end];
+        fits_title(text, title.max_words)?;
+        let start = doc.raw[..span.start()].rfind(open).unwrap_or(span.start());
+        return Ok((Span::covering(doc.raw, start, from + end + close.len_utf8()), vec![format!("title: {}", short(text))]));
+    }
+    if title.ends.contains(&TitleEnd::Line) {
+        let end = strong.next(from + 1, reach).unwrap_or(reach);
+        let text = doc.raw[from..end].trim_end();
+        match fits_title(text, title.max_words) {
+            Ok(()) if end == lines.end() || end < reach => return Ok((Span::covering(doc.raw, span.start(), from + text.len()), vec![format!("title: {}", short(text))])),
+            Ok(()) => return Err(No("title.max_words", "the line goes on too far".to_owned())),
+            Err(no) if !title.ends.contains(&TitleEnd::Sentence) => return Err(no),
+            Err(_) => {}
+        }
+    }
+    if title.ends.contains(&TitleEnd::Sentence) {
+        let end = rest.char_indices().find(|&(n, c)| matches!(c, '.' | '!' | '?' | '…' | '。') && rest[n + c.len_utf8()..].chars().next().is_none_or(|c| c.is_whitespace() || c.is_uppercase()));
+        let end = end.map(|(n, c)| n + c.len_utf8()).ok_or_else(|| No("title.ends", "no sentence ends behind it".to_owned()))?;
+        if count_words(&rest[..end]) <= title.max_words as usize {
+            return Ok((Span::covering(doc.raw, span.start(), from + end), vec![format!("title: {}", short(&rest[..end]))]));
+        }
+    }
+    Err(No("title.ends", "no title ends where it should".to_owned()))
+}
+
+fn clip_back(doc: &Document<'_>, start: usize, end: usize) -> usize {
+    doc.raw.floor_char_boundary(start.max(end.saturating_sub(2000)))
+}
+
+/// A link title: some words, not too many, no sentence that ends inside or with a full stop.
+pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
+    let text = text.trim();
+    let words = count_words(text);
+    if words == 0 {
+        return Err(No("title", "there is no title beside it".to_owned()));
+    }
+    if words > max_words as usize {
+        return Err(No("title.max_words", format!("{words} words stand beside it, a title has at most {max_words}")));
+    }
+    let sentences = text.split_inclusive(['.', '!', '?', '。']).filter(|s| count_words(s) > 3).count();
+    if sentences > 1 || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("...")) {
+        return Err(No("title", "sentences stand beside it, not a title".to_owned()));
+    }
+    Ok(())
+}
+
+/// Head and tail: everything up to an edge of the text, when it holds no prose and is not too long.
+fn edge(doc: &Document<'_>, rule: &Rule, start: usize, end: usize) -> Extent {
+    let first = doc.line_at(start);
+    let last = doc.line_at(end.saturating_sub(1).max(start));
+    let count = doc.filled_before(last + 1) - doc.filled_before(first);
+    if count > rule.max_lines {
+        return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
+    }
+    let prose = doc.shapes()[first..=last].iter().filter(|s| s.prose).count();
+    if prose > rule.max_prose {
+        return Err(No("limit.prose", format!("{prose} lines of prose would go")));
+    }
+    Ok((Span::covering(doc.raw, start, end), vec![format!("{count} lines to the edge of the text")]))
+}
+
+/// The label's line and what it opens.
+fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found, strong: &Strong<'_>) -> Extent {
+    if found.stand != Stand::Whole && rule.at != At::LineStart {
+        return Err(No("at", "a list can only be told from lines of its own".to_owned()));
+    }
+    let lines = whole_lines(doc, found.span);
+    if rule.until {
+        return closed_block(doc, rule, index, lines, all);
+    }
+    let label = doc.line_at(found.span.end().saturating_sub(1));
+    let items = List::below(doc, rule, label, strong)?;
+    Ok((Span::covering(doc.raw, lines.start(), doc.lines[items.last].end), vec![format!("list: {} titles under the label, ended by {}", items.count, items.ended)]))
+}
+
+fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &Found) -> Extent {
+    let empty = Vec::new();
+    let untils = all.until.get(&index).unwrap_or(&empty);
+    let n = untils.partition_point(|u| u.span.start() < lines.end());
+    let until = untils.get(n).ok_or_else(|| No("until", "no phrase that closes it".to_owned()))?;
+    let end = whole_lines(doc, until.span).end();
+    let (first, last) = (doc.line_at(lines.start()), doc.line_at(end.saturating_sub(1)));
+    let count = doc.filled_before(last + 1) - doc.filled_before(first);
+    if count > rule.max_lines {
+        return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
+    }
+    let prose = doc.shapes()[first..=last].iter().filter(|s| s.prose).count();
+    if prose > rule.max_prose {
+        return Err(No("limit.prose", format!("{prose} lines of prose would go")));
+    }
+    Ok((Span::covering(doc.raw, lines.start(), end), vec![format!("closed by: {}", short(until.span.of(doc.raw)))]))
+}
+
+/// Titles that nobody can recognise alone, held by the label above them, their shape, and the place where they end.
+struct List {
+    last: usize,
+    count: usize,
+    ended: &'static str,
+}
+
+impl List {
+    fn below(doc: &Document<'_>, rule: &Rule, label: usize, strong: &Strong<'_>) -> Result<List, No> {
+        let shapes = doc.shapes();
+        let wanted = &rule.items;
+        let mut items: Vec<usize> = Vec::new();
+        let mut blanks_inside = false;
+        let mut end = ItemEnd::Text;
+        let mut blank_before = false;
+        for n in label + 1..doc.lines.len() {
+            let shape = &shapes[n];
+            if shape.blank {
+                blank_before = true;
+                continue;
+            }
+            let line = &doc.lines[n];
+            if strong.touches(line.start, line.end) {
+                end = ItemEnd::Residue;
+                break;
+            }
+            let bulleted = items.first().is_some_and(|&f| shapes[f].bullet);
+            if bulleted && !shape.bullet {
+                end = ItemEnd::Bullets;
+                break;
+            }
+            if shape.heading > 0 && items.first().is_some_and(|&f| shapes[f].heading == 0) {
+                end = ItemEnd::Bullets;
+                break;
+            }
+            if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with('.')) {
+                end = ItemEnd::Prose;
+                break;
+            }
+            if !items.is_empty() && blank_before && !blanks_inside && items.len() >= wanted.min && wanted.ends.contains(&ItemEnd::Blank) && !shape.bullet && !blank_under(doc, label) {
+                end = ItemEnd::Blank;
+                break;
+            }
+            blanks_inside |= blank_before && !items.is_empty();
+            blank_before = false;
+            items.push(n);
+            if items.len() > wanted.max {
+                return Err(No("items.max", format!("more than {} titles follow: where they end is unclear", wanted.max)));
+            }
+        }
+        if end == ItemEnd::Prose && items.first().is_some_and(|&f| !shapes[f].bullet) {
+            // The line before the returning grain may be its heading.
+            items.pop();
+        }
+        if items.len() < wanted.min {
+            return Err(No("items.min", format!("{} titles follow, at least {} are wanted", items.len(), wanted.min)));
+        }
+        if !wanted.ends.contains(&end) {
+            return Err(No("items.ends", format!("the list is ended by {}", ended_by(end))));
+        }
+        let last = *items.last().unwrap_or(&label);
+        Ok(List { last, count: items.len(), ended: ended_by(end) })
+    }
+}
+
+/// True where an empty line stands between the label and what follows.
+fn blank_under(doc: &Document<'_>, label: usize) -> bool {
+    doc.shapes().get(label + 1).is_some_and(|s| s.blank)
+}
+
+fn ended_by(end: ItemEnd) -> &'static str {
+    match end {
+        ItemEnd::Text => "the end of the text",
+        ItemEnd::Residue => "other residue",
+        ItemEnd::Prose => "prose",
+        ItemEnd::Bullets => "the end of its bullets",
+        ItemEnd::Blank => "an empty line",
+    }
+}

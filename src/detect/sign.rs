@@ -1,0 +1,59 @@
+//! What detection hands to the plan: signs (places where a rule's words were found), cuts (what a rule wants to take)
+//! and refusals (what it tried and gave up, kept for `explain`).
+
+use std::sync::Arc;
+
+use crate::pack::{Confidence, RuleInfo};
+use crate::text::Span;
+
+/// How a match stands in its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// It is the whole line, or whole lines, decoration aside.
+    Whole,
+    /// It begins the line, and the line goes on.
+    Start,
+    /// It ends the line.
+    End,
+    /// In the middle of a line.
+    Inner,
+}
+
+/// A place where the words of a rule stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Sign {
+    /// Bytes of the original.
+    pub span: Span,
+    pub rule: u32,
+    pub language: u16,
+    pub stand: Stand,
+    /// What it counts in a run; 0: only what others hold together can take it.
+    pub weight: u8,
+    /// The words as the page has them, for the evidence.
+    pub phrase: Span,
+}
+
+/// A range that a rule takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Cut {
+    pub span: Span,
+    pub rule: u32,
+    pub language: u16,
+    pub confidence: Confidence,
+    pub evidence: Vec<String>,
+}
+
+/// Something that was found and stays: which rule, and the constraint that said no.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// Where the words stand in the original.
+    pub span: Span,
+    /// The rule that was tried.
+    pub rule: Arc<RuleInfo>,
+    /// Code of the language of the words.
+    pub language: Arc<str>,
+    /// The field of the rule that said no: `at`, `near`, `run`, `limit.prose` …
+    pub constraint: String,
+    /// What it wanted and what it found.
+    pub detail: String,
+}

@@ -1,0 +1,388 @@
+//! Packs compiled: slots filled language by language, anchors collected into one automaton.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use toml::Spanned;
+
+use super::calendar::Calendar;
+use super::error::{ContentError, PackError};
+use super::file::{At, RuleTable, Status};
+use super::info::RuleInfo;
+use super::packs::{LoadedRule, Packs};
+use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
+use super::rule::Rule;
+use super::select::Selection;
+use crate::text::fold_phrase;
+
+/// What a phrase is for in its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Role {
+    Main,
+    Near,
+    Until,
+    Left,
+    Right,
+    /// The anchor of a raw regex.
+    Regex,
+}
+
+/// A phrase of one rule in one language.
+#[derive(Debug)]
+pub(crate) struct Phrase {
+    pub parts: Box<[Part]>,
+    /// Index of the literal that the automaton looks for.
+    pub anchor: usize,
+    pub role: Role,
+    pub rule: u32,
+    pub language: u16,
+    /// Words in the literals: how much a phrase says.
+    pub words: u16,
+}
+
+/// Everything that detection reads; built once, shared by all threads.
+#[derive(Debug)]
+pub(crate) struct RuleSet {
+    pub rules: Vec<Rule>,
+    pub languages: Vec<Arc<str>>,
+    pub phrases: Vec<Phrase>,
+    pub automaton: AhoCorasick,
+    /// For each pattern of the automaton, the phrases that have it as anchor.
+    pub anchored: Vec<Vec<u32>>,
+    /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
+    pub unanchored: Vec<u32>,
+    /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
+    pub pinned: Vec<u32>,
+    pub calendar: Calendar,
+    /// Names for `{network}`, the longest first.
+    pub networks: Vec<String>,
+    /// Function word to the languages (bits) that have it.
+    pub common: HashMap<String, u64>,
+    /// Languages (bits) that list function words.
+    pub listed: u64,
+}
+
+/// Phrases that one pattern may expand to, beyond which the pack is wrong.
+const MAX_EXPANSION: usize = 5000;
+
+struct Compiler<'p> {
+    packs: &'p Packs,
+    slots: Vec<HashMap<&'p str, Vec<&'p Spanned<String>>>>,
+    languages: Vec<Arc<str>>,
+    parsed: HashMap<String, Vec<Part>>,
+    phrases: Vec<Phrase>,
+}
+
+impl RuleSet {
+    /// Compiles the selected rules in the selected languages.
+    pub fn new(packs: &Packs, selection: &Selection) -> Result<RuleSet, PackError> {
+        selection.check(packs)?;
+        let mut compiler = Compiler::new(packs, selection);
+        let mut rules = Vec::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for loaded in &packs.rules {
+            let id = loaded.table.id.get_ref().as_str();
+            check_id(packs, loaded)?;
+            if let Some(&first) = seen.get(id) {
+                let message = format!("rule `{id}` exists already, in {}", packs.files[first].name);
+                return Err(packs.error_at(loaded.file, loaded.table.id.span(), message, "give it another id, or change the rule that is there".to_owned()).into());
+            }
+            seen.insert(id, loaded.file);
+            let preview = loaded.table.status == Some(Status::Preview);
+            let deprecated = loaded.table.status == Some(Status::Deprecated);
+            if selection.takes(id, &loaded.pack) && !deprecated && (!preview || selection.preview) {
+                let rule = compiler.rule(loaded, rules.len() as u32)?;
+                rules.push(rule);
+            }
+        }
+        Ok(compiler.finish(rules))
+    }
+}
+
+fn check_id(packs: &Packs, loaded: &LoadedRule) -> Result<(), ContentError> {
+    let id = &loaded.table.id;
+    let kebab = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let good = id.get_ref().split_once('/').is_some_and(|(family, name)| kebab(family) && kebab(name));
+    if !good {
+        return Err(packs.error_at(loaded.file, id.span(), format!("`{}` is no rule id", id.get_ref()), "write `family/name` in lower case with hyphens".to_owned()));
+    }
+    if !(1..=3).contains(&loaded.table.weight) {
+        return Err(packs.error_at(loaded.file, id.span(), format!("weight {} of `{}` is out of range", loaded.table.weight, id.get_ref()), "write 1, 2 or 3".to_owned()));
+    }
+    Ok(())
+}
+
+impl<'p> Compiler<'p> {
+    fn new(packs: &'p Packs, selection: &Selection) -> Compiler<'p> {
+        // Several files may fill one language: a user's pack adds to a built-in one.
+        let mut languages: Vec<Arc<str>> = vec!["any".into()];
+        let mut slots: Vec<HashMap<&str, Vec<&Spanned<String>>>> = vec![HashMap::new()];
+        for loaded in &packs.languages {
+            let code = loaded.table.code.as_str();
+            if !selection.takes_language(code) {
+                continue;
+            }
+            let n = languages.iter().position(|l| **l == *code).unwrap_or_else(|| {
+                languages.push(code.into());
+                slots.push(HashMap::new());
+                languages.len() - 1
+            });
+            for (slot, phrases) in &loaded.slots {
+                slots[n].entry(slot).or_default().extend(phrases);
+            }
+        }
+        Compiler { packs, slots, languages, parsed: HashMap::new(), phrases: Vec::new() }
+    }
+
+    fn rule(&mut self, loaded: &LoadedRule, index: u32) -> Result<Rule, PackError> {
+        let table = &loaded.table;
+        let first = self.phrases.len();
+        let mut rule = Rule::new(Arc::new(self.info(loaded)), table, loaded.sites.clone());
+        let fields: [(&[Spanned<String>], Role); 4] = [
+            (&table.phrases, Role::Main),
+            (table.near.as_ref().map_or(&[], |n| &n.any), Role::Near),
+            (&table.until, Role::Until),
+            (&table.anchors, Role::Regex),
+        ];
+        for (written, role) in fields {
+            self.phrases_of(loaded, written, role, index, rule.at)?;
+        }
+        if let Some(pair) = &table.pair {
+            self.phrases_of(loaded, &pair.left, Role::Left, index, At::Anywhere)?;
+            self.phrases_of(loaded, &pair.right, Role::Right, index, At::Anywhere)?;
+        }
+        for written in &table.unless {
+            for (parts, _) in self.expand(loaded.file, written)? {
+                if let [Part::Literal(text)] = &parts[..] {
+                    rule.unless.push(text.clone());
+                }
+            }
+        }
+        self.check_regex(loaded)?;
+        let mut languages: Vec<u16> = self.phrases[first..].iter().filter(|p| matches!(p.role, Role::Main | Role::Left | Role::Right)).map(|p| p.language).collect();
+        languages.sort_unstable();
+        languages.dedup();
+        if let Some(info) = Arc::get_mut(&mut rule.info) {
+            info.languages = languages.iter().map(|&l| self.languages[l as usize].to_string()).collect();
+            if info.languages.is_empty() {
+                info.languages.push("any".to_owned());
+            }
+        }
+        Ok(rule)
+    }
+
+    /// A user's regex is compiled when the pack is read, so that its error points into the file.
+    fn check_regex(&self, loaded: &LoadedRule) -> Result<(), ContentError> {
+        if loaded.pack == "core" {
+            return Ok(());
+        }
+        let table = &loaded.table;
+        for written in [&table.regex, &table.before, &table.after].into_iter().flatten() {
+            if let Err(error) = regex::Regex::new(written.get_ref()) {
+                let message = format!("rule `{}`: {}", table.id.get_ref(), error.to_string().lines().last().unwrap_or_default());
+                return Err(self.packs.error_at(loaded.file, written.span(), message, "the syntax is that of the Rust regex crate: no look-around, no back-references".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    fn info(&self, loaded: &LoadedRule) -> RuleInfo {
+        let table = &loaded.table;
+        let owned = |list: &[Spanned<String>]| list.iter().map(|s| s.get_ref().clone()).collect::<Vec<_>>();
+        let id = table.id.get_ref().clone();
+        RuleInfo {
+            family: id.split('/').next().unwrap_or_default().to_owned(),
+            summary: table.summary.clone(),
+            risk: table.risk.clone(),
+            docs: table.docs.clone(),
+            origin: table.origin.clone(),
+            scope: table.scope,
+            confidence: table.confidence,
+            weight: table.weight,
+            preview: table.status == Some(Status::Preview),
+            revision: revision(table),
+            pack: loaded.pack.clone(),
+            source: self.packs.place(loaded.file, table.id.span()),
+            languages: Vec::new(),
+            removes: owned(&table.removes),
+            keeps: owned(&table.keeps),
+            id,
+        }
+    }
+
+    fn phrases_of(&mut self, loaded: &LoadedRule, written: &[Spanned<String>], role: Role, rule: u32, at: At) -> Result<(), PackError> {
+        for phrase in written {
+            for (mut parts, language) in self.expand(loaded.file, phrase)? {
+                if role == Role::Main && matches!(at, At::Line) {
+                    trim_closing(&mut parts);
+                }
+                if role == Role::Regex && parts.iter().any(|p| !matches!(p, Part::Literal(_))) {
+                    return Err(self.packs.error_at(loaded.file, phrase.span(), "an anchor is a literal", "write the text without holes".to_owned()).into());
+                }
+                let anchor = (0..parts.len()).filter(|&n| matches!(parts[n], Part::Literal(_))).max_by_key(|&n| match &parts[n] {
+                    Part::Literal(text) => text.trim().len(),
+                    _ => 0,
+                });
+                let words = parts.iter().map(|p| if let Part::Literal(t) = p { t.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count() } else { 0 }).sum::<usize>();
+                self.phrases.push(Phrase { parts: parts.into(), anchor: anchor.unwrap_or(usize::MAX), role, rule, language, words: words as u16 });
+            }
+        }
+        Ok(())
+    }
+
+    /// One phrase in every language that fills its slots.
+    fn expand(&mut self, file: usize, written: &Spanned<String>) -> Result<Vec<(Vec<Part>, u16)>, PackError> {
+        let parts = self.parse(file, written)?;
+        if !parts.iter().any(|p| matches!(p, Part::Slot(_))) {
+            return Ok(vec![(parts, 0)]);
+        }
+        let mut all = Vec::new();
+        for language in 0..self.languages.len() {
+            // Parts so far, and whether a phrase of the language itself is among them.
+            let mut partial: Vec<(Vec<Part>, bool)> = vec![(Vec::new(), language == 0)];
+            for part in &parts {
+                let Part::Slot(slot) = part else {
+                    partial.iter_mut().for_each(|(parts, _)| parts.push(part.clone()));
+                    continue;
+                };
+                let own = self.slots[language].get(slot.as_str()).cloned().unwrap_or_default();
+                let shared = if language == 0 { Vec::new() } else { self.slots[0].get(slot.as_str()).cloned().unwrap_or_default() };
+                let mut grown = Vec::new();
+                for (phrase, is_own) in own.iter().map(|p| (p, true)).chain(shared.iter().map(|p| (p, false))) {
+                    let phrase = self.parse(self.file_of(phrase), phrase)?;
+                    for (parts, has_own) in &partial {
+                        let mut parts = parts.clone();
+                        parts.extend(phrase.iter().cloned());
+                        grown.push((parts, *has_own || is_own));
+                    }
+                }
+                partial = grown;
+                if partial.len() > MAX_EXPANSION {
+                    let message = format!("`{}` expands to more than {MAX_EXPANSION} phrases", written.get_ref());
+                    return Err(self.packs.error_at(file, written.span(), message, "use fewer slots in one phrase".to_owned()).into());
+                }
+            }
+            all.extend(partial.into_iter().filter(|(parts, own)| *own && !parts.is_empty()).map(|(parts, _)| (join_literals(parts), language as u16)));
+        }
+        Ok(all)
+    }
+
+    /// The language file that a slot's phrase was read from, for messages.
+    fn file_of(&self, phrase: &Spanned<String>) -> usize {
+        let holds = |l: &&super::packs::LoadedLanguage| l.slots.values().flatten().any(|p| std::ptr::eq(p, phrase));
+        self.packs.languages.iter().find(holds).map_or(0, |l| l.file)
+    }
+
+    fn parse(&mut self, file: usize, written: &Spanned<String>) -> Result<Vec<Part>, ContentError> {
+        if let Some(parts) = self.parsed.get(written.get_ref()) {
+            return Ok(parts.clone());
+        }
+        let parts = parse(written.get_ref()).map_err(|error| {
+            let (message, help) = match error {
+                PhraseError::Empty => ("an empty phrase".to_owned(), "write what the page prints".to_owned()),
+                PhraseError::Unclosed(c) => (format!("`{c}` is never closed"), "close the hole or slot".to_owned()),
+                PhraseError::UnknownHole(name) => {
+                    let known: Vec<&str> = Hole::NAMES.iter().map(|(n, _)| *n).collect();
+                    (format!("no such hole: {{{name}}}"), format!("write one of {{{}}}", known.join("}, {")))
+                }
+            };
+            self.packs.error_at(file, written.span(), message, help)
+        })?;
+        self.parsed.insert(written.get_ref().clone(), parts.clone());
+        Ok(parts)
+    }
+
+    fn finish(self, rules: Vec<Rule>) -> RuleSet {
+        let mut patterns: Vec<String> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        let mut anchored: Vec<Vec<u32>> = Vec::new();
+        let mut unanchored = Vec::new();
+        for (n, phrase) in self.phrases.iter().enumerate() {
+            let Some(Part::Literal(text)) = phrase.parts.get(phrase.anchor) else {
+                unanchored.push(n as u32);
+                continue;
+            };
+            let text = text.trim_matches(' ');
+            if text.is_empty() {
+                unanchored.push(n as u32);
+                continue;
+            }
+            let pattern = *known.entry(text.to_owned()).or_insert_with(|| {
+                patterns.push(text.to_owned());
+                anchored.push(Vec::new());
+                patterns.len() - 1
+            });
+            anchored[pattern].push(n as u32);
+        }
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA)).build(&patterns);
+        let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
+        let pinned = (0..rules.len() as u32).filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd)).collect();
+        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|p| fold_phrase(p.get_ref())).collect();
+        networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
+        let (common, listed) = self.common();
+        RuleSet { rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
+    }
+
+    fn calendar(&self) -> Calendar {
+        let mut calendar = Calendar::default();
+        for loaded in &self.packs.languages {
+            let fold = |words: &[String]| words.iter().map(|w| fold_phrase(w).trim_end_matches('.').to_owned()).collect::<Vec<_>>();
+            calendar.months.extend(fold(&loaded.table.months));
+            calendar.weekdays.extend(fold(&loaded.table.weekdays));
+            calendar.words.extend(fold(&loaded.table.date_words));
+        }
+        calendar
+    }
+
+    fn common(&self) -> (HashMap<String, u64>, u64) {
+        let mut common: HashMap<String, u64> = HashMap::new();
+        let mut listed = 0;
+        for loaded in &self.packs.languages {
+            let Some(n) = self.languages.iter().position(|l| **l == *loaded.table.code).filter(|&n| n < 64) else { continue };
+            for word in &loaded.table.common {
+                *common.entry(fold_phrase(word)).or_default() |= 1 << n;
+                listed |= 1 << n;
+            }
+        }
+        (common, listed)
+    }
+}
+
+/// Closing signs of a whole-line phrase may be missing on the page.
+fn trim_closing(parts: &mut Vec<Part>) {
+    if let Some(Part::Literal(last)) = parts.last_mut() {
+        let kept = last.trim_end_matches([':', '.', '!', ' ']).len();
+        if kept > 0 {
+            last.truncate(kept);
+        } else if parts.len() > 1 {
+            parts.pop();
+        }
+    }
+}
+
+/// Every phrase that a rule writes, whatever for.
+fn written(table: &RuleTable) -> impl Iterator<Item = &Spanned<String>> {
+    let near = table.near.iter().flat_map(|n| &n.any);
+    let pair = table.pair.iter().flat_map(|p| p.left.iter().chain(&p.right));
+    table.phrases.iter().chain(near).chain(&table.until).chain(&table.anchors).chain(&table.unless).chain(pair)
+}
+
+/// Names of the slots that a rule uses.
+pub(crate) fn slots_of(table: &RuleTable) -> Vec<String> {
+    let parts = written(table).filter_map(|p| parse(p.get_ref()).ok()).flatten();
+    parts.filter_map(|p| if let Part::Slot(name) = p { Some(name) } else { None }).collect()
+}
+
+/// Eight hex digits (FNV-1a) over what the rule says, wherever it stands: which version of it made a cut.
+fn revision(table: &RuleTable) -> String {
+    let mut text = format!("{:?}{:?}{}{:?}{:?}{:?}", table.scope, table.confidence, table.weight, table.at, table.case, table.cover);
+    text += &format!("{:?}{:?}{:?}{:?}", table.place, table.title, table.items, table.limit);
+    let regexes = [&table.regex, &table.before, &table.after].into_iter().flatten();
+    for part in written(table).chain(regexes) {
+        text.push('\n');
+        text.push_str(part.get_ref());
+    }
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    format!("{:08x}", (hash >> 32) as u32 ^ hash as u32)
+}

@@ -1,0 +1,112 @@
+//! A rule made ready to run: constraints with their defaults filled in.
+
+use std::sync::{Arc, OnceLock};
+
+use regex::Regex;
+
+use super::file::{At, Case, ItemsTable, RuleTable, Side, TitleEnd, TitleSide, Zone};
+use super::info::{Confidence, RuleInfo, Scope};
+
+/// A regular expression compiled when first used: most texts need none of them.
+#[derive(Clone, Debug)]
+pub(crate) struct LazyRegex {
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    pub fn new(source: &str) -> LazyRegex {
+        LazyRegex { source: source.to_owned(), compiled: OnceLock::new() }
+    }
+
+    /// The expression. `None` cannot happen for checked packs; then the rule finds nothing.
+    pub fn get(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Near {
+    pub min: usize,
+    pub within: usize,
+    pub side: Side,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub zone: Option<Zone>,
+    pub from_top: Option<usize>,
+    pub from_end: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Title {
+    pub max_words: u32,
+    pub side: TitleSide,
+    pub ends: Vec<TitleEnd>,
+}
+
+/// A rule as the engine reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub info: Arc<RuleInfo>,
+    pub scope: Scope,
+    pub confidence: Confidence,
+    pub weight: u8,
+    pub at: At,
+    pub capital: bool,
+    pub regex: Option<LazyRegex>,
+    pub before: Option<LazyRegex>,
+    pub after: Option<LazyRegex>,
+    /// Folded texts that veto a match in their line.
+    pub unless: Vec<String>,
+    pub cover: Option<f32>,
+    pub near: Option<Near>,
+    pub place: Option<Place>,
+    pub title: Option<Title>,
+    pub items: ItemsTable,
+    pub until: bool,
+    pub max_lines: usize,
+    pub max_prose: usize,
+    pub max_title_words: u32,
+    /// Empty: every site.
+    pub sites: Vec<String>,
+}
+
+impl Rule {
+    pub fn new(info: Arc<RuleInfo>, table: &RuleTable, sites: Vec<String>) -> Rule {
+        let at = table.at.unwrap_or(match (table.scope, &table.regex) {
+            (Scope::Span | Scope::Pair, _) | (_, Some(_)) => At::Anywhere,
+            _ => At::Line,
+        });
+        let regex = |r: &Option<toml::Spanned<String>>| r.as_ref().map(|r| LazyRegex::new(r.get_ref()));
+        let limit = table.limit.clone().unwrap_or_default();
+        let title = table.title.as_ref().map(|t| Title {
+            max_words: t.max_words,
+            side: t.side,
+            ends: if t.ends.is_empty() { vec![TitleEnd::Line] } else { t.ends.clone() },
+        });
+        Rule {
+            scope: table.scope,
+            confidence: table.confidence,
+            weight: table.weight,
+            at,
+            capital: table.case == Case::Capital,
+            regex: regex(&table.regex),
+            before: regex(&table.before),
+            after: regex(&table.after),
+            unless: Vec::new(),
+            cover: table.cover,
+            near: table.near.as_ref().map(|n| Near { min: n.min, within: n.within, side: n.side }),
+            place: table.place.as_ref().map(|p| Place { zone: p.zone, from_top: p.from_top, from_end: p.from_end }),
+            max_title_words: title.as_ref().map_or(20, |t| t.max_words),
+            title,
+            items: table.items.clone().unwrap_or_default(),
+            until: !table.until.is_empty(),
+            max_lines: limit.lines.unwrap_or(40),
+            max_prose: limit.prose.unwrap_or(0),
+            sites,
+            info,
+        }
+    }
+}

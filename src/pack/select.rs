@@ -1,0 +1,86 @@
+//! Selectors: which rules and languages take part in a run.
+
+use super::error::{PackError, nearest};
+use super::packs::Packs;
+
+/// What a user chose. Selectors are `all`, a family, a rule id, `@pack`; the longest that fits decides, and `ignore` wins a tie.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection {
+    pub select: Vec<String>,
+    pub extend: Vec<String>,
+    pub ignore: Vec<String>,
+    /// Language codes; empty: all.
+    pub languages: Vec<String>,
+    pub preview: bool,
+}
+
+impl Selection {
+    /// True where the rule takes part.
+    pub fn takes(&self, id: &str, pack: &str) -> bool {
+        let best = |list: &[String]| list.iter().filter_map(|s| strength(s, id, pack)).max();
+        let chosen = if self.select.is_empty() { Some(0) } else { best(&self.select) }.max(best(&self.extend));
+        match (chosen, best(&self.ignore)) {
+            (Some(chosen), Some(ignored)) => chosen > ignored,
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
+    }
+
+    /// True where the language takes part. `:de` among the selectors restricts or ignores as `--lang` does.
+    pub fn takes_language(&self, code: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|s| s.strip_prefix(':') == Some(code));
+        let restricted = self.select.iter().any(|s| s.starts_with(':'));
+        let listed = self.languages.is_empty() || self.languages.iter().any(|l| l == code);
+        code == "any" || (listed && (!restricted || named(&self.select)) && !named(&self.ignore))
+    }
+
+    /// Every selector must name something.
+    pub fn check(&self, packs: &Packs) -> Result<(), PackError> {
+        let families = packs.rules.iter().filter_map(|r| r.table.id.get_ref().split_once('/').map(|(f, _)| f));
+        let known: Vec<String> = families
+            .map(str::to_owned)
+            .chain(packs.rules.iter().map(|r| r.table.id.get_ref().clone()))
+            .chain(packs.rules.iter().map(|r| format!("@{}", r.pack)))
+            .chain(packs.languages.iter().map(|l| format!(":{}", l.table.code)))
+            .chain(["all".to_owned()])
+            .collect();
+        let languages = self.languages.iter().map(|l| format!(":{l}"));
+        for selector in self.select.iter().chain(&self.extend).chain(&self.ignore).cloned().chain(languages) {
+            if !known.contains(&selector) {
+                let near = nearest(&selector, known.iter().map(String::as_str));
+                return Err(PackError::UnknownSelector { selector, near });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How closely a selector names a rule: longer is closer.
+fn strength(selector: &str, id: &str, pack: &str) -> Option<usize> {
+    let fits = match selector.strip_prefix('@') {
+        Some(name) => name == pack,
+        None => selector == "all" || selector == id || id.strip_prefix(selector).is_some_and(|rest| rest.starts_with('/')),
+    };
+    fits.then_some(match selector {
+        "all" => 1,
+        _ if selector.starts_with('@') => 2,
+        _ => 2 + selector.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_selector_decides() {
+        let list = |s: &[&str]| s.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let s = Selection { ignore: list(&["comments"]), extend: list(&["comments/form"]), ..Selection::default() };
+        assert!(s.takes("comments/form", "core"));
+        assert!(!s.takes("comments/list", "core"));
+        assert!(s.takes("share/row", "core"));
+        let only = Selection { select: list(&["share", ":de"]), ..Selection::default() };
+        assert!(only.takes("share/row", "core") && !only.takes("shared/row", "core"));
+        assert!(only.takes_language("de") && only.takes_language("any") && !only.takes_language("en"));
+    }
+}

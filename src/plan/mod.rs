@@ -1,0 +1,133 @@
+//! Third stage: which findings become removals. Runs, levels, overlaps, what the user keeps, guards, healed white space.
+
+mod heal;
+mod run;
+
+use std::sync::Arc;
+
+use crate::apply::{Flag, Removal};
+use crate::detect::{Cut, Detection};
+use crate::pack::{Confidence, RuleSet};
+use crate::text::{Document, Span};
+
+/// What decides besides the rules.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub min_confidence: Confidence,
+    /// Folded texts that are never cut.
+    pub keep: Vec<String>,
+}
+
+/// The share of a text that doubtful cuts may take together.
+const HEAVY: f64 = 0.7;
+/// Texts with fewer letters than this are all residue often enough.
+const SMALL: usize = 200;
+
+/// Sorted, disjoint removals.
+pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, settings: &Settings) -> (Vec<Removal>, Option<Flag>) {
+    let mut cuts = detection.cuts;
+    cuts.extend(run::cuts(set, doc, &detection.signs));
+    cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
+    if cuts.is_empty() {
+        return (Vec::new(), None);
+    }
+    let mut flag = None;
+    if settings.min_confidence > Confidence::Low && too_heavy(doc, &cuts) {
+        cuts.retain(|c| c.confidence == Confidence::High);
+        flag = Some(Flag::HeavyLoss);
+    }
+    (removals(set, doc, disjoint(doc, cuts)), flag)
+}
+
+fn kept(doc: &Document<'_>, span: Span, settings: &Settings) -> bool {
+    if settings.keep.is_empty() {
+        return false;
+    }
+    let text = crate::text::fold_phrase(span.of(doc.raw));
+    settings.keep.iter().any(|k| text.contains(k.as_str()))
+}
+
+/// True where the doubtful cuts would take most of what the certain ones leave.
+///
+/// Measured against what stays after the certain cuts, so that the answer is the same when the result is cleaned again.
+fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let taken = |least: Confidence| -> usize {
+        let mut spans: Vec<Span> = cuts.iter().filter(|c| c.confidence >= least).map(|c| c.span).collect();
+        spans.sort();
+        let mut end = 0;
+        let mut sum = 0;
+        for span in spans {
+            let start = span.start().max(end);
+            if start < span.end() {
+                sum += letters(&doc.raw[start..span.end()]);
+                end = span.end();
+            }
+        }
+        sum
+    };
+    let certain = taken(Confidence::High);
+    let all = taken(Confidence::Low);
+    let rest = letters(doc.raw).saturating_sub(certain);
+    rest >= SMALL && (all - certain) as f64 > HEAVY * rest as f64
+}
+
+/// Where cuts overlap, the first one keeps what it has, the larger of two that begin together goes first, and the rest
+/// of the other is its own.
+fn disjoint(doc: &Document<'_>, mut cuts: Vec<Cut>) -> Vec<Cut> {
+    cuts.sort_by_key(|c| (c.span.start(), std::cmp::Reverse(c.span.end()), std::cmp::Reverse(c.confidence), c.rule));
+    let mut kept: Vec<Cut> = Vec::with_capacity(cuts.len());
+    let mut end = 0;
+    for mut cut in cuts {
+        let start = cut.span.start().max(end);
+        cut.span = visible(doc.raw, start, cut.span.end());
+        if !cut.span.is_empty() {
+            end = cut.span.end();
+            kept.push(cut);
+        }
+    }
+    kept
+}
+
+/// The span without white space at its ends.
+fn visible(text: &str, start: usize, end: usize) -> Span {
+    if start >= end {
+        return Span::covering(text, end, end);
+    }
+    let part = &text[start..end];
+    let lead = part.len() - part.trim_start().len();
+    let start = (start + lead).min(end);
+    Span::covering(text, start, start + text[start..end].trim_end().len())
+}
+
+/// Cuts that touch but for white space are healed as one, then shared out again: each removal keeps its rule.
+fn removals(set: &RuleSet, doc: &Document<'_>, cuts: Vec<Cut>) -> Vec<Removal> {
+    let mut out: Vec<Removal> = Vec::with_capacity(cuts.len());
+    let mut from = 0;
+    let mut floor = 0;
+    while from < cuts.len() {
+        let mut to = from + 1;
+        while to < cuts.len() && doc.raw[cuts[to - 1].span.end()..cuts[to].span.start()].chars().all(char::is_whitespace) {
+            to += 1;
+        }
+        let group = &cuts[from..to];
+        let whole = Span::covering(doc.raw, group[0].span.start(), group[group.len() - 1].span.end());
+        let ceiling = cuts.get(to).map_or(doc.raw.len(), |c| c.span.start());
+        let healed = heal::heal(doc.raw, whole, floor, ceiling);
+        let mut start = healed.start();
+        for (n, cut) in group.iter().enumerate() {
+            let end = group.get(n + 1).map_or(healed.end(), |next| next.span.start());
+            out.push(Removal {
+                span: Span::covering(doc.raw, start, end),
+                rule: Arc::clone(&set.rules[cut.rule as usize].info),
+                language: Arc::clone(&set.languages[cut.language as usize]),
+                confidence: cut.confidence,
+                evidence: cut.evidence.clone(),
+            });
+            start = end;
+        }
+        floor = healed.end();
+        from = to;
+    }
+    out
+}

@@ -1,0 +1,122 @@
+//! Runs: weak signs that stand beside one another and hold each other up.
+//!
+//! A relative of jusText's context-sensitive pass and boilerpipe's block fusion, on signs instead of densities: a
+//! doubtful piece is judged by its neighbours, and only by those that touch it.
+
+use crate::detect::{Cut, Sign, Stand, in_head, in_tail, short};
+use crate::pack::{Confidence, RuleSet};
+use crate::text::boundary::{sentence_end, sentence_start};
+use crate::text::{Document, Span};
+
+/// Weights of different rules that hold a run together at the edges of a text, and anywhere.
+const EDGE_WEIGHT: u32 = 3;
+const BODY_WEIGHT: u32 = 5;
+/// Bytes of blanks and decoration that may stand between two signs.
+const MAX_GAP: usize = 240;
+
+/// The cuts that runs make out of signs that could not cut alone.
+pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign]) -> Vec<Cut> {
+    let mut out = Vec::new();
+    let signs = disjoint(signs);
+    let mut from = 0;
+    while from < signs.len() {
+        let mut to = from + 1;
+        while to < signs.len() && thin(doc, signs[to - 1].span.end(), signs[to].span.start()) {
+            to += 1;
+        }
+        run(set, doc, &signs[from..to], &mut out);
+        from = to;
+    }
+    out
+}
+
+/// Of overlapping signs, the heavy and the long ones stay.
+fn disjoint(signs: &[Sign]) -> Vec<Sign> {
+    let mut kept: Vec<Sign> = Vec::with_capacity(signs.len());
+    for sign in signs {
+        match kept.last() {
+            Some(last) if last.span.overlaps(sign.span) => {
+                let rank = |s: &Sign| (s.weight >= 3, s.span.len(), s.weight);
+                if rank(sign) > rank(last) {
+                    kept.pop();
+                    // What stood before the popped one cannot overlap: it ended where that began.
+                    if kept.last().is_none_or(|k| k.span.end() <= sign.span.start()) {
+                        kept.push(sign.clone());
+                    }
+                }
+            }
+            _ => kept.push(sign.clone()),
+        }
+    }
+    kept
+}
+
+/// Nothing but blanks, decoration and a bare number between two signs.
+fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
+    if end < start || end - start > MAX_GAP {
+        return end < start;
+    }
+    let gap = &doc.raw[start..end];
+    let digits = gap.chars().filter(|c| c.is_numeric()).count();
+    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '“' | '”' | '%' | '$' | '€'))
+}
+
+fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) {
+    // Ends of a run that hang inside a sentence are no members.
+    let mut signs = signs;
+    while let [first, rest @ ..] = signs {
+        let loose = first.weight < 3 && !matches!(first.stand, Stand::Whole | Stand::Start) && !sentence_start(doc.raw, first.span.start());
+        if !loose {
+            break;
+        }
+        signs = rest;
+    }
+    while let [rest @ .., last] = signs {
+        let loose = last.weight < 3 && !matches!(last.stand, Stand::Whole | Stand::End) && !sentence_end(doc.raw, last.span.end());
+        if !loose {
+            break;
+        }
+        signs = rest;
+    }
+    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return };
+    if signs.iter().all(|s| s.weight >= 3) {
+        return;
+    }
+    let whole = Span::covering(doc.raw, first.span.start(), last.span.end());
+    let anchored = signs.iter().any(|s| s.weight >= 3);
+    let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, s.weight)).collect();
+    rules.sort_unstable_by_key(|&(rule, weight)| (rule, std::cmp::Reverse(weight)));
+    rules.dedup_by_key(|&mut (rule, _)| rule);
+    let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
+    let glued = signs.iter().any(|s| s.stand != Stand::Whole);
+    let edge = in_head(doc, whole) || in_tail(doc, whole);
+    let enough = anchored || (!glued && weight >= BODY_WEIGHT) || (!glued && edge && weight >= EDGE_WEIGHT);
+    if !enough {
+        return;
+    }
+    let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
+    let held = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
+    for (n, sign) in signs.iter().enumerate() {
+        if sign.weight >= 3 {
+            continue;
+        }
+        let rule = &set.rules[sign.rule as usize];
+        // Whole lines go as lines; inside a line, the gap to the next member goes too.
+        let span = match sign.stand {
+            Stand::Whole => lines(doc, sign.span),
+            _ => {
+                let end = signs.get(n + 1).map_or(sign.span.end(), |next| next.span.start().max(sign.span.end()));
+                let end = if doc.raw[sign.span.end()..end].contains('\n') { sign.span.end() } else { end };
+                Span::covering(doc.raw, sign.span.start(), end)
+            }
+        };
+        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), held.clone()];
+        out.push(Cut { span, rule: sign.rule, language: sign.language, confidence: rule.confidence.min(Confidence::Medium), evidence });
+    }
+}
+
+fn lines(doc: &Document<'_>, span: Span) -> Span {
+    let first = doc.line_at(span.start());
+    let last = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+}

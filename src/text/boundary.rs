@@ -1,0 +1,91 @@
+//! Where words, sentences and glued pieces begin and end.
+
+use super::line::{ends_sentence, is_wide};
+
+/// True where a word can begin at `at`: behind a blank or a sign, at a seam of glued text (`…2040Next`), in scripts
+/// without blanks everywhere.
+pub(crate) fn word_start(text: &str, at: usize) -> bool {
+    let Some(before) = text[..at].chars().next_back() else { return true };
+    let Some(after) = text[at..].chars().next() else { return true };
+    if !before.is_alphanumeric() || !after.is_alphanumeric() || is_wide(after) || is_wide(before) {
+        return before != '\'' || !after.is_lowercase();
+    }
+    seam(before, after, text[at..].chars().nth(1))
+}
+
+/// True where a word can end at `at`.
+pub(crate) fn word_end(text: &str, at: usize) -> bool {
+    let Some(before) = text[..at].chars().next_back() else { return true };
+    let Some(after) = text[at..].chars().next() else { return true };
+    if !before.is_alphanumeric() || !after.is_alphanumeric() || is_wide(after) || is_wide(before) {
+        return true;
+    }
+    seam(before, after, text[at..].chars().nth(1))
+}
+
+/// Two pieces glued together: lower to upper case, digit to letter or back, `NASAShare`.
+fn seam(before: char, after: char, next: Option<char>) -> bool {
+    (before.is_lowercase() && after.is_uppercase())
+        || (before.is_numeric() && after.is_uppercase())
+        || (before.is_alphabetic() && !before.is_ascii_lowercase() && after.is_numeric() && before.is_lowercase())
+        || (before.is_lowercase() && after.is_numeric())
+        || (before.is_uppercase() && after.is_uppercase() && next.is_some_and(char::is_lowercase))
+}
+
+/// True where a sentence or a line can begin at `at`: nothing, a line end, a closing sign or a seam before it.
+pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches([' ', '\t', '\u{A0}']);
+    if before.len() < at {
+        return before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before);
+    }
+    match text[..at].chars().next_back() {
+        None => true,
+        Some(c) if c.is_alphanumeric() => word_start(text, at),
+        Some(c) => !matches!(c, ',' | ';' | '-' | '–' | '/' | '&' | '@' | '\'' | '’'),
+    }
+}
+
+/// True where a sentence or a line can end at `at`.
+pub(crate) fn sentence_end(text: &str, at: usize) -> bool {
+    if ends_sentence(&text[..at]) {
+        return true;
+    }
+    let rest = text[at..].trim_start_matches([' ', '\t', '\u{A0}']);
+    match rest.chars().next() {
+        None | Some('\n' | '\r' | '.' | '!' | '?' | '…' | '|' | '•' | '·' | '*' | '[' | ']' | ')' | '。' | '！' | '？' | '»' | '›' | '→') => true,
+        Some(c) if rest.len() == text.len() - at => !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’') || word_end(text, at) && c.is_uppercase() || is_wide(c),
+        Some(c) => c.is_uppercase() || c.is_numeric() || is_wide(c),
+    }
+}
+
+/// True where the first letter of `text` is a capital, or of a script without case.
+pub(crate) fn capital(text: &str) -> bool {
+    match text.chars().find(|c| c.is_alphabetic()) {
+        Some(c) => c.is_uppercase() || !c.is_lowercase(),
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seams_of_glued_text() {
+        let text = "impact by 2040Next articleRise";
+        assert!(word_start(text, 14));
+        assert!(word_end(text, 26));
+        assert!(!word_start("context", 3));
+        assert!(!word_end("next", 2));
+        assert!(word_start("发表评论吧", 6));
+    }
+
+    #[test]
+    fn sentences() {
+        assert!(sentence_start("It ended. Share this", 10));
+        assert!(!sentence_start("Please Share this", 7));
+        assert!(sentence_end("Share this: The dog", 11));
+        assert!(!sentence_end("Also read the book", 9));
+        assert!(capital("Über") && !capital("über") && capital("分享"));
+    }
+}

@@ -1,0 +1,325 @@
+//! The folded twin of a text: what matching reads, with the way back to the original.
+//!
+//! Folding makes matching blind to case, to the kind and number of blanks, to typographic variants, to composition, to
+//! invisible characters and to Markdown escapes and link targets. It happens once per text, so that a phrase needs one
+//! spelling only; offsets are mapped back through the places where the two texts drift apart.
+
+use unicode_normalization::char::{canonical_combining_class, compose};
+
+use super::line::Line;
+
+/// A folded text with its map to the original.
+#[derive(Debug, Default)]
+pub(crate) struct Folded {
+    /// Lower-case text with single blanks; `\n` stands only where a paragraph ends (an empty line).
+    pub text: String,
+    /// Where the distance between the two offsets changes: `(folded, original)`, sorted by both.
+    drift: Vec<(u32, u32)>,
+}
+
+impl Folded {
+    /// Offset in the original of the character that begins at `at`.
+    pub fn raw_start(&self, at: usize) -> usize {
+        let (fold, raw) = self.drift_before(at);
+        raw + (at - fold)
+    }
+
+    fn drift_before(&self, at: usize) -> (usize, usize) {
+        match self.drift.partition_point(|&(fold, _)| fold as usize <= at) {
+            0 => (0, 0),
+            n => {
+                let (fold, raw) = self.drift[n - 1];
+                (fold as usize, raw as usize)
+            }
+        }
+    }
+
+    /// Offset in the original just behind the character that ends at `at`.
+    pub fn raw_end(&self, original: &str, at: usize) -> usize {
+        let Some(last) = self.text[..at].chars().next_back() else { return 0 };
+        let mut end = original.floor_char_boundary(self.raw_start(at - last.len_utf8()));
+        if let Some(c) = original[end..].chars().next() {
+            end += c.len_utf8();
+        }
+        // The marks that were composed into the character belong to it.
+        for c in original[end..].chars().take_while(|&c| canonical_combining_class(c) != 0) {
+            end += c.len_utf8();
+        }
+        end
+    }
+
+    /// Folded offset of the first character that stands at or behind `raw` in the original.
+    pub fn fold_start(&self, raw: usize) -> usize {
+        let n = self.drift.partition_point(|&(_, r)| r as usize <= raw);
+        let (fold, base) = if n == 0 { (0, 0) } else { (self.drift[n - 1].0 as usize, self.drift[n - 1].1 as usize) };
+        let next = self.drift.get(n).map_or(self.text.len(), |&(f, _)| f as usize);
+        self.text.ceil_char_boundary((fold + (raw - base)).min(next))
+    }
+}
+
+/// What folding does with one character.
+enum Fold {
+    Keep(char),
+    Dots,
+    Blank,
+    Drop,
+}
+
+fn fold_char(c: char) -> Fold {
+    use Fold::*;
+    match c {
+        '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{FEFF}'
+        | '\u{AD}'
+        | '\u{640}'
+        | '\u{64B}'..='\u{652}'
+        | '\u{FE00}'..='\u{FE0F}' => Drop,
+        '’' | '‘' | '‚' | '‛' | 'ʼ' | '′' | '`' | '´' => Keep('\''),
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => Keep('"'),
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => Keep('-'),
+        '…' => Dots,
+        '\u{FF01}'..='\u{FF5E}' => {
+            let ascii = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
+            Keep(ascii.to_ascii_lowercase())
+        }
+        'ς' => Keep('σ'),
+        'ё' | 'Ё' => Keep('е'),
+        'İ' | 'ı' => Keep('i'),
+        'ي' | 'ى' => Keep('ی'),
+        'ك' => Keep('ک'),
+        'ẞ' => Keep('ß'),
+        c if c.is_whitespace() => Blank,
+        c if c.is_ascii() => Keep(c.to_ascii_lowercase()),
+        c => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(one), None) => Keep(one),
+                _ => Keep(c),
+            }
+        }
+    }
+}
+
+struct Folder<'t> {
+    raw: &'t str,
+    out: Folded,
+    lines: Vec<Line>,
+    line_raw: usize,
+    line_fold: usize,
+}
+
+/// Folds `raw` and finds its lines on the way. `raw` is shorter than 4 GiB.
+pub(crate) fn fold(raw: &str) -> (Folded, Vec<Line>) {
+    let mut folder = Folder { raw, out: Folded::default(), lines: Vec::new(), line_raw: 0, line_fold: 0 };
+    folder.out.text.reserve(raw.len());
+    folder.run();
+    (folder.out, folder.lines)
+}
+
+/// Folds a phrase of a pack: as a text, without the line break rules, trimmed.
+pub(crate) fn fold_phrase(phrase: &str) -> String {
+    let mut out = String::with_capacity(phrase.len());
+    for c in phrase.chars() {
+        match fold_char(c) {
+            Fold::Keep(c) => push_composed(&mut out, c),
+            Fold::Dots => out.push_str("..."),
+            Fold::Blank if !out.ends_with(' ') => out.push(' '),
+            Fold::Blank | Fold::Drop => {}
+        }
+    }
+    out
+}
+
+fn push_composed(out: &mut String, c: char) {
+    if c as u32 >= 0x300
+        && (canonical_combining_class(c) != 0 || ('\u{1161}'..='\u{11C2}').contains(&c))
+        && let Some(before) = out.chars().next_back()
+        && let Some(one) = compose(before, c)
+    {
+        out.pop();
+        out.push(one);
+    } else {
+        out.push(c);
+    }
+}
+
+impl Folder<'_> {
+    fn run(&mut self) {
+        let bytes = self.raw.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let b = bytes[at];
+            if b.is_ascii() && !matches!(b, b'[' | b']' | b'\\' | b'`') && !is_blank_byte(b) {
+                self.mark(at);
+                self.out.text.push(b.to_ascii_lowercase() as char);
+                at += 1;
+            } else {
+                at = self.special(at);
+            }
+        }
+        self.end_line(bytes.len());
+    }
+
+    /// Folds what is not plain ASCII at `at`; returns the offset behind it.
+    fn special(&mut self, at: usize) -> usize {
+        let Some(c) = self.raw[at..].chars().next() else { return self.raw.len() };
+        match c {
+            '[' if self.opens_link(at) => {
+                self.seam(at);
+                return at + 1;
+            }
+            ']' => {
+                if let Some(end) = self.link_target(at) {
+                    if self.raw[end..].starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+                        self.seam(at);
+                    }
+                    return end;
+                }
+            }
+            '\\' if self.raw.as_bytes().get(at + 1).is_some_and(u8::is_ascii_punctuation) => return at + 1,
+            _ => {}
+        }
+        match fold_char(c) {
+            Fold::Blank => return self.blanks(at),
+            Fold::Drop => {}
+            Fold::Dots => {
+                self.mark(at);
+                self.out.text.push_str("...");
+            }
+            Fold::Keep(folded) => {
+                self.mark(at);
+                push_composed(&mut self.out.text, folded);
+            }
+        }
+        at + c.len_utf8()
+    }
+
+    /// Notes where the next folded character comes from, when the distance has changed.
+    fn mark(&mut self, raw: usize) {
+        let fold = self.out.text.len();
+        let (last_fold, last_raw) = self.out.drift.last().map_or((0, 0), |&(f, r)| (f as usize, r as usize));
+        if raw - last_raw != fold - last_fold.min(fold) {
+            if last_fold == fold && !self.out.drift.is_empty() {
+                self.out.drift.pop();
+            }
+            self.out.drift.push((fold as u32, raw as u32));
+        }
+    }
+
+    /// A blank between words that only a link's brackets keep apart.
+    fn seam(&mut self, raw: usize) {
+        if self.out.text.ends_with(|c: char| c.is_alphanumeric()) {
+            self.mark(raw);
+            self.out.text.push(' ');
+        }
+    }
+
+    /// A run of white space from `at`: one blank, or `\n` where it holds an empty line. Ends lines on the way.
+    fn blanks(&mut self, at: usize) -> usize {
+        let run = self.raw[at..].find(|c: char| !c.is_whitespace()).map_or(self.raw.len(), |n| at + n);
+        let blanks = &self.raw.as_bytes()[at..run];
+        let fold_end = self.out.text.len();
+        let breaks = memchr::memchr_iter(b'\n', blanks).count();
+        if !self.out.text.ends_with([' ', '\n']) {
+            self.mark(at);
+            self.out.text.push(if breaks > 1 { '\n' } else { ' ' });
+        } else if breaks > 1 {
+            self.out.text.pop();
+            self.out.text.push('\n');
+        }
+        let behind = self.out.text.len();
+        for (n, newline) in memchr::memchr_iter(b'\n', blanks).enumerate() {
+            let newline = at + newline;
+            let end = if newline > self.line_raw && self.raw.as_bytes()[newline - 1] == b'\r' { newline - 1 } else { newline };
+            let fold_end = if n == 0 { fold_end.max(self.line_fold) } else { behind };
+            self.lines.push(Line { start: self.line_raw, end, next: newline + 1, fold_start: self.line_fold, fold_end });
+            self.line_raw = newline + 1;
+            self.line_fold = behind;
+        }
+        run
+    }
+
+    fn end_line(&mut self, end: usize) {
+        if self.line_raw < end || self.lines.is_empty() {
+            let fold_end = self.out.text.trim_end().len().max(self.line_fold);
+            self.lines.push(Line { start: self.line_raw, end, next: end, fold_start: self.line_fold, fold_end });
+        }
+    }
+
+    /// True where the bracket at `at` begins `[label](target)` on one line.
+    fn opens_link(&self, at: usize) -> bool {
+        let window = &self.raw.as_bytes()[at + 1..self.raw.len().min(at + 300)];
+        let label = window.iter().position(|&b| matches!(b, b']' | b'[' | b'\n'));
+        label.is_some_and(|n| window[n] == b']' && self.link_target(at + 1 + n).is_some())
+    }
+
+    /// The end of `](target)` whose bracket stands at `at`.
+    fn link_target(&self, at: usize) -> Option<usize> {
+        let bytes = self.raw.as_bytes();
+        if bytes.get(at + 1) != Some(&b'(') {
+            return None;
+        }
+        let window = &bytes[at + 2..bytes.len().min(at + 2000)];
+        let end = window.iter().position(|&b| matches!(b, b')' | b'\n' | b'<' | b'('))?;
+        (window[end] == b')').then_some(at + 2 + end + 1)
+    }
+}
+
+fn is_blank_byte(b: u8) -> bool {
+    matches!(b, b' ' | b'\t'..=b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(raw: &str) -> String {
+        fold(raw).0.text
+    }
+
+    #[test]
+    fn blind_to_spelling() {
+        assert_eq!(folded("Leave  a\u{A0}Reply"), "leave a reply");
+        assert_eq!(folded("don’t “go” – now…"), "don't \"go\" - now...");
+        assert_eq!(folded("ＮＥＸＴ\u{200B}page"), "nextpage");
+        assert_eq!(folded("Réponse"), folded("Re\u{301}ponse"));
+        assert_eq!(folded("ОТВЕТ"), "ответ");
+        assert_eq!(folded("a\r\nb\r\n\r\nc"), "a b\nc");
+        assert_eq!(folded("Fields \\*"), "fields *");
+    }
+
+    #[test]
+    fn link_targets_vanish() {
+        assert_eq!(folded("Leave [Cancel reply](/x#respond) now"), "leave cancel reply now");
+        assert_eq!(folded("by[eric](u)[2025](v)"), "by eric 2025");
+        assert_eq!(folded("see [1] (note)"), "see [1] (note)");
+    }
+
+    #[test]
+    fn offsets_lead_back() {
+        let raw = "Тест…  «Ёж»\u{200B} e\u{301}nd [Ca](u) ＸY";
+        let (twin, _) = fold(raw);
+        for (at, c) in twin.text.char_indices() {
+            let start = twin.raw_start(at);
+            assert!(start <= raw.len());
+            if c.is_alphanumeric() {
+                assert!(raw.is_char_boundary(start), "{at} {c}");
+                let end = twin.raw_end(raw, at + c.len_utf8());
+                assert_eq!(folded(&raw[start..end]), c.to_string());
+            }
+        }
+    }
+
+    #[test]
+    fn lines_know_both_texts() {
+        let raw = "One  two\r\n\r\n\tthree\nfour";
+        let (folded, lines) = fold(raw);
+        let seen: Vec<(&str, &str)> =
+            lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
+        assert_eq!(seen, [("One  two", "one two"), ("", ""), ("\tthree", "three"), ("four", "four")]);
+        assert_eq!(lines[0].next, 10);
+    }
+}

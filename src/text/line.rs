@@ -1,0 +1,140 @@
+//! Lines and what their shape tells without knowing a word: prose, title, heading, bullet.
+
+/// A line in the original and in the folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// First byte in the original.
+    pub start: usize,
+    /// Behind the last byte, without the line end.
+    pub end: usize,
+    /// First byte of the next line.
+    pub next: usize,
+    /// The same in the folded text.
+    pub fold_start: usize,
+    pub fold_end: usize,
+}
+
+/// What a line looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Words, in scripts without blanks one for every two characters.
+    pub words: u32,
+    pub blank: bool,
+    /// Reads like running text: long, or a sentence of some length.
+    pub prose: bool,
+    /// Ends the way a sentence does.
+    pub ends_sentence: bool,
+    /// Opens with a list mark.
+    pub bullet: bool,
+    /// Markdown heading level, 0 for none.
+    pub heading: u8,
+    /// Part of a table, a quotation or code: never taken for a title.
+    pub framed: bool,
+}
+
+impl Shape {
+    /// Of one line, without its line end.
+    pub fn of(line: &str) -> Shape {
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            return Shape { blank: true, ..Shape::default() };
+        }
+        let mut shape = Shape::default();
+        let hashes = trimmed.bytes().take_while(|&b| b == b'#').count();
+        if (1..=6).contains(&hashes) && trimmed[hashes..].starts_with(' ') {
+            shape.heading = hashes as u8;
+        }
+        shape.bullet = is_bullet(trimmed);
+        shape.framed = trimmed.starts_with(['|', '>'])
+            || trimmed.starts_with("```")
+            || line.starts_with("    ")
+            || trimmed.bytes().filter(|&b| b == b'|').count() > 3;
+        let mut wide = 0u32;
+        let mut inner_ends = 0u32;
+        let mut in_word = false;
+        let mut previous = ' ';
+        for c in trimmed.chars() {
+            if is_wide(c) {
+                wide += 1;
+                in_word = false;
+            } else if c.is_alphanumeric() {
+                if !in_word {
+                    shape.words += 1;
+                    // A sentence goes on: full stop, blank, a new word.
+                    inner_ends += u32::from(previous == '\u{1}');
+                }
+                in_word = true;
+            } else if c != '\'' && c != '’' {
+                in_word = false;
+            }
+            previous = match c {
+                '.' | '!' | '?' | '…' if !previous.is_ascii_uppercase() => '\u{2}',
+                ' ' | '\u{A0}' if previous == '\u{2}' => '\u{1}',
+                '"' | '”' | '’' | ')' | '»' if previous == '\u{2}' => '\u{2}',
+                '。' | '！' | '？' => {
+                    inner_ends += 1;
+                    c
+                }
+                c => c,
+            };
+        }
+        shape.words += wide / 2;
+        shape.ends_sentence = ends_sentence(trimmed);
+        shape.prose = shape.words >= 30
+            || (shape.words >= 8 && shape.ends_sentence)
+            || (shape.words >= 12 && inner_ends > 0);
+        shape
+    }
+
+    /// A line that may be the title of another piece: short, no sentence, no table or code.
+    pub fn title(&self, max_words: u32) -> bool {
+        !self.blank && !self.prose && !self.framed && self.words > 0 && self.words <= max_words
+    }
+}
+
+/// True where the text ends as a sentence does, closing quotes and brackets aside.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | '’' | '\'' | ')' | '»' | '*' | '_' | ']'));
+    text.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔', '։'])
+}
+
+/// Scripts written without blanks between words.
+pub(crate) fn is_wide(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FA1F}')
+}
+
+fn is_bullet(line: &str) -> bool {
+    let mut chars = line.chars();
+    match chars.next() {
+        Some('•' | '·' | '▪' | '‣' | '◦' | '●' | '■' | '►' | '▶' | '»' | '›' | '→') => true,
+        Some('-' | '*' | '+' | '–') => chars.next().is_some_and(char::is_whitespace),
+        Some(c) if c.is_ascii_digit() => {
+            let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            line.len() - rest.len() <= 3 && (rest.starts_with(". ") || rest.starts_with(") "))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_prose_from_titles() {
+        assert!(Shape::of("The council met on Monday and voted for the bridge.").prose);
+        assert!(Shape::of("Feed it. Keep it warm. Wait for a day and then bake it well").prose);
+        assert!(!Shape::of("Five things to know about the budget").prose);
+        assert!(!Shape::of("Leave a Reply").prose);
+        assert!(!Shape::of("Published 4 Nov. 2019 by J. R. Ewing").prose);
+        assert!(Shape::of("市议会星期一开会，投票通过了新桥的建设方案。").prose);
+        assert!(Shape::of("- Ten soups for a cold week").bullet);
+        assert!(Shape::of("1. Home").bullet);
+        assert!(!Shape::of("2019. A year").bullet);
+        assert_eq!(Shape::of("## Related").heading, 2);
+        assert!(Shape::of("| a | b |").framed);
+        assert!(Shape::of("  ").blank);
+    }
+}
