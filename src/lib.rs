@@ -2,6 +2,8 @@
 #![warn(missing_docs)]
 
 mod apply;
+#[cfg(feature = "cli")]
+pub mod diff;
 pub mod pack;
 mod text;
 
