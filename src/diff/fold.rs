@@ -293,8 +293,8 @@ fn folded(segs: &mut Vec<Seg>, text: &str, (before, after): (usize, usize), ink:
         segs.push(Seg::new(shown(text), ink));
         return;
     }
-    let head = word_end(head);
-    let tail = word_start(tail);
+    let head = word_end(head, &text[head.len()..]);
+    let tail = word_start(&text[..text.len() - tail.len()], tail);
     let hidden = text[head.len()..text.len() - tail.len()].chars().count();
     let sign = format!("⋯ {} ⋯", counted(hidden, "char", "chars"));
     if !head.is_empty() {
@@ -306,18 +306,32 @@ fn folded(segs: &mut Vec<Seg>, text: &str, (before, after): (usize, usize), ink:
     }
 }
 
-/// `text` up to the end of its last whole word, unless that would cost a third of it.
-fn word_end(text: &str) -> &str {
+/// `text` up to the end of its last whole word, unless that would cost half of it.
+fn word_end<'t>(text: &'t str, next: &str) -> &'t str {
+    if !splits(text, next) {
+        return text.trim_end();
+    }
     match text.rfind(char::is_whitespace) {
-        Some(at) if at * 3 > text.len() * 2 => text[..at].trim_end(),
+        Some(at) if at * 2 > text.len() => text[..at].trim_end(),
         _ => text,
     }
 }
 
-/// `text` from its first whole word on, unless that would cost a third of it.
-fn word_start(text: &str) -> &str {
+/// `text` from its first whole word on, unless that would cost half of it.
+fn word_start<'t>(before: &str, text: &'t str) -> &'t str {
+    if !splits(before, text) {
+        return text.trim_start();
+    }
     match text.find(char::is_whitespace) {
-        Some(at) if at * 3 < text.len() => text[at..].trim_start(),
+        Some(at) if at * 2 < text.len() => text[at..].trim_start(),
+        // The end of one word tells nothing.
+        None if text.len() < 12 && text.is_ascii() => "",
         _ => text,
     }
+}
+
+/// True where a word runs on from `left` into `right`.
+fn splits(left: &str, right: &str) -> bool {
+    let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    !blank(left.chars().next_back()) && !blank(right.chars().next())
 }

@@ -139,7 +139,9 @@ impl Gutter<'_, '_> {
                 Item::Gap(lines) => self.sign(Ink::Fold, &format!("⋯ {}", counted(*lines, "line", "lines"))),
                 Item::More(lines) => {
                     let what = counted(*lines, "more line", "more lines");
-                    self.sign(Ink::CutFold, &format!("⋮ {what} removed  (-a shows all)"));
+                    let sign = format!("⋮ {what} removed");
+                    let hint = format!("{sign}  (-a shows all)");
+                    self.sign(Ink::CutFold, if width(&hint) <= self.shape.text() { &hint } else { &sign });
                 }
                 Item::Changed { number, parts } => self.changed(*number, &changed_line(parts, room)),
             }
@@ -170,9 +172,11 @@ impl Gutter<'_, '_> {
         let (name, confidence) = (&removal.rule().id, removal.confidence());
         let reasons = removal.evidence();
         let news = reasons != self.said;
-        if let Some(Cell::Rule { name: before, times, confidence: sure, .. }) = self.waiting.back_mut()
+        let above = self.waiting.iter_mut().rev().find(|cell| matches!(cell, Cell::Rule { .. }));
+        if let Some(Cell::Rule { name: before, times, confidence: sure, .. }) = above
             && before == name
             && *sure == confidence
+            && !news
         {
             *times += 1;
             return;

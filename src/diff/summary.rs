@@ -186,7 +186,12 @@ fn closing(tally: &Tally, options: &Options) -> String {
         out.extend(std::iter::repeat_n(' ', label - head.len() + 1));
         out.push_str(text);
         if !command.is_empty() {
-            out.extend(std::iter::repeat_n(' ', what - width(text) + 2));
+            if label + what + width(command) + 8 > options.width {
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', label + 3));
+            } else {
+                out.extend(std::iter::repeat_n(' ', what - width(text) + 2));
+            }
             style.paint(&mut out, Ink::Quiet, "→  ");
             style.paint(&mut out, Ink::Command, command);
         }

@@ -283,3 +283,23 @@ fn patch_applies_it() {
         assert_eq!(text, cleaned.text(), "{name}");
     }
 }
+
+/// `LOOK=100 cargo test --lib look -- --ignored --nocapture` shows the view on a real terminal.
+#[test]
+#[ignore = "for eyes"]
+fn look() {
+    let width = std::env::var("LOOK").ok().and_then(|width| width.parse().ok()).unwrap_or(80);
+    let mut style = Style::detect(super::When::Always, super::When::Auto, true, |name| std::env::var(name).ok());
+    if std::env::var_os("LIGHT").is_some() {
+        style.theme = super::Theme::Light;
+    }
+    let options = Options { style, paths: "crawl/blog".to_owned(), ..human(width) };
+    let mut printer = Printer::new(std::io::stdout(), options.clone());
+    printer.document("crawl/blog/sourdough.txt", &page()).unwrap();
+    printer.document("crawl/blog/glued.txt", &glued()).unwrap();
+    printer.tally().hold_back("newsletter/sign-up-line");
+    printer.finish().unwrap();
+    let mut rules = ByRule::default();
+    rules.add("crawl/blog/sourdough.txt", &page());
+    std::io::stdout().write_all(&rules.render(&options)).unwrap();
+}

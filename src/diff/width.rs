@@ -134,23 +134,20 @@ impl<'s> Rows<'s> {
     fn push(&mut self, text: &'s str, ink: Ink, begins: Option<usize>, columns: usize) {
         let width = width(text);
         let blank = text == " ";
+        if self.row.last().is_some_and(|before| breaks_between(before, text, width, ink)) {
+            self.breaks = self.row.len();
+        }
         if self.used + width > columns && !blank {
             self.wrap_here();
         }
-        if width > 1 && text.chars().count() == 1 || matches!(ink, Ink::Fold | Ink::CutFold) {
-            self.breaks = self.row.len();
-        }
-        // The row has not ended at the last break: an unbreakable word is cut where the row is full.
         if self.used + width > columns && !blank {
+            // No break at all: the word is cut where the row is full.
             self.breaks = self.row.len();
             self.wrap_here();
         }
         let begins = begins.or_else(|| self.carried.take());
         self.used += width;
         self.row.push(Cell { text, ink, begins, width });
-        if blank || width > 1 {
-            self.breaks = self.row.len();
-        }
     }
 
     /// Ends the row at its last break and starts the next with what follows.
@@ -184,6 +181,19 @@ impl<'s> Rows<'s> {
         }
         self.done
     }
+}
+
+/// True where a row may end between `before` and the piece after it.
+fn breaks_between(before: &Cell<'_>, text: &str, width: usize, ink: Ink) -> bool {
+    if before.text == " " {
+        return text != " ";
+    }
+    let folded = |ink: Ink| matches!(ink, Ink::Fold | Ink::CutFold);
+    let wide = before.width > 1 || width > 1;
+    // Marks stay with their words, and no row begins with what closes or ends with what opens.
+    let closes = text.starts_with(|c| "、。，．・：；？！）］｝」』】〕〉》’”…ーっゃゅょッャュョ-".contains(c));
+    let opens = before.text.ends_with(|c| "（［｛「『【〔〈《‘“-".contains(c));
+    text != " " && (folded(ink) || folded(before.ink) || wide && !closes && !opens)
 }
 
 /// Neighbouring cells of one ink become one piece.
@@ -292,6 +302,7 @@ mod tests {
         assert_eq!(rows("unbelievable", 5), ["unbel", "ievab", "le"]);
         assert_eq!(rows("日本語の文章", 5), ["日本", "語の", "文章"]);
         assert_eq!(rows("ab cd", 5), ["ab cd"]);
+        assert_eq!(rows("日本。語", 5), ["日", "本。", "語"]);
     }
 
     #[test]
