@@ -72,7 +72,7 @@ pub enum Command {
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Files, folders, or - for standard input [default: standard input, if it is piped]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", help_heading = "Arguments")]
     pub paths: Vec<PathBuf>,
 
     /// Read more paths from FILE (- for standard input), one a line

@@ -3,12 +3,17 @@
 mod args;
 mod check;
 mod clean;
+mod diff;
 mod exit;
+mod explain;
 pub mod messages;
 mod record;
 mod session;
 mod settings;
+mod test;
+mod view;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -16,6 +21,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use args::{Cli, Command, When};
 use exit::Exit;
+use messages::Trouble;
 
 /// Runs what was typed.
 pub fn main() -> ExitCode {
@@ -47,8 +53,32 @@ fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Some(Command::Clean(args)) => clean::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Test(args)) => test::run(&args),
+        None => bare(cli.paths),
         _ => Ok(Exit::Failed),
     }
+}
+
+/// `dehusk PATH…`: the summary of `dehusk diff`, which is safe and useful.
+fn bare(paths: Vec<PathBuf>) -> Result<Exit> {
+    if let [word] = paths.as_slice()
+        && !word.exists()
+        && let Some(word) = word.to_str().filter(|word| *word != "-")
+    {
+        let commands: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+        let near = messages::nearest(word, commands.iter().map(String::as_str)).map(|near| format!("did you mean `dehusk {near}`?"));
+        return Err(Trouble::new(format!("no such command, file or folder: `{word}`")).maybe(near).help("`dehusk -h` lists the commands").into());
+    }
+    if paths.is_empty() {
+        Cli::command().print_help()?;
+        return Ok(Exit::Failed);
+    }
+    let mut args = args::DiffArgs::default();
+    args.input.paths = paths;
+    args.view.summary = Some(args::SummaryKind::Only);
+    diff::run(&args)
 }
 
 /// Makes everything that is printed follow `--color`.
