@@ -2,6 +2,7 @@
 
 use std::io::{BufWriter, Write, stdout};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
@@ -34,7 +35,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     }
     // Rules are explained whether or not they take part by default.
     let all = builder(&settings)?.preview(true).min_confidence(Confidence::Low).build().map_err(|e| anyhow::anyhow!("{e}"))?;
-    explain_rule(&all, &args.what)
+    rule(all.rules(), &args.what)
 }
 
 /// `FILE:LINE[:COLUMN]`, where the file exists.
@@ -50,14 +51,15 @@ fn place(what: &str) -> Option<(PathBuf, usize, Option<usize>)> {
     PathBuf::from(rest).is_file().then(|| (rest.into(), last, None))
 }
 
-fn explain_rule(cleaner: &Cleaner, what: &str) -> Result<Exit> {
+/// Explains a rule, or every rule of a family.
+pub fn rule<'r>(rules: impl IntoIterator<Item = &'r Arc<RuleInfo>> + Clone, what: &str) -> Result<Exit> {
     let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
-    if let Some(rule) = cleaner.rules().iter().find(|rule| rule.id == what) {
+    if let Some(rule) = rules.clone().into_iter().find(|rule| rule.id == what) {
         tell_rule(&mut out, rule)?;
     } else {
-        let family: Vec<_> = cleaner.rules().iter().filter(|rule| rule.family == what).collect();
+        let family: Vec<_> = rules.clone().into_iter().filter(|rule| rule.family == what).collect();
         if family.is_empty() {
-            return Err(unknown(cleaner, what).into());
+            return Err(unknown(rules, what).into());
         }
         for rule in family {
             writeln!(out, "{HEAD}{}{HEAD:#}\n    {}", rule.id, rule.summary)?;
@@ -67,13 +69,13 @@ fn explain_rule(cleaner: &Cleaner, what: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn unknown(cleaner: &Cleaner, what: &str) -> Trouble {
+fn unknown<'r>(rules: impl IntoIterator<Item = &'r Arc<RuleInfo>>, what: &str) -> Trouble {
     if let Some((file, line)) = what.split_once(':')
         && line.starts_with(|c: char| c.is_ascii_digit())
     {
         return Trouble::new(format!("{file}: no such file")).help("dehusk explain FILE:LINE");
     }
-    let known = cleaner.rules().iter().flat_map(|rule| [rule.id.as_str(), rule.family.as_str()]);
+    let known = rules.into_iter().flat_map(|rule| [rule.id.as_str(), rule.family.as_str()]);
     let near = nearest(what, known).map(|near| format!("did you mean `{near}`?"));
     Trouble::new(format!("no such rule or family: `{what}`")).maybe(near).help("`dehusk rules` lists all; for a place of a text write FILE:LINE")
 }
@@ -170,8 +172,8 @@ fn explain_place(cleaner: &Cleaner, text: &str, name: &str, line: usize, column:
 fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) -> Result<()> {
     let text = cleaned.original();
     let (span, rule) = (removal.span(), removal.rule());
-    let first = line_of(text, span.start());
-    let last = line_of(text, span.end().saturating_sub(1).max(span.start()));
+    let core = trimmed(text, span);
+    let (first, last) = (line_of(text, core.start()), line_of(text, core.end().saturating_sub(1).max(core.start())));
     let lines = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
     writeln!(out, "{GOES}goes{GOES:#}   {HEAD}{}{HEAD:#}  ({}, {}, {lines})", rule.id, removal.confidence(), removal.language())?;
     writeln!(out, "       {}", rule.summary)?;

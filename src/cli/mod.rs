@@ -6,8 +6,12 @@ mod clean;
 mod diff;
 mod exit;
 mod explain;
+mod init;
 pub mod messages;
+mod pages;
 mod record;
+mod restore;
+mod rules;
 mod session;
 mod settings;
 mod test;
@@ -57,7 +61,12 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Test(args)) => test::run(&args),
         None => bare(cli.paths),
-        _ => Ok(Exit::Failed),
+        Some(Command::Restore(args)) => restore::run(&args),
+        Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config(args)) => init::config(&args),
+        Some(Command::Completions(args)) => pages::completions(&args),
+        Some(Command::Man(args)) => pages::man(&args),
     }
 }
 

@@ -9,7 +9,7 @@ use dehusk::{Packs, escape};
 
 use super::args::TestArgs;
 use super::exit::Exit;
-use super::messages::{Trouble, count, counted};
+use super::messages::{Trouble, counted};
 use super::session::load;
 use super::settings::{Layers, Typed};
 
@@ -51,9 +51,9 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
         if passed == 0 {
             return Err(Trouble::new("nothing was tested: the packs hold no examples").into());
         }
-        writeln!(out, "{GOOD}ok{GOOD:#}   {checks}")?;
+        writeln!(out, "{GOOD}ok{GOOD:#}   {checks} passed")?;
     } else {
-        writeln!(out, "{BAD}failed{BAD:#}   {} of {checks}", count(problems.len() as u64))?;
+        writeln!(out, "{BAD}failed{BAD:#}   {}, {checks} passed", counted(problems.len() as u64, "problem", "problems"))?;
     }
     out.flush()?;
     Ok(if problems.is_empty() { Exit::Done } else { Exit::Found })
