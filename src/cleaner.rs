@@ -92,7 +92,8 @@ impl Cleaner {
                 if let Some(trace) = trace.as_deref_mut() {
                     trace.append(&mut detection.refusals);
                 }
-                plan(&self.set, &doc, detection, &self.settings)
+                let runs = if pass == 0 { trace.as_deref_mut() } else { None };
+                plan(&self.set, &doc, detection, &self.settings, runs)
             };
             if let Some(flag) = flag.filter(|f| !cleaned.flags.contains(f)) {
                 cleaned.flags.push(flag);

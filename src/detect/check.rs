@@ -1,9 +1,11 @@
 //! The constraints of a rule, one after the other, cheap ones first. Each answers with the reason when it says no.
 
+use std::borrow::Cow;
+
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
-use crate::text::boundary::{capital, sentence_end, sentence_start};
+use crate::text::boundary::{capital, quoted, sentence_end, sentence_start};
 use crate::text::{Document, Span};
 
 /// Bytes before and behind a match that `before` and `after` see.
@@ -26,6 +28,12 @@ pub(super) enum Place {
 
 pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Place, No> {
     let span = found.span;
+    if doc.shapes()[doc.line_at(span.start())].fenced {
+        return Err(No("code", "it stands between code fences".to_owned()));
+    }
+    if quoted(doc.raw, span.start(), span.end()) {
+        return Err(No("quoted", "it is only mentioned: quotation marks stand around it".to_owned()));
+    }
     if rule.capital && !capital(span.of(doc.raw)) {
         return Err(No("case", format!("“{}” does not begin with a capital letter", short(span.of(doc.raw)))));
     }
@@ -63,13 +71,13 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &
     let span = found.span;
     if let Some(before) = rule.before.as_ref().and_then(|r| r.get()) {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
-        if !before.is_match(&doc.raw[view..span.start()]) {
+        if !before.is_match(&plain(&doc.raw[view..span.start()])) {
             return Err(No("before", format!("the text before does not match {before}")));
         }
     }
     if let Some(after) = rule.after.as_ref().and_then(|r| r.get()) {
         let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
-        if !after.is_match(&doc.raw[span.end()..view]) {
+        if !after.is_match(&plain(&doc.raw[span.end()..view])) {
             return Err(No("after", format!("the text behind does not match {after}")));
         }
     }
@@ -81,6 +89,34 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &
     }
     position(doc, rule, span)?;
     near(doc, rule, index, found, all)
+}
+
+/// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
+fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(['[', ']', '*', '_', '\\']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['[', ']', '*', '_', '\\']) {
+        out.push_str(&rest[..at]);
+        let sign = &rest[at..];
+        let target = sign.strip_prefix("](").and_then(|t| Some((t.find([')', '\n'])?, t))).filter(|&(n, t)| t[n..].starts_with(')'));
+        rest = match target {
+            Some((n, t)) => &t[n + 1..],
+            None if sign.starts_with('[') && sign.find("](").is_none() => {
+                out.push('[');
+                &sign[1..]
+            }
+            None if sign.starts_with("]") => {
+                out.push(']');
+                &sign[1..]
+            }
+            None => &sign[1..],
+        };
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// The folded line or lines of a match, clipped where lines are endless.
@@ -177,5 +213,16 @@ pub(crate) fn short(text: &str) -> String {
     match line.char_indices().nth(60) {
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_markdown_as_a_reader_does() {
+        assert_eq!(plain("** [Why *it*](https://x.y/z.html) was \\* [1]"), " Why it was  [1]");
+        assert_eq!(plain("](/x) more"), " more");
     }
 }

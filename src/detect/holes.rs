@@ -2,7 +2,7 @@
 
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, is_wide};
+use crate::text::{Document, count_words};
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -12,7 +12,7 @@ pub(super) fn forward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) 
     let text = doc.folded.text.as_str();
     match hole {
         Hole::Number => number_end(text, at),
-        Hole::Date => set.calendar.date(text, at),
+        Hole::Date => set.calendar.moment(text, at),
         Hole::Time => set.calendar.time(text, at),
         Hole::Network => set.networks.iter().find(|n| text[at..].starts_with(n.as_str())).map(|n| at + n.len()),
         Hole::Url | Hole::Email => {
@@ -54,10 +54,23 @@ pub(super) fn fills(set: &RuleSet, doc: &Document<'_>, hole: Hole, start: usize,
     match hole {
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
             let words = count_words(text);
-            words > 0 && words <= max_words(hole) && !text.contains('\n') && (hole == Hole::Title || !breaks_sentence(text))
+            words > 0 && words <= max_words(hole) && lettered(hole, text) && same_line(doc, start, end) && (hole == Hole::Title || !breaks_sentence(text))
         }
+        // A date may have its time in the hole, or in the next one.
+        Hole::Date => forward(set, doc, hole, start) == Some(end) || set.calendar.date(&doc.folded.text, start) == Some(end),
         _ => forward(set, doc, hole, start) == Some(end),
     }
+}
+
+/// Names and sites hold a letter; a title or a tag may be a number.
+fn lettered(hole: Hole, text: &str) -> bool {
+    !matches!(hole, Hole::Name | Hole::Site) || text.contains(char::is_alphabetic)
+}
+
+/// A hole never reaches over a line end, hard-wrapped or not.
+fn same_line(doc: &Document<'_>, start: usize, end: usize) -> bool {
+    let (from, to) = (doc.folded.raw_start(start), doc.folded.raw_start(end));
+    !doc.raw.as_bytes()[from.min(to)..to].contains(&b'\n')
 }
 
 /// Longest stretch between two literals that is searched.
@@ -76,12 +89,6 @@ fn max_words(hole: Hole) -> usize {
         Hole::Name => 5,
         _ => 4,
     }
-}
-
-/// Words; two characters make one in scripts without blanks.
-pub(super) fn count_words(text: &str) -> usize {
-    let wide = text.chars().filter(|&c| is_wide(c)).count();
-    wide.div_ceil(2) + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
 }
 
 /// A full stop, question or exclamation mark inside, initials and abbreviations aside.
@@ -138,7 +145,7 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     }
     let text = doc.folded.text.get(at..end)?.trim_end();
     let words = count_words(text);
-    let fits = words > 0 && words <= max_words(hole) && (hole == Hole::Title || !breaks_sentence(text));
+    let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && (hole == Hole::Title || !breaks_sentence(text));
     fits.then_some(at + text.len())
 }
 
@@ -151,7 +158,7 @@ fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let text = doc.folded.text.get(line.fold_start..at)?;
     let lead = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
     let words = count_words(text);
-    let fits = words > 0 && words <= max_words(hole) && !breaks_sentence(text);
+    let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && !breaks_sentence(text);
     fits.then_some(line.fold_start + lead)
 }
 
@@ -160,7 +167,8 @@ fn capital_words(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     if hole == Hole::Title {
         return None;
     }
-    let text = doc.folded.text.as_str();
+    let line = &doc.lines[doc.line_at(doc.folded.raw_start(at))];
+    let text = &doc.folded.text[..line.fold_end.max(at)];
     let mut end = None;
     let mut next = at;
     for _ in 0..max_words(hole) {
@@ -187,10 +195,11 @@ fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usi
         return None;
     }
     let text = doc.folded.text.as_str();
+    let line = doc.lines[doc.line_at(doc.folded.raw_start(at.saturating_sub(1)))].fold_start;
     let mut start = None;
     let mut end = at;
     for _ in 0..max_words(hole) {
-        let floor = text.ceil_char_boundary(end.saturating_sub(MAX_HOLE));
+        let floor = text.ceil_char_boundary(end.saturating_sub(MAX_HOLE).max(line)).min(end);
         let word = text[floor..end].rfind(|c: char| !is_name_char(c)).map_or(floor, |n| floor + n + text[floor + n..].chars().next().map_or(1, char::len_utf8));
         if word == end || text[word..end].ends_with('.') && end - word > 3 {
             break;
@@ -200,7 +209,7 @@ fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usi
             break;
         }
         start = Some(word);
-        if !text[..word].ends_with(' ') {
+        if word <= line || !text[..word].ends_with(' ') {
             break;
         }
         end = word - 1;

@@ -16,7 +16,8 @@ use check::{No, Place};
 use scan::{Found, Match};
 use scope::Strong;
 
-use crate::pack::{RuleSet, Scope};
+use crate::pack::{Confidence, RuleSet, Scope};
+use crate::text::boundary::{sentence_end, sentence_start};
 use crate::text::{Document, Span};
 
 /// What detection knows of a text.
@@ -103,7 +104,14 @@ impl Detector<'_> {
                 3 => 1,
                 _ => 2,
             };
-            self.sign(one, rule.weight.min(says));
+            // Words that no author writes need no line of their own, when they stand as a sentence does.
+            let raw = self.doc.raw;
+            let alone = rule.weight == 3 && says == 2 && rule.confidence == Confidence::High && matches!(rule.scope, Scope::Line | Scope::Span) && rule.title.is_none();
+            if alone && sentence_start(raw, one.span.start()) && sentence_end(raw, one.span.end()) {
+                self.cut(one, one.span, evidence, Vec::new());
+            } else {
+                self.sign(one, rule.weight.min(says));
+            }
             return Ok(None);
         }
         if rule.weight < 3 {

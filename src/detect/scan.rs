@@ -67,9 +67,9 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
         };
         found.regex(set, doc, rule, edge.0, edge.1);
     }
-    found.main.sort_by_key(|m| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule));
+    found.main.sort_by_key(|m| (m.span.start(), m.rule, m.language, std::cmp::Reverse(m.span.end())));
     // The longest match of a rule at a place speaks for the shorter ones.
-    found.main.dedup_by(|next, kept| next.rule == kept.rule && next.span.start() == kept.span.start());
+    found.main.dedup_by_key(|m| (m.span.start(), m.rule, m.language));
     found
 }
 
@@ -109,7 +109,11 @@ impl Found {
         let phrase = &set.phrases[n as usize];
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
-        let end = fold.0 + text.trim_end().len();
+        let mut end = fold.0 + text.trim_end().len();
+        if set.rules[phrase.rule as usize].at == At::Line {
+            // The closing signs that a whole-line phrase may have or not.
+            end += doc.folded.text[end..].bytes().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
+        }
         if start >= end {
             return;
         }
@@ -137,7 +141,7 @@ impl Found {
             let span = Span::covering(doc.raw, start + range.start, start + range.end);
             let fold = (doc.folded.fold_start(span.start()), doc.folded.fold_start(span.end()));
             let stand = stand(doc, span, fold.0, fold.1.max(fold.0));
-            let words = super::holes::count_words(span.of(doc.raw)).min(99) as u16;
+            let words = crate::text::count_words(span.of(doc.raw)).min(99) as u16;
             self.main.push(Match { span, fold, rule, language: 0, stand, words, phrase: u32::MAX });
         }
     }
@@ -146,6 +150,11 @@ impl Found {
 /// Both ends lie where words begin and end, if they touch words at all.
 fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     let text = &doc.folded.text;
+    // "5.2 Comments" and "1,204 Views" do not begin in the middle of their number.
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    if digit(text[start..].chars().next()) && text[..start].ends_with(['.', ',', '-', '/', ':']) && digit(text[..start - 1].chars().next_back()) {
+        return false;
+    }
     let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
     let open = !wordy(text[start..].chars().next()) || !wordy(text[..start].chars().next_back()) || word_start(doc.raw, span.start());
     open && (!wordy(text[..end].chars().next_back()) || !wordy(text[end..].chars().next()) || word_end(doc.raw, span.end()))

@@ -1,11 +1,10 @@
 //! From a match to the range that goes: the match, its line, the list it opens, the text before or behind it.
 
 use super::check::{No, short};
-use super::holes::count_words;
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
-use crate::text::{Document, Span, ends_sentence};
+use crate::text::{Document, Span, count_words, ends_sentence};
 
 /// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
 const COVER: f32 = 0.5;
@@ -51,7 +50,7 @@ pub(super) fn whole_lines(doc: &Document<'_>, span: Span) -> Span {
 }
 
 fn span(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> Extent {
-    cover(doc, rule, found.span, rule.cover.unwrap_or(0.0))?;
+    cover(doc, found.span, rule.cover.unwrap_or(0.0))?;
     with_title(doc, rule, found.span, strong)
 }
 
@@ -67,7 +66,9 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
     if found.stand == Stand::Whole {
         return Ok((lines, Vec::new()));
     }
-    match cover(doc, rule, found.span, rule.cover.unwrap_or(COVER)) {
+    // A rule that says what the rest of the line looks like has no need of a share.
+    let pinned = (rule.at == At::LineStart && rule.after.is_some()) || (rule.at == At::LineEnd && rule.before.is_some());
+    match cover(doc, found.span, rule.cover.unwrap_or(if pinned { 0.0 } else { COVER })) {
         Ok(()) => Ok((lines, Vec::new())),
         // A sentence of its own can go without its line.
         Err(_) if rule.at == At::Sentence && rule.cover.is_none() => Ok((found.span, Vec::new())),
@@ -75,7 +76,7 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
     }
 }
 
-fn cover(doc: &Document<'_>, rule: &Rule, span: Span, wanted: f32) -> Result<(), No> {
+fn cover(doc: &Document<'_>, span: Span, wanted: f32) -> Result<(), No> {
     if wanted <= 0.0 {
         return Ok(());
     }
@@ -86,8 +87,7 @@ fn cover(doc: &Document<'_>, rule: &Rule, span: Span, wanted: f32) -> Result<(),
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
     let share = letters(span.of(doc.raw)) / letters(lines.of(doc.raw)).max(1.0);
     if share < wanted {
-        let _ = rule;
-        return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
+    return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
     }
     Ok(())
 }

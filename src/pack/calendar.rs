@@ -22,6 +22,23 @@ impl Calendar {
         self.numeric(text, at).or_else(|| self.worded(text, at))
     }
 
+    /// The date at `at` with the time of day behind it, if there is one: `March 18, 2024 at 6:18 PM`.
+    pub fn moment(&self, text: &str, at: usize) -> Option<usize> {
+        let end = self.date(text, at)?;
+        let mut next = end;
+        for _ in 0..3 {
+            next += text[next..].len() - text[next..].trim_start_matches([' ', ',', '-', '|', '/', '·', '\u{60C}']).len();
+            if let Some(stop) = self.time(text, next) {
+                return Some(stop);
+            }
+            match token(text, next) {
+                Some((Token::Word(word), stop)) if self.words.contains(word) => next = stop,
+                _ => break,
+            }
+        }
+        Some(end)
+    }
+
     /// `2024-03-18`, `18.03.2024`, `3/18/24`, `2024年3月18日`, `2024-03-18t09:00:00z`.
     fn numeric(&self, text: &str, at: usize) -> Option<usize> {
         let (first, mut end) = digits(text, at, 4)?;
@@ -193,6 +210,10 @@ mod tests {
             assert_eq!(c.date(other, 0), None, "{other}");
         }
         assert_eq!(c.date("march 18, 2024 the", 0), Some(14));
+        for moment in ["march 18, 2024 at 6:18 pm", "18.03.2024, 18:05 uhr", "2024-03-18 09:00"] {
+            assert_eq!(c.moment(moment, 0), Some(moment.len()), "{moment}");
+        }
+        assert_eq!(c.moment("march 18, 2024 at the", 0), Some(14));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
 use super::rule::Rule;
 use super::select::Selection;
-use crate::text::fold_phrase;
+use crate::text::{count_words, fold_phrase};
 
 /// What a phrase is for in its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -224,7 +224,7 @@ impl<'p> Compiler<'p> {
                     Part::Literal(text) => text.trim().len(),
                     _ => 0,
                 });
-                let words = parts.iter().map(|p| if let Part::Literal(t) = p { t.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count() } else { 0 }).sum::<usize>();
+                let words = parts.iter().map(|p| if let Part::Literal(t) = p { count_words(t) } else { 0 }).sum::<usize>();
                 self.phrases.push(Phrase { parts: parts.into(), anchor: anchor.unwrap_or(usize::MAX), role, rule, language, words: words as u16 });
             }
         }

@@ -65,11 +65,14 @@ pub(crate) fn parse(phrase: &str) -> Result<Vec<Part>, PhraseError> {
     while let Some(at) = rest.find(['{', '<']) {
         let opening = rest[at..].chars().next().unwrap_or('{');
         let closing = if opening == '{' { '}' } else { '>' };
-        let Some(len) = rest[at + 1..].find(closing) else {
-            return Err(PhraseError::Unclosed(opening));
+        let inside = &rest[at + 1..];
+        let named = inside.starts_with(|c: char| c.is_ascii_lowercase());
+        let name = match inside.find(closing) {
+            Some(len) => &inside[..len],
+            None if named => return Err(PhraseError::Unclosed(opening)),
+            None => "",
         };
-        let name = &rest[at + 1..at + 1 + len];
-        // A "<" or "{" that begins no name is an ordinary sign ("{{", "<<").
+        // A "<" or "{" that begins no name is an ordinary sign ("{{", "< 1 min").
         if !is_name(name) {
             literal.push_str(&rest[..at + 1]);
             rest = &rest[at + 1..];
@@ -82,7 +85,7 @@ pub(crate) fn parse(phrase: &str) -> Result<Vec<Part>, PhraseError> {
         } else {
             parts.push(Part::Hole(Hole::named(name).ok_or_else(|| PhraseError::UnknownHole(name.to_owned()))?));
         }
-        rest = &rest[at + len + 2..];
+        rest = &rest[at + name.len() + 2..];
     }
     literal.push_str(rest);
     push_literal(&mut parts, &mut literal);
@@ -136,6 +139,8 @@ mod tests {
             ])
         );
         assert_eq!(parse("<share-on> {network}").unwrap()[0], Part::Slot("share-on".into()));
+        assert_eq!(parse("< 1 min"), Ok(vec![Part::Literal("< 1 min".into())]));
+        assert_eq!(parse("{n"), Err(PhraseError::Unclosed('{')));
         assert_eq!(parse("{{ x }}"), Ok(vec![Part::Literal("{{ x }}".into())]));
         assert_eq!(parse("{nane}"), Err(PhraseError::UnknownHole("nane".into())));
         assert_eq!(parse("  "), Err(PhraseError::Empty));

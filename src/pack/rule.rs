@@ -76,6 +76,8 @@ pub(crate) struct Rule {
 impl Rule {
     pub fn new(info: Arc<RuleInfo>, table: &RuleTable, sites: Vec<String>) -> Rule {
         let at = table.at.unwrap_or(match (table.scope, &table.regex) {
+            (_, Some(regex)) if regex.get_ref().contains(r"\A") => At::TextStart,
+            (_, Some(regex)) if regex.get_ref().contains(r"\z") => At::TextEnd,
             (Scope::Span | Scope::Pair, _) | (_, Some(_)) => At::Anywhere,
             _ => At::Line,
         });

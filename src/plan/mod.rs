@@ -1,12 +1,13 @@
 //! Third stage: which findings become removals. Runs, levels, overlaps, what the user keeps, guards, healed white space.
 
+mod close;
 mod heal;
 mod run;
 
 use std::sync::Arc;
 
 use crate::apply::{Flag, Removal};
-use crate::detect::{Cut, Detection};
+use crate::detect::{Cut, Detection, Refusal};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::{Document, Span};
 
@@ -23,10 +24,10 @@ const HEAVY: f64 = 0.7;
 /// Texts with fewer letters than this are all residue often enough.
 const SMALL: usize = 200;
 
-/// Sorted, disjoint removals.
-pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, settings: &Settings) -> (Vec<Removal>, Option<Flag>) {
+/// Sorted, disjoint removals. What runs refuse goes to `trace`.
+pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, settings: &Settings, trace: Option<&mut Vec<Refusal>>) -> (Vec<Removal>, Option<Flag>) {
     let mut cuts = detection.cuts;
-    cuts.extend(run::cuts(set, doc, &detection.signs));
+    cuts.extend(run::cuts(set, doc, &detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
     if cuts.is_empty() {
         return (Vec::new(), None);
@@ -36,7 +37,9 @@ pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, sett
         cuts.retain(|c| c.confidence == Confidence::High);
         flag = Some(Flag::HeavyLoss);
     }
-    (removals(set, doc, disjoint(doc, cuts)), flag)
+    let mut cuts = disjoint(doc, cuts);
+    close::close(doc, &mut cuts);
+    (removals(set, doc, cuts), flag)
 }
 
 fn kept(doc: &Document<'_>, span: Span, settings: &Settings) -> bool {

@@ -3,7 +3,7 @@
 //! A relative of jusText's context-sensitive pass and boilerpipe's block fusion, on signs instead of densities: a
 //! doubtful piece is judged by its neighbours, and only by those that touch it.
 
-use crate::detect::{Cut, Sign, Stand, in_head, in_tail, short};
+use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::boundary::{sentence_end, sentence_start};
 use crate::text::{Document, Span};
@@ -15,7 +15,7 @@ const BODY_WEIGHT: u32 = 5;
 const MAX_GAP: usize = 240;
 
 /// The cuts that runs make out of signs that could not cut alone.
-pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign]) -> Vec<Cut> {
+pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
     let mut out = Vec::new();
     let signs = disjoint(signs);
     let mut from = 0;
@@ -24,7 +24,18 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign]) -> Vec<Cut
         while to < signs.len() && thin(doc, signs[to - 1].span.end(), signs[to].span.start()) {
             to += 1;
         }
-        run(set, doc, &signs[from..to], &mut out);
+        let members = &signs[from..to];
+        if let Err(why) = run(set, doc, members, &mut out)
+            && let Some(trace) = trace.as_deref_mut()
+        {
+            trace.extend(members.iter().filter(|s| s.weight < 3).map(|sign| Refusal {
+                span: sign.phrase,
+                rule: set.rules[sign.rule as usize].info.clone(),
+                language: set.languages[sign.language as usize].clone(),
+                constraint: "run".to_owned(),
+                detail: why.clone(),
+            }));
+        }
         from = to;
     }
     out
@@ -61,7 +72,8 @@ fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
     digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '“' | '”' | '%' | '$' | '€'))
 }
 
-fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) {
+/// Cuts the members of a run, or tells what it lacks.
+fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) -> Result<(), String> {
     // Ends of a run that hang inside a sentence are no members.
     let mut signs = signs;
     while let [first, rest @ ..] = signs {
@@ -78,21 +90,26 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) {
         }
         signs = rest;
     }
-    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return };
+    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return Err("it hangs inside a sentence".to_owned()) };
     if signs.iter().all(|s| s.weight >= 3) {
-        return;
+        return Ok(());
     }
     let whole = Span::covering(doc.raw, first.span.start(), last.span.end());
-    let anchored = signs.iter().any(|s| s.weight >= 3);
-    let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, s.weight)).collect();
+    // A run that fills its lines is read as lines, however its members are glued together.
+    let filled = matches!(first.stand, Stand::Whole | Stand::Start) && matches!(last.stand, Stand::Whole | Stand::End);
+    let weight_of = |s: &Sign| if filled { set.rules[s.rule as usize].weight.max(s.weight) } else { s.weight };
+    let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, weight_of(s))).collect();
     rules.sort_unstable_by_key(|&(rule, weight)| (rule, std::cmp::Reverse(weight)));
     rules.dedup_by_key(|&mut (rule, _)| rule);
+    let anchored = rules.iter().any(|&(_, w)| w >= 3);
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
-    let glued = signs.iter().any(|s| s.stand != Stand::Whole);
     let edge = in_head(doc, whole) || in_tail(doc, whole);
-    let enough = anchored || (!glued && weight >= BODY_WEIGHT) || (!glued && edge && weight >= EDGE_WEIGHT);
-    if !enough {
-        return;
+    let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
+    if !anchored && !(filled && weight >= wanted) {
+        return Err(match filled {
+            true => format!("the run weighs {weight}, {wanted} are wanted {}", if edge { "here" } else { "between lines of prose" }),
+            false => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
+        });
     }
     let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
     let held = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
@@ -113,6 +130,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) {
         let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), held.clone()];
         out.push(Cut { span, rule: sign.rule, language: sign.language, confidence: rule.confidence.min(Confidence::Medium), evidence });
     }
+    Ok(())
 }
 
 fn lines(doc: &Document<'_>, span: Span) -> Span {

@@ -36,12 +36,14 @@ fn seam(before: char, after: char, next: Option<char>) -> bool {
 pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '\t', '\u{A0}']);
     if before.len() < at {
-        return before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before);
+        // "5. Advertisement": a number and its full stop end no sentence.
+        let numbered = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()) && b.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').ends_with(['\n', '\r', ' ']) || b.bytes().all(|b| b.is_ascii_digit()));
+        return !numbered && (before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before));
     }
     match text[..at].chars().next_back() {
         None => true,
         Some(c) if c.is_alphanumeric() => word_start(text, at),
-        Some(c) => !matches!(c, ',' | ';' | '-' | '–' | '/' | '&' | '@' | '\'' | '’'),
+        Some(c) => !matches!(c, ',' | ';' | '-' | '–' | '/' | '&' | '@' | '"' | '“' | '„' | '«' | '\'' | '’' | '‘' | '`'),
     }
 }
 
@@ -55,6 +57,20 @@ pub(crate) fn sentence_end(text: &str, at: usize) -> bool {
         None | Some('\n' | '\r' | '.' | '!' | '?' | '…' | '|' | '•' | '·' | '*' | '[' | ']' | ')' | '。' | '！' | '？' | '»' | '›' | '→') => true,
         Some(c) if rest.len() == text.len() - at => !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’') || word_end(text, at) && c.is_uppercase() || is_wide(c),
         Some(c) => c.is_uppercase() || c.is_numeric() || is_wide(c),
+    }
+}
+
+/// True where quotation marks, or code marks, stand directly around: the text is mentioned, not used.
+pub(crate) fn quoted(text: &str, start: usize, end: usize) -> bool {
+    let after = text[end..].trim_start_matches(['.', ',', '!', ':', '…']).trim_start_matches('\u{A0}');
+    match text[..start].trim_end_matches('\u{A0}').chars().next_back() {
+        Some('“' | '"' | '„' | '”') => after.starts_with(['”', '"', '“']),
+        Some('‘' | '\'' | '‚' | '’') => after.starts_with(['’', '\'', '‘']),
+        Some('«') => after.starts_with('»'),
+        Some('»') => after.starts_with('«'),
+        Some('「' | '『' | '《') => after.starts_with(['」', '』', '》']),
+        Some('`') => after.starts_with('`'),
+        _ => false,
     }
 }
 
@@ -86,6 +102,8 @@ mod tests {
         assert!(!sentence_start("Please Share this", 7));
         assert!(sentence_end("Share this: The dog", 11));
         assert!(!sentence_end("Also read the book", 9));
+        assert!(quoted("a “Reply” b", 5, 10) && quoted("a `Reply.` b", 3, 8));
+        assert!(!quoted("a Reply b", 2, 7));
         assert!(capital("Über") && !capital("über") && capital("分享"));
     }
 }

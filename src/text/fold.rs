@@ -78,7 +78,7 @@ fn fold_char(c: char) -> Fold {
         | '\u{64B}'..='\u{652}'
         | '\u{FE00}'..='\u{FE0F}' => Drop,
         '’' | '‘' | '‚' | '‛' | 'ʼ' | '′' | '`' | '´' => Keep('\''),
-        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => Keep('"'),
+        '“' | '”' | '„' | '‟' | '″' => Keep('"'),
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => Keep('-'),
         '…' => Dots,
         '\u{FF01}'..='\u{FF5E}' => {
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn offsets_lead_back() {
-        let raw = "Тест…  «Ёж»\u{200B} e\u{301}nd [Ca](u) ＸY";
+        let raw = "Тест…  „Ёж”\u{200B} e\u{301}nd [Ca](u) ＸY";
         let (twin, _) = fold(raw);
         for (at, c) in twin.text.char_indices() {
             let start = twin.raw_start(at);

@@ -24,12 +24,16 @@ pub(crate) struct Shape {
     pub prose: bool,
     /// Ends the way a sentence does.
     pub ends_sentence: bool,
+    /// One question or exclamation, as headlines often are.
+    pub call: bool,
     /// Opens with a list mark.
     pub bullet: bool,
     /// Markdown heading level, 0 for none.
     pub heading: u8,
     /// Part of a table, a quotation or code: never taken for a title.
     pub framed: bool,
+    /// Between two code fences: nothing there is residue.
+    pub fenced: bool,
 }
 
 impl Shape {
@@ -80,15 +84,27 @@ impl Shape {
         }
         shape.words += wide / 2;
         shape.ends_sentence = ends_sentence(trimmed);
+        let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
+        shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
         shape.prose = shape.words >= 30
             || (shape.words >= 8 && shape.ends_sentence)
             || (shape.words >= 12 && inner_ends > 0);
         shape
     }
 
+    /// Marks the lines between code fences, as far as these are closed.
+    pub fn mark_fences(shapes: &mut [Shape], fences: &[usize]) {
+        for pair in fences.chunks_exact(2) {
+            for shape in &mut shapes[pair[0]..=pair[1]] {
+                shape.fenced = true;
+                shape.framed = true;
+            }
+        }
+    }
+
     /// A line that may be the title of another piece: short, no sentence, no table or code.
     pub fn title(&self, max_words: u32) -> bool {
-        !self.blank && !self.prose && !self.framed && self.words > 0 && self.words <= max_words
+        !self.blank && (!self.prose || self.call) && !self.framed && self.words > 0 && self.words <= max_words
     }
 }
 
@@ -103,6 +119,12 @@ pub(crate) fn is_wide(c: char) -> bool {
     matches!(c,
         '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
         | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FA1F}')
+}
+
+/// Words; two characters make one in scripts without blanks.
+pub(crate) fn count_words(text: &str) -> usize {
+    let wide = text.chars().filter(|&c| is_wide(c)).count();
+    wide.div_ceil(2) + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
 }
 
 fn is_bullet(line: &str) -> bool {

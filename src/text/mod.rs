@@ -8,7 +8,7 @@ mod span;
 use std::cell::OnceCell;
 
 pub(crate) use fold::{Folded, fold_phrase};
-pub(crate) use line::{Line, Shape, ends_sentence, is_wide};
+pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_wide};
 pub use span::Span;
 
 /// A text made ready for matching.
@@ -39,7 +39,13 @@ impl<'t> Document<'t> {
 
     /// Shape of every line; computed when first asked for, since most texts hold nothing to decide.
     pub fn shapes(&self) -> &[Shape] {
-        self.shapes.get_or_init(|| (0..self.lines.len()).map(|n| Shape::of(self.line(n))).collect())
+        self.shapes.get_or_init(|| {
+            let mut shapes: Vec<Shape> = (0..self.lines.len()).map(|n| Shape::of(self.line(n))).collect();
+            let fence = |n: &usize| self.line(*n).trim_start().starts_with("```");
+            let fences: Vec<usize> = (0..self.lines.len()).filter(fence).collect();
+            Shape::mark_fences(&mut shapes, &fences);
+            shapes
+        })
     }
 
     /// First and last line of prose, `None` where the text has none.
