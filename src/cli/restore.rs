@@ -264,12 +264,15 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
     if piece.record.is_some() {
         return Err(fail("a record of a file: this version restores text files"));
     }
-    let place = below(Path::new(&piece.doc));
+    let mut place = below(Path::new(&piece.doc));
     let path = match target {
         Target::Out(_, folder) if again => Some(folder.target(&place).map_err(|e| Failure::io(&piece.doc, &e))?),
         _ => finder.find(piece, begin)?,
     };
     let Some(path) = path else { return Ok(Done::Original) };
+    if piece.doc == "-" && !again {
+        place = PathBuf::from(path.file_name().unwrap_or_default()); // standard input had no name
+    }
     let (bytes, version) = read(&path).map_err(|e| Failure::io(show(&path), &e))?;
     let now = State::of(&bytes);
     let original = if now == piece.before {
@@ -304,7 +307,6 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
                 None => read(&path).map_err(|e| Failure::io(show(&path), &e))?.0,
             };
             let like = (!again).then_some(path.as_path());
-            let place = if place.as_os_str().is_empty() { PathBuf::from(path.file_name().unwrap_or_default()) } else { place };
             folder.write(&place, &bytes, like).map_err(|e| Failure::io(&piece.doc, &e))?;
         }
     }

@@ -48,8 +48,8 @@ pub struct Totals {
     pub bytes: u64,
     /// Files that were left alone, and why.
     pub left: Vec<(String, String)>,
-    /// Texts that are not UTF-8, by encoding.
-    pub encodings: BTreeMap<&'static str, u64>,
+    /// Texts whose encoding was guessed, by encoding.
+    pub encodings: BTreeMap<String, u64>,
     /// What went wrong.
     pub failures: Vec<Failure>,
     /// Stopped by the user.
@@ -151,8 +151,8 @@ impl Session {
                 if let Some(form) = step.form {
                     totals.documents += 1;
                     totals.bytes += step.bytes as u64;
-                    if !matches!(form, Form::Utf8 { .. }) {
-                        *totals.encodings.entry(if matches!(form, Form::Utf8Broken { .. }) { "UTF-8 with broken bytes" } else { form.name() }).or_default() += 1;
+                    if self.choice == Choice::Auto && form.guessed() {
+                        *totals.encodings.entry(form.to_string()).or_default() += 1;
                     }
                 }
                 totals.left.extend(step.left);

@@ -122,6 +122,11 @@ impl Form {
         }
     }
 
+    /// True where nothing but the look of the bytes speaks for this form.
+    pub fn guessed(self) -> bool {
+        matches!(self, Form::Utf8Broken { .. } | Form::Legacy(_))
+    }
+
     /// The form that a removal log names.
     pub fn from_name(name: &str, bom: bool) -> Option<Form> {
         Some(match name {
