@@ -409,7 +409,7 @@ pub struct RestoreArgs {
     #[arg(long, help_heading = "Output")]
     pub overwrite: bool,
 
-    /// Undo this run only [default: all runs of the log, the last one first]
+    /// Undo this run only [default: all runs on the folder of the last one]
     #[arg(long, value_name = "ID", help_heading = "Run")]
     pub run: Option<String>,
 

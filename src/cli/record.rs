@@ -14,8 +14,11 @@ use super::messages::Failure;
 use crate::sink::Pending;
 use crate::source::{Document, Entry, Inputs};
 
-/// Replacements that wait for one flush of the log: a flush a document would cost a disk's turn each.
-const BATCH: usize = 64;
+/// Replacements that wait for one flush of the log: a flush a document would cost a turn of the disk each.
+const BATCH: usize = 256;
+
+/// Threads that wait for the disk: many files flushed at once cost it little more than one.
+const FLUSHERS: usize = 16;
 
 /// Where the cleaned texts of the run go.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,8 +125,15 @@ impl Book {
         }
         let flushed = open.writer.as_mut().map_or(Ok(()), Writer::flush);
         self.check(&mut open, flushed)?;
-        let replaced = std::mem::take(&mut open.waiting).into_iter();
-        Ok(replaced.filter_map(|(name, pending)| pending.commit().err().map(|e| Failure::io(name, &e))).collect())
+        let mut waiting = std::mem::take(&mut open.waiting);
+        let share = waiting.len().div_ceil(FLUSHERS);
+        std::thread::scope(|scope| {
+            for some in waiting.chunks_mut(share) {
+                // What fails here is tried again, and reported, when the file is replaced.
+                scope.spawn(|| some.iter_mut().for_each(|(_, pending)| drop(pending.sync())));
+            }
+        });
+        Ok(waiting.into_iter().filter_map(|(name, pending)| pending.commit().err().map(|e| Failure::io(name, &e))).collect())
     }
 
     /// Ends the log, where one was begun.

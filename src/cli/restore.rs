@@ -1,6 +1,6 @@
 //! `dehusk restore`: removed text goes back, checked by hash on both sides.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -31,7 +31,7 @@ struct Piece {
 
 /// What became of a document.
 enum Done {
-    Restored(String, usize),
+    Restored(usize),
     Original,
 }
 
@@ -59,31 +59,41 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
     let finder = Finder::new(&args.paths)?;
     let target = target(args, &finder)?;
     run::watch();
-    let mut written: HashSet<String> = HashSet::new();
+    // Documents of later runs: what they were before may be what an earlier run made of them, or something new.
+    let mut later: HashMap<String, bool> = HashMap::new();
     let mut failures = Vec::new();
     let (mut texts, mut removals, mut original) = (0u64, 0u64, 0u64);
     let mut ended = Ended::Complete;
     for (number, begin) in runs.iter().rev() {
         let mut pieces = Pieces::new(&args.log, *number)?;
-        let done = Mutex::new(&mut written);
+        let known = Mutex::new(&mut later);
         ended = run::in_order(
             settings.threads,
             pieces.by_ref(),
             |piece| {
-                let again = lock(&done).contains(&piece.doc);
+                let (met, again) = lock(&known).get(&piece.doc).map_or((false, false), |written| (true, *written));
                 let result = restore(&piece, begin, &finder, &target, again);
-                result.map_err(|e| *e)
+                (piece.doc, met, result.map_err(|e| *e))
             },
             |result| {
-                match result {
-                    Ok(Ok(Done::Restored(doc, number))) => {
-                        texts += u64::from(lock(&done).insert(doc));
-                        removals += number as u64;
+                let (doc, met, result) = match result {
+                    Ok(result) => result,
+                    Err(bug) => {
+                        failures.push(Failure::new("a document", bug));
+                        return Ok(Flow::On);
                     }
-                    Ok(Ok(Done::Original)) => original += 1,
-                    Ok(Err(failure)) => failures.push(failure),
-                    Err(bug) => failures.push(Failure::new("a document", bug)),
+                };
+                match result {
+                    Ok(Done::Restored(number)) => {
+                        texts += u64::from(lock(&known).insert(doc, true) != Some(true));
+                        removals += number as u64;
+                        return Ok(Flow::On);
+                    }
+                    Ok(Done::Original) => original += u64::from(!met),
+                    Err(_) if met => {} // it was written anew between the two runs
+                    Err(failure) => failures.push(failure),
                 }
+                lock(&known).entry(doc).or_insert(false);
                 Ok(Flow::On)
             },
         )?;
@@ -140,6 +150,13 @@ fn runs(args: &RestoreArgs) -> Result<Vec<(usize, Begin)>> {
         runs.retain(|(_, begin)| begin.run == *wanted);
         if runs.is_empty() {
             return Err(Trouble::new(format!("{name} holds no run {wanted}")).at(format!("runs: {}", ids.join(", "))).into());
+        }
+    } else if let Some((_, last)) = runs.last().cloned() {
+        let all = runs.len();
+        runs.retain(|(_, begin)| (&begin.folder, &begin.mode) == (&last.folder, &last.mode));
+        if runs.len() < all && !args.common.quiet {
+            let others = counted((all - runs.len()) as u64, "run", "runs");
+            messages::aside(&format!("undoing what was done to {}; the log holds {others} on other folders (--run ID)", last.folder));
         }
     }
     Ok(runs)
@@ -315,7 +332,7 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
     if let Some(file) = files.get(&piece.after.blake3).cloned() {
         files.insert(piece.before.blake3.clone(), file);
     }
-    Ok(Done::Restored(piece.doc.clone(), piece.removed.len()))
+    Ok(Done::Restored(piece.removed.len()))
 }
 
 fn read(path: &Path) -> io::Result<(Vec<u8>, Version)> {

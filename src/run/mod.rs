@@ -33,8 +33,8 @@ pub enum Flow {
     Stop,
 }
 
-/// Documents in work or waiting for an earlier one, per thread. Small, because a result may hold its document.
-const WINDOW: usize = 8;
+/// Documents in work or waiting for an earlier one, per thread. A result may hold as much as its document shows.
+const WINDOW: usize = 32;
 
 /// Runs `work` on every item in parallel and hands the results to `consume` in the order of the items.
 ///

@@ -23,13 +23,15 @@ pub struct Pending {
     temp: NamedTempFile,
     target: PathBuf,
     place: Place,
+    /// The file that is replaced, as it was when it was read.
     version: Option<Version>,
+    synced: bool,
 }
 
 impl Pending {
-    /// A replacement of `target` with `bytes`: mode, owner and time of change are those of the file as it is now, and the
-    /// bytes have reached the disk. Where the file is no longer in the `version` that was read, nothing is replaced:
-    /// somebody else's words would be lost.
+    /// A replacement of `target` with `bytes`: mode, owner and time of change are those of the file as it is now. The bytes
+    /// reach the disk before the file is replaced; where it is no longer in the `version` that was read, nothing is
+    /// replaced: somebody else's words would be lost.
     pub fn replace(target: &Path, bytes: &[u8], version: &Version) -> io::Result<Pending> {
         // A link stays a link: what it leads to is replaced.
         let target = target.canonicalize()?;
@@ -45,7 +47,6 @@ impl Pending {
             // Not every file system can set it; the text matters more.
             let _ = file.set_modified(changed);
         }
-        file.sync_all()?;
         Ok(pending)
     }
 
@@ -64,11 +65,21 @@ impl Pending {
         if let Some(like) = like {
             keep_mode(temp.as_file(), like);
         }
-        Ok(Pending { temp, target, place, version: None })
+        Ok(Pending { temp, target, place, version: None, synced: false })
+    }
+
+    /// Waits until the bytes are on the disk.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.temp.as_file().sync_all()?;
+        self.synced = true;
+        Ok(())
     }
 
     /// Makes the file visible under its name.
-    pub fn commit(self) -> io::Result<()> {
+    pub fn commit(mut self) -> io::Result<()> {
+        if self.version.is_some() && !self.synced {
+            self.sync()?;
+        }
         if let Some(version) = self.version
             && Version::of(&fs::metadata(&self.target)?) != version
         {
