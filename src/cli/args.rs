@@ -102,7 +102,7 @@ pub struct InputArgs {
     ///
     /// With `auto`, files of folders whose names say that they hold records, markup or archives (.json, .csv, .html, .gz …)
     /// are left alone.
-    #[arg(long, value_name = "FMT", hide_short_help = true)]
+    #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
     pub from: Option<From>,
 
     /// Read hidden files and folders too
@@ -143,7 +143,7 @@ pub struct RuleArgs {
     /// Lowest confidence that is removed: high, medium, low [default: medium]
     ///
     /// high: no author writes this. medium: with evidence around it. low: only on request, for review.
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", hide_possible_values = true)]
     pub min_confidence: Option<Level>,
 
     /// Add rules from a pack, a file or a folder. Repeatable
@@ -204,7 +204,7 @@ pub struct CommonArgs {
     pub verbose: u8,
 
     /// Colours: auto, always, never [default: auto]
-    #[arg(long, value_name = "WHEN", hide_short_help = true)]
+    #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     pub color: Option<When>,
 
     /// Read this configuration instead of dehusk.toml, or set one key of it. Repeatable
@@ -286,7 +286,7 @@ pub struct DiffArgs {
 #[command(next_help_heading = "Output")]
 pub struct ViewArgs {
     /// human, short (one line a removal), unified (a patch) or json (JSON Lines) [default: human]
-    #[arg(long, value_name = "FMT")]
+    #[arg(long, value_name = "FMT", hide_possible_values = true)]
     pub format: Option<DiffFormat>,
 
     /// Lines around a removal [default: 2]
@@ -294,7 +294,7 @@ pub struct ViewArgs {
     pub context: Option<usize>,
 
     /// The summary by rule: off, short, full; only is full and nothing else [default: short]
-    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "only")]
+    #[arg(long, value_name = "HOW", hide_possible_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "only")]
     pub summary: Option<SummaryKind>,
 
     /// Show long removals and long lists whole
@@ -322,11 +322,11 @@ pub struct ViewArgs {
     pub width: Option<usize>,
 
     /// Link rules to their documentation: auto, always, never [default: auto]
-    #[arg(long, value_name = "WHEN", hide_short_help = true)]
+    #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     pub hyperlinks: Option<When>,
 
     /// Show through a pager: auto, always, never [default: auto]
-    #[arg(long, value_name = "WHEN", hide_short_help = true)]
+    #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     pub paging: Option<When>,
 }
 
@@ -353,7 +353,7 @@ pub struct CheckArgs {
 #[command(next_help_heading = "Output")]
 pub struct CheckView {
     /// human, short (one line a document) or json [default: human]
-    #[arg(long, value_name = "FMT")]
+    #[arg(long, value_name = "FMT", hide_possible_values = true)]
     pub format: Option<CheckFormat>,
 }
 
@@ -435,7 +435,7 @@ pub struct RulesArgs {
     pub why: Option<String>,
 
     /// human or json [default: human]
-    #[arg(long, value_name = "FMT")]
+    #[arg(long, value_name = "FMT", hide_possible_values = true)]
     pub format: Option<ListFormat>,
 
     #[command(flatten)]
