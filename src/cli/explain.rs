@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use dehusk::{Cleaned, Cleaner, Confidence, Refusal, Removal, RuleInfo, Span, escape};
+use dehusk::{Cleaned, Confidence, Refusal, Removal, RuleInfo, Span, escape};
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::messages::{Trouble, counted, nearest};
 use super::session::{builder, cleaner};
-use super::settings::{Layers, Typed};
+use super::settings::{Layers, Settings, Typed};
 use crate::source::{Document, Entry, show};
 
 const GOES: Style = AnsiColor::Red.on_default().bold();
@@ -31,7 +31,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
         let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false };
         let choice = args.encoding.or(settings.encoding).unwrap_or_default();
         let document = Document::read(&entry, choice).map_err(|e| Trouble::new(format!("{}: {e}", entry.name)))?;
-        return explain_place(&cleaner(&settings)?, &document.text, &entry.name, line, column);
+        return explain_place(&settings, &document.text, &entry.name, line, column);
     }
     // Rules are explained whether or not they take part by default.
     let all = builder(&settings)?.preview(true).min_confidence(Confidence::Low).build().map_err(|e| anyhow::anyhow!("{e}"))?;
@@ -137,7 +137,7 @@ fn sure(rule: &RuleInfo) -> &'static str {
     }
 }
 
-fn explain_place(cleaner: &Cleaner, text: &str, name: &str, line: usize, column: Option<usize>) -> Result<Exit> {
+fn explain_place(settings: &Settings, text: &str, name: &str, line: usize, column: Option<usize>) -> Result<Exit> {
     let span = line_span(text, line).ok_or_else(|| {
         let lines = counted(text.lines().count() as u64, "line", "lines");
         Trouble::new(format!("{name}:{line}: there is no such line")).at(format!("the text has {lines}, counted from 1"))
@@ -153,7 +153,7 @@ fn explain_place(cleaner: &Cleaner, text: &str, name: &str, line: usize, column:
             Span::covering(text, span.start() + at.0, span.start() + at.0 + at.1.len_utf8())
         }
     };
-    let (cleaned, refusals) = cleaner.explain(text);
+    let (cleaned, refusals) = cleaner(settings)?.explain(text);
     let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
     writeln!(out, "{HEAD}{}:{line}{HEAD:#}  {}\n", escape::inline(name), clip(span.of(text)))?;
     let gone: Vec<&Removal> = cleaned.removals().iter().filter(|r| r.span().overlaps(spot)).collect();
@@ -162,8 +162,16 @@ fn explain_place(cleaner: &Cleaner, text: &str, name: &str, line: usize, column:
     }
     let whole = gone.iter().any(|r| r.span().contains(trimmed(text, spot)));
     if !whole {
+        let held = held_back(settings, text, spot, &gone)?;
         let tried: Vec<&Refusal> = refusals.iter().filter(|r| r.span.overlaps(spot)).collect();
-        tell_refusals(&mut out, text, &tried, gone.is_empty())?;
+        writeln!(out, "{STAYS}stays{STAYS:#}{}", if gone.is_empty() { "" } else { " (the rest)" })?;
+        for line in &held {
+            writeln!(out, "  {line}")?;
+        }
+        if held.is_empty() && tried.is_empty() {
+            writeln!(out, "  no anchor there: no rule knows words of this place")?;
+        }
+        tell_refusals(&mut out, text, &tried)?;
     }
     out.flush()?;
     Ok(Exit::Done)
@@ -186,13 +194,33 @@ fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) 
     Ok(())
 }
 
-fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal], alone: bool) -> Result<()> {
-    let what = if alone { "" } else { " (the rest)" };
-    if tried.is_empty() {
-        writeln!(out, "{STAYS}stays{STAYS:#}{what}  no anchor there: no rule knows words of this place")?;
-        return Ok(());
+/// Rules that would cut here if the settings let them, and the setting that does not.
+fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> Result<Vec<String>> {
+    let level = settings.min_confidence.unwrap_or(Confidence::Medium);
+    let wide = Settings { select: None, ignore: None, lang: None, min_confidence: Some(Confidence::Low), preview: Some(true), ..settings.clone() };
+    let all = cleaner(&wide)?;
+    let mut lines = Vec::new();
+    for removal in all.clean(text).removals().iter().filter(|r| r.span().overlaps(spot)) {
+        let rule = removal.rule();
+        if gone.iter().any(|g| g.rule().id == rule.id && g.span().overlaps(removal.span())) {
+            continue;
+        }
+        let why = if removal.confidence() < level {
+            format!("would take it with --min-confidence {}", removal.confidence())
+        } else if rule.preview && settings.preview != Some(true) {
+            "would take it with --preview".to_owned()
+        } else {
+            "would take it, but --select, --ignore or --lang leave it out".to_owned()
+        };
+        lines.push(format!("{HEAD}{}{HEAD:#} ({}, {}) {why}", rule.id, removal.confidence(), removal.language()));
     }
-    writeln!(out, "{STAYS}stays{STAYS:#}{what}  tried and refused:")?;
+    Ok(lines)
+}
+
+fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal]) -> Result<()> {
+    if !tried.is_empty() {
+        writeln!(out, "  tried and refused:")?;
+    }
     let mut told: Vec<(&str, &str, &str)> = Vec::new();
     for refusal in tried {
         let words = refusal.span.of(text);
