@@ -183,7 +183,8 @@ fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found)
     let line = doc.line_at(found.span.start());
     let reach = near.within * LINE_BYTES;
     let from = hits.partition_point(|h| h.span.end() + reach < found.span.start());
-    let mut seen: Vec<(u32, &str)> = Vec::new();
+    let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
+    let mut seen: Vec<&Match> = Vec::new();
     for hit in hits[from..].iter().take_while(|h| h.span.start() <= found.span.end() + reach) {
         let before = hit.span.end() <= found.span.start();
         let after = hit.span.start() >= found.span.end();
@@ -193,8 +194,10 @@ fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found)
             Side::Both => before || after,
         };
         let distance = doc.line_at(hit.span.start()).abs_diff(line);
-        if side && distance <= near.within && !seen.iter().any(|&(p, _)| p == hit.phrase) {
-            seen.push((hit.phrase, hit.span.of(doc.raw)));
+        // A Polish form is held together by Polish words, or by words of no language.
+        let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
+        if side && tongue && distance <= near.within && !seen.iter().any(|s| text(s) == text(hit)) {
+            seen.push(hit);
         }
         if seen.len() >= near.min.max(3) {
             break;
@@ -204,7 +207,7 @@ fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found)
         let what = format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len());
         return Err(No("near", what));
     }
-    Ok(seen.iter().map(|(_, text)| format!("near: {}", short(text))).collect())
+    Ok(seen.iter().map(|m| format!("near: {}", short(m.span.of(doc.raw)))).collect())
 }
 
 /// A text for messages: one line, not long.

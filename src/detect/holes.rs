@@ -12,8 +12,8 @@ pub(super) fn forward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) 
     let text = doc.folded.text.as_str();
     match hole {
         Hole::Number => number_end(text, at),
-        Hole::Date => set.calendar.moment(text, at),
-        Hole::Time => set.calendar.time(text, at),
+        Hole::Date => set.calendar.moment(this_line(doc, at), at),
+        Hole::Time => set.calendar.time(this_line(doc, at), at),
         Hole::Network => set.networks.iter().find(|n| text[at..].starts_with(n.as_str())).map(|n| at + n.len()),
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
@@ -57,14 +57,20 @@ pub(super) fn fills(set: &RuleSet, doc: &Document<'_>, hole: Hole, start: usize,
             words > 0 && words <= max_words(hole) && lettered(hole, text) && same_line(doc, start, end) && (hole == Hole::Title || !breaks_sentence(text))
         }
         // A date may have its time in the hole, or in the next one.
-        Hole::Date => forward(set, doc, hole, start) == Some(end) || set.calendar.date(&doc.folded.text, start) == Some(end),
+        Hole::Date => forward(set, doc, hole, start) == Some(end) || set.calendar.date(this_line(doc, start), start) == Some(end),
         _ => forward(set, doc, hole, start) == Some(end),
     }
 }
 
-/// Names and sites hold a letter; a title or a tag may be a number.
+/// Names and sites hold a letter and no colon; a title or a tag may be a number.
 fn lettered(hole: Hole, text: &str) -> bool {
-    !matches!(hole, Hole::Name | Hole::Site) || text.contains(char::is_alphabetic)
+    !matches!(hole, Hole::Name | Hole::Site) || (text.contains(char::is_alphabetic) && !text.contains([':', '|']))
+}
+
+/// The folded text up to the end of the line that holds `at`.
+fn this_line<'d>(doc: &'d Document<'_>, at: usize) -> &'d str {
+    let line = &doc.lines[doc.line_at(doc.folded.raw_start(at))];
+    &doc.folded.text[..line.fold_end.max(at)]
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.

@@ -110,19 +110,19 @@ impl Detector<'_> {
             if alone && sentence_start(raw, one.span.start()) && sentence_end(raw, one.span.end()) {
                 self.cut(one, one.span, evidence, Vec::new());
             } else {
-                self.sign(one, rule.weight.min(says));
+                self.sign(one, rule.weight.min(says), rule.weight);
             }
             return Ok(None);
         }
         if rule.weight < 3 {
-            self.sign(one, rule.weight);
+            self.sign(one, rule.weight, rule.weight);
             return Ok(None);
         }
         Ok(Some(evidence))
     }
 
-    fn sign(&mut self, one: &Match, weight: u8) {
-        self.out.signs.push(Sign { span: one.span, rule: one.rule, language: one.language, stand: one.stand, weight, phrase: one.span });
+    fn sign(&mut self, one: &Match, weight: u8, full: u8) {
+        self.out.signs.push(Sign { span: one.span, rule: one.rule, language: one.language, stand: one.stand, weight, full, phrase: one.span });
     }
 
     fn take(&mut self, one: &Match, evidence: Vec<String>, strong: &Strong<'_>) {
@@ -132,7 +132,7 @@ impl Detector<'_> {
             Err(no) => {
                 // A label whose list cannot be told is still a sign for its neighbours.
                 if rule.scope == Scope::Block && one.stand == Stand::Whole {
-                    self.sign(one, 1);
+                    self.sign(one, 1, 1);
                 }
                 self.refuse(one, no);
             }
@@ -146,7 +146,7 @@ impl Detector<'_> {
             evidence.insert(0, format!("phrase: {phrase}"));
         }
         evidence.extend(more);
-        self.out.signs.push(Sign { span, rule: one.rule, language: one.language, stand: one.stand, weight: rule.weight, phrase: one.span });
+        self.out.signs.push(Sign { span, rule: one.rule, language: one.language, stand: one.stand, weight: rule.weight, full: rule.weight, phrase: one.span });
         self.out.cuts.push(Cut { span, rule: one.rule, language: one.language, confidence: rule.confidence, evidence });
     }
 
@@ -173,7 +173,7 @@ impl Detector<'_> {
                     }
                     Ok((_, (span, _))) => {
                         used = span.end();
-                        self.out.signs.push(Sign { span, rule: index, language: one.language, stand: one.stand, weight: rule.weight, phrase: one.span });
+                        self.out.signs.push(Sign { span, rule: index, language: one.language, stand: one.stand, weight: rule.weight, full: rule.weight, phrase: one.span });
                     }
                     Err(no) => self.refuse(one, no),
                 }

@@ -24,55 +24,64 @@ fn literal(doc: &Document<'_>, text: &str, at: usize) -> Option<usize> {
     doc.folded.text.get(at..)?.starts_with(text).then_some(at + text.len())
 }
 
-fn rightwards(set: &RuleSet, doc: &Document<'_>, parts: &[Part], mut at: usize) -> Option<usize> {
+/// Places of the next literal that are tried for the end of a hole.
+const TRIES: usize = 6;
+
+/// End of the parts when they begin at `at`. Depth is bounded by the parts, breadth by choices and tries.
+fn rightwards(set: &RuleSet, doc: &Document<'_>, parts: &[Part], at: usize) -> Option<usize> {
+    let [first, rest @ ..] = parts else { return Some(at) };
     let text = doc.folded.text.as_str();
-    let mut n = 0;
-    while n < parts.len() {
-        match (&parts[n], parts.get(n + 1)) {
-            (Part::Literal(words), _) => at = literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?,
-            (Part::Hole(hole), Some(Part::Literal(next))) => {
-                // The nearest place where the hole is filled and the literal follows.
-                let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + next.len()));
-                let window = text.get(at..limit)?;
-                let (start, _) = window.match_indices(next.as_str()).take(4).find(|(n, _)| holes::fills(set, doc, *hole, at, at + n))?;
-                at += start + next.len();
-                n += 1;
-            }
-            (Part::Hole(hole), _) => {
-                let from = at + (text[at..].len() - text[at..].trim_start_matches(' ').len());
-                at = holes::forward(set, doc, *hole, from)?;
-            }
-            (Part::Slot(_), _) => return None,
+    match (first, rest.first()) {
+        (Part::Literal(words), _) => rightwards(set, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?),
+        (Part::OneOf(texts), _) => texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, doc, rest, end)),
+        (Part::Hole(hole), Some(Part::Literal(next))) => {
+            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + next.len()));
+            let window = text.get(at..limit)?;
+            let ends = window.match_indices(next.as_str()).map(|(n, _)| at + n).take(TRIES);
+            ends.filter(|&end| holes::fills(set, doc, *hole, at, end)).find_map(|end| rightwards(set, doc, &rest[1..], end + next.len()))
         }
-        n += 1;
+        (Part::Hole(hole), Some(Part::OneOf(texts))) => {
+            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + 40));
+            let window = text.get(at..limit)?;
+            let ends = texts.iter().filter_map(|t| Some((at + window.find(t.as_str())?, t.len())));
+            ends.filter(|&(end, _)| holes::fills(set, doc, *hole, at, end)).find_map(|(end, len)| rightwards(set, doc, &rest[1..], end + len))
+        }
+        (Part::Hole(hole), _) => {
+            let from = at + (text[at..].len() - text[at..].trim_start_matches(' ').len());
+            rightwards(set, doc, rest, holes::forward(set, doc, *hole, from)?)
+        }
+        (Part::Slot(_), _) => None,
     }
-    Some(at)
 }
 
-fn leftwards(set: &RuleSet, doc: &Document<'_>, parts: &[Part], mut at: usize) -> Option<usize> {
+/// Start of the parts when they end at `at`.
+fn leftwards(set: &RuleSet, doc: &Document<'_>, parts: &[Part], at: usize) -> Option<usize> {
+    let [rest @ .., last] = parts else { return Some(at) };
     let text = doc.folded.text.as_str();
-    let mut n = parts.len();
-    while n > 0 {
-        n -= 1;
-        match (&parts[n], n.checked_sub(1).map(|b| &parts[b])) {
-            (Part::Literal(words), _) => {
-                let before = &text[..at];
-                let words = if before.ends_with(words.as_str()) { words.as_str() } else { words.trim_end_matches(' ') };
-                at = before.ends_with(words).then(|| at - words.len())?;
-            }
-            (Part::Hole(hole), Some(Part::Literal(previous))) => {
-                let floor = text.floor_char_boundary(at.saturating_sub(holes::reach(*hole) + previous.len()));
-                let window = text.get(floor..at)?;
-                let (start, _) = window.rmatch_indices(previous.as_str()).take(4).find(|(n, _)| holes::fills(set, doc, *hole, floor + n + previous.len(), at))?;
-                at = floor + start;
-                n -= 1;
-            }
-            (Part::Hole(hole), _) => {
-                let end = text[..at].trim_end_matches(' ').len();
-                at = holes::backward(set, doc, *hole, end)?;
-            }
-            (Part::Slot(_), _) => return None,
+    let before = &text[..at];
+    match (last, rest.last()) {
+        (Part::Literal(words), _) => {
+            let words = if before.ends_with(words.as_str()) { words.as_str() } else { words.trim_end_matches(' ') };
+            before.ends_with(words).then(|| at - words.len()).and_then(|start| leftwards(set, doc, rest, start))
         }
+        (Part::OneOf(texts), _) => texts.iter().filter(|t| before.ends_with(t.as_str())).find_map(|t| leftwards(set, doc, rest, at - t.len())),
+        (Part::Hole(hole), Some(Part::Literal(previous))) => {
+            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + previous.len())).min(at);
+            let starts = text[floor..at].rmatch_indices(previous.as_str()).map(|(n, _)| floor + n).take(TRIES);
+            let rest = &rest[..rest.len() - 1];
+            starts.filter(|&n| holes::fills(set, doc, *hole, n + previous.len(), at)).find_map(|n| leftwards(set, doc, rest, n))
+        }
+        (Part::Hole(hole), Some(Part::OneOf(texts))) => {
+            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + 40)).min(at);
+            let window = &text[floor..at];
+            let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t.as_str())?, t.len())));
+            let rest = &rest[..rest.len() - 1];
+            starts.filter(|&(n, len)| holes::fills(set, doc, *hole, n + len, at)).find_map(|(n, _)| leftwards(set, doc, rest, n))
+        }
+        (Part::Hole(hole), _) => {
+            let end = before.trim_end_matches(' ').len();
+            leftwards(set, doc, rest, holes::backward(set, doc, *hole, end)?)
+        }
+        (Part::Slot(_), _) => None,
     }
-    Some(at)
 }

@@ -18,7 +18,6 @@ pub(super) struct Match {
     pub stand: Stand,
     /// Words in the phrase's literals.
     pub words: u16,
-    pub phrase: u32,
 }
 
 /// Everything the scan found, by what it is for. Maps are keyed by rule.
@@ -121,7 +120,7 @@ impl Found {
         if !bounded(doc, span, start, end) {
             return;
         }
-        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand: stand(doc, span, start, end), words: phrase.words, phrase: n };
+        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand: stand(doc, span, start, end), words: phrase.words };
         match phrase.role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.entry(phrase.rule).or_default().push(found),
@@ -142,7 +141,7 @@ impl Found {
             let fold = (doc.folded.fold_start(span.start()), doc.folded.fold_start(span.end()));
             let stand = stand(doc, span, fold.0, fold.1.max(fold.0));
             let words = crate::text::count_words(span.of(doc.raw)).min(99) as u16;
-            self.main.push(Match { span, fold, rule, language: 0, stand, words, phrase: u32::MAX });
+            self.main.push(Match { span, fold, rule, language: 0, stand, words });
         }
     }
 }

@@ -68,12 +68,12 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
     }
     // A rule that says what the rest of the line looks like has no need of a share.
     let pinned = (rule.at == At::LineStart && rule.after.is_some()) || (rule.at == At::LineEnd && rule.before.is_some());
-    match cover(doc, found.span, rule.cover.unwrap_or(if pinned { 0.0 } else { COVER })) {
-        Ok(()) => Ok((lines, Vec::new())),
-        // A sentence of its own can go without its line.
-        Err(_) if rule.at == At::Sentence && rule.cover.is_none() => Ok((found.span, Vec::new())),
-        Err(no) => Err(no),
+    // A sentence of its own goes without its line: what stands beside it may be grain.
+    if rule.at == At::Sentence && rule.cover.is_none() {
+        return Ok((found.span, Vec::new()));
     }
+    cover(doc, found.span, rule.cover.unwrap_or(if pinned { 0.0 } else { COVER }))?;
+    Ok((lines, Vec::new()))
 }
 
 fn cover(doc: &Document<'_>, span: Span, wanted: f32) -> Result<(), No> {
@@ -154,11 +154,21 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
     if words > max_words as usize {
         return Err(No("title.max_words", format!("{words} words stand beside it, a title has at most {max_words}")));
     }
-    let sentences = text.split_inclusive(['.', '!', '?', '。']).filter(|s| count_words(s) > 3).count();
-    if sentences > 1 || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("...")) {
+    if inner_ends(text) > 0 || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("...")) {
         return Err(No("title", "sentences stand beside it, not a title".to_owned()));
     }
     Ok(())
+}
+
+/// Sentences that end inside the text: a full word, its sign, a blank and a capital. Initials and abbreviations end none.
+fn inner_ends(text: &str) -> usize {
+    let signs = text.char_indices().filter(|&(_, c)| matches!(c, '.' | '!' | '?'));
+    let ends = signs.filter(|&(at, c)| {
+        let word = text[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count();
+        let mut rest = text[at + 1..].chars().skip_while(|c| matches!(c, '"' | '”' | ')' | '»'));
+        (c != '.' || word > 3) && rest.next().is_some_and(char::is_whitespace) && rest.next().is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'))
+    });
+    ends.count() + text.matches(['。']).count().saturating_sub(1)
 }
 
 /// Head and tail: everything up to an edge of the text, when it holds no prose and is not too long.
@@ -183,14 +193,14 @@ fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found
     }
     let lines = whole_lines(doc, found.span);
     if rule.until {
-        return closed_block(doc, rule, index, lines, all);
+        return closed_block(doc, rule, index, lines, all, strong);
     }
     let label = doc.line_at(found.span.end().saturating_sub(1));
     let items = List::below(doc, rule, label, strong)?;
     Ok((Span::covering(doc.raw, lines.start(), doc.lines[items.last].end), vec![format!("list: {} titles under the label, ended by {}", items.count, items.ended)]))
 }
 
-fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &Found) -> Extent {
+fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &Found, strong: &Strong<'_>) -> Extent {
     let empty = Vec::new();
     let untils = all.until.get(&index).unwrap_or(&empty);
     let n = untils.partition_point(|u| u.span.start() < lines.end());
@@ -201,7 +211,8 @@ fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &
     if count > rule.max_lines {
         return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
     }
-    let prose = doc.shapes()[first..=last].iter().filter(|s| s.prose).count();
+    // Long sentences of the form itself are no prose.
+    let prose = (first..=last).filter(|&n| doc.shapes()[n].prose && !strong.touches(doc.lines[n].start, doc.lines[n].end)).count();
     if prose > rule.max_prose {
         return Err(No("limit.prose", format!("{prose} lines of prose would go")));
     }
@@ -235,6 +246,10 @@ impl List {
                 break;
             }
             let bulleted = items.first().is_some_and(|&f| shapes[f].bullet);
+            if !items.is_empty() && blank_before && !blanks_inside && items.len() >= wanted.min && !bulleted && wanted.ends.contains(&ItemEnd::Blank) && !blank_under(doc, label) {
+                end = ItemEnd::Blank;
+                break;
+            }
             if bulleted && !shape.bullet {
                 end = ItemEnd::Bullets;
                 break;
@@ -245,10 +260,6 @@ impl List {
             }
             if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with('.')) {
                 end = ItemEnd::Prose;
-                break;
-            }
-            if !items.is_empty() && blank_before && !blanks_inside && items.len() >= wanted.min && wanted.ends.contains(&ItemEnd::Blank) && !shape.bullet && !blank_under(doc, label) {
-                end = ItemEnd::Blank;
                 break;
             }
             blanks_inside |= blank_before && !items.is_empty();

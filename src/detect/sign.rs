@@ -27,8 +27,10 @@ pub(crate) struct Sign {
     pub rule: u32,
     pub language: u16,
     pub stand: Stand,
-    /// What it counts in a run; 0: only what others hold together can take it.
+    /// What it counts in a run inside a line; 0: only what others hold together can take it.
     pub weight: u8,
+    /// What it counts in a run that fills its lines.
+    pub full: u8,
     /// The words as the page has them, for the evidence.
     pub phrase: Span,
 }

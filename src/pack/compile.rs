@@ -64,11 +64,12 @@ pub(crate) struct RuleSet {
 }
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
-const MAX_EXPANSION: usize = 5000;
+const MAX_EXPANSION: usize = 500;
 
 struct Compiler<'p> {
     packs: &'p Packs,
-    slots: Vec<HashMap<&'p str, Vec<&'p Spanned<String>>>>,
+    /// For each language, its slots: phrases with the file they stand in.
+    slots: Vec<HashMap<&'p str, Vec<(&'p Spanned<String>, usize)>>>,
     languages: Vec<Arc<str>>,
     parsed: HashMap<String, Vec<Part>>,
     phrases: Vec<Phrase>,
@@ -117,7 +118,7 @@ impl<'p> Compiler<'p> {
     fn new(packs: &'p Packs, selection: &Selection) -> Compiler<'p> {
         // Several files may fill one language: a user's pack adds to a built-in one.
         let mut languages: Vec<Arc<str>> = vec!["any".into()];
-        let mut slots: Vec<HashMap<&str, Vec<&Spanned<String>>>> = vec![HashMap::new()];
+        let mut slots: Vec<HashMap<&str, Vec<(&Spanned<String>, usize)>>> = vec![HashMap::new()];
         for loaded in &packs.languages {
             let code = loaded.table.code.as_str();
             if !selection.takes_language(code) {
@@ -129,7 +130,7 @@ impl<'p> Compiler<'p> {
                 languages.len() - 1
             });
             for (slot, phrases) in &loaded.slots {
-                slots[n].entry(slot).or_default().extend(phrases);
+                slots[n].entry(slot).or_default().extend(phrases.iter().map(|p| (p, loaded.file)));
             }
         }
         Compiler { packs, slots, languages, parsed: HashMap::new(), phrases: Vec::new() }
@@ -224,7 +225,14 @@ impl<'p> Compiler<'p> {
                     Part::Literal(text) => text.trim().len(),
                     _ => 0,
                 });
-                let words = parts.iter().map(|p| if let Part::Literal(t) = p { count_words(t) } else { 0 }).sum::<usize>();
+                let words = parts
+                    .iter()
+                    .map(|p| match p {
+                        Part::Literal(text) => count_words(text),
+                        Part::OneOf(texts) => texts.last().map_or(0, |t| count_words(t)),
+                        _ => 0,
+                    })
+                    .sum::<usize>();
                 self.phrases.push(Phrase { parts: parts.into(), anchor: anchor.unwrap_or(usize::MAX), role, rule, language, words: words as u16 });
             }
         }
@@ -232,46 +240,56 @@ impl<'p> Compiler<'p> {
     }
 
     /// One phrase in every language that fills its slots.
+    ///
+    /// One slot is written out, phrase by phrase: it becomes the anchor. Further slots stay choices, so that three slots
+    /// of thirty phrases make thirty phrases and not 27,000.
     fn expand(&mut self, file: usize, written: &Spanned<String>) -> Result<Vec<(Vec<Part>, u16)>, PackError> {
         let parts = self.parse(file, written)?;
-        if !parts.iter().any(|p| matches!(p, Part::Slot(_))) {
+        let slots: Vec<usize> = (0..parts.len()).filter(|&n| matches!(parts[n], Part::Slot(_))).collect();
+        if slots.is_empty() {
             return Ok(vec![(parts, 0)]);
         }
         let mut all = Vec::new();
         for language in 0..self.languages.len() {
-            // Parts so far, and whether a phrase of the language itself is among them.
-            let mut partial: Vec<(Vec<Part>, bool)> = vec![(Vec::new(), language == 0)];
-            for part in &parts {
-                let Part::Slot(slot) = part else {
-                    partial.iter_mut().for_each(|(parts, _)| parts.push(part.clone()));
-                    continue;
-                };
-                let own = self.slots[language].get(slot.as_str()).cloned().unwrap_or_default();
-                let shared = if language == 0 { Vec::new() } else { self.slots[0].get(slot.as_str()).cloned().unwrap_or_default() };
-                let mut grown = Vec::new();
-                for (phrase, is_own) in own.iter().map(|p| (p, true)).chain(shared.iter().map(|p| (p, false))) {
-                    let phrase = self.parse(self.file_of(phrase), phrase)?;
-                    for (parts, has_own) in &partial {
-                        let mut parts = parts.clone();
-                        parts.extend(phrase.iter().cloned());
-                        grown.push((parts, *has_own || is_own));
+            let mut fills: HashMap<usize, Vec<(Vec<Part>, bool)>> = HashMap::new();
+            for &n in &slots {
+                let Part::Slot(slot) = &parts[n] else { continue };
+                fills.insert(n, self.fill(language, slot)?);
+            }
+            if fills.values().any(Vec::is_empty) {
+                continue;
+            }
+            let Some(&lead) = slots.iter().max_by_key(|n| rarity(&fills[n])) else { continue };
+            for (lead_parts, lead_own) in &fills[&lead] {
+                // A phrase belongs to the language when at least one of its words does.
+                let borrowed = language != 0 && !lead_own;
+                let mut rows: Vec<(Vec<Part>, bool)> = vec![(Vec::new(), !borrowed)];
+                for (n, part) in parts.iter().enumerate() {
+                    match fills.get(&n) {
+                        None => rows.iter_mut().for_each(|(row, _)| row.push(part.clone())),
+                        Some(_) if n == lead => rows.iter_mut().for_each(|(row, _)| row.extend(lead_parts.iter().cloned())),
+                        Some(fills) => rows = choose(rows, fills, borrowed),
+                    }
+                    if rows.len() > MAX_EXPANSION {
+                        let message = format!("`{}` expands to more than {MAX_EXPANSION} phrases", written.get_ref());
+                        return Err(self.packs.error_at(file, written.span(), message, "use fewer slots in one phrase".to_owned()).into());
                     }
                 }
-                partial = grown;
-                if partial.len() > MAX_EXPANSION {
-                    let message = format!("`{}` expands to more than {MAX_EXPANSION} phrases", written.get_ref());
-                    return Err(self.packs.error_at(file, written.span(), message, "use fewer slots in one phrase".to_owned()).into());
-                }
+                all.extend(rows.into_iter().filter(|(row, own)| *own && !row.is_empty()).map(|(row, _)| (join_literals(row), language as u16)));
             }
-            all.extend(partial.into_iter().filter(|(parts, own)| *own && !parts.is_empty()).map(|(parts, _)| (join_literals(parts), language as u16)));
         }
         Ok(all)
     }
 
-    /// The language file that a slot's phrase was read from, for messages.
-    fn file_of(&self, phrase: &Spanned<String>) -> usize {
-        let holds = |l: &&super::packs::LoadedLanguage| l.slots.values().flatten().any(|p| std::ptr::eq(p, phrase));
-        self.packs.languages.iter().find(holds).map_or(0, |l| l.file)
+    /// The phrases of a slot in a language, with those of `any`; `true` marks the language's own.
+    fn fill(&mut self, language: usize, slot: &str) -> Result<Vec<(Vec<Part>, bool)>, PackError> {
+        let own = self.slots[language].get(slot).cloned().unwrap_or_default();
+        let shared = if language == 0 { Vec::new() } else { self.slots[0].get(slot).cloned().unwrap_or_default() };
+        let mut fills = Vec::with_capacity(own.len() + shared.len());
+        for ((phrase, file), is_own) in own.into_iter().map(|p| (p, true)).chain(shared.into_iter().map(|p| (p, false))) {
+            fills.push((self.parse(file, phrase)?, is_own));
+        }
+        Ok(fills)
     }
 
     fn parse(&mut self, file: usize, written: &Spanned<String>) -> Result<Vec<Part>, ContentError> {
@@ -318,7 +336,7 @@ impl<'p> Compiler<'p> {
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA)).build(&patterns);
         let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
         let pinned = (0..rules.len() as u32).filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd)).collect();
-        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|p| fold_phrase(p.get_ref())).collect();
+        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
         networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
         let (common, listed) = self.common();
         RuleSet { rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
@@ -347,6 +365,29 @@ impl<'p> Compiler<'p> {
         }
         (common, listed)
     }
+}
+
+/// How well the phrases of a slot serve as anchors: the length of the shortest one.
+fn rarity(fills: &[(Vec<Part>, bool)]) -> usize {
+    let longest = |parts: &[Part]| parts.iter().map(|p| if let Part::Literal(t) = p { t.len() } else { 0 }).max().unwrap_or(0);
+    fills.iter().map(|(parts, _)| longest(parts)).min().unwrap_or(0)
+}
+
+/// Adds a slot to rows of parts: as one choice of literals, and row by row where its phrases have holes.
+fn choose(rows: Vec<(Vec<Part>, bool)>, fills: &[(Vec<Part>, bool)], own_only: bool) -> Vec<(Vec<Part>, bool)> {
+    let fills = || fills.iter().filter(|(_, own)| *own || !own_only);
+    let mut literals: Vec<String> = fills().filter_map(|(parts, _)| if let [Part::Literal(text)] = &parts[..] { Some(text.clone()) } else { None }).collect();
+    literals.sort_by_key(|l| (std::cmp::Reverse(l.len()), l.clone()));
+    literals.dedup();
+    let mut grown = Vec::new();
+    if !literals.is_empty() {
+        let choice = Part::OneOf(literals.into());
+        grown.extend(rows.iter().map(|(row, _)| (row.iter().cloned().chain([choice.clone()]).collect(), true)));
+    }
+    for (parts, _) in fills().filter(|(parts, _)| !matches!(parts[..], [Part::Literal(_)])) {
+        grown.extend(rows.iter().map(|(row, _)| (row.iter().chain(parts).cloned().collect(), true)));
+    }
+    grown
 }
 
 /// Closing signs of a whole-line phrase may be missing on the page.
@@ -386,3 +427,4 @@ fn revision(table: &RuleTable) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     format!("{:08x}", (hash >> 32) as u32 ^ hash as u32)
 }
+

@@ -1,5 +1,7 @@
 //! Phrases as packs write them: literals, typed holes and slots.
 
+use std::sync::Arc;
+
 use crate::text::fold_phrase;
 
 /// What may stand in a hole. The closed set of `patterns/README.md`.
@@ -44,6 +46,8 @@ pub(crate) enum Part {
     Hole(Hole),
     /// `<slot>`: gone after expansion.
     Slot(String),
+    /// A slot beside the one that was expanded: any of these folded texts, the longest first.
+    OneOf(Arc<[String]>),
 }
 
 /// What is wrong with a phrase.

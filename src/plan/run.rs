@@ -97,7 +97,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     let whole = Span::covering(doc.raw, first.span.start(), last.span.end());
     // A run that fills its lines is read as lines, however its members are glued together.
     let filled = matches!(first.stand, Stand::Whole | Stand::Start) && matches!(last.stand, Stand::Whole | Stand::End);
-    let weight_of = |s: &Sign| if filled { set.rules[s.rule as usize].weight.max(s.weight) } else { s.weight };
+    let weight_of = |s: &Sign| if filled { s.full } else { s.weight };
     let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, weight_of(s))).collect();
     rules.sort_unstable_by_key(|&(rule, weight)| (rule, std::cmp::Reverse(weight)));
     rules.dedup_by_key(|&mut (rule, _)| rule);

@@ -26,6 +26,8 @@ pub(crate) struct Shape {
     pub ends_sentence: bool,
     /// One question or exclamation, as headlines often are.
     pub call: bool,
+    /// Ends with a colon: what follows belongs to it.
+    pub opens: bool,
     /// Opens with a list mark.
     pub bullet: bool,
     /// Markdown heading level, 0 for none.
@@ -85,10 +87,12 @@ impl Shape {
         shape.words += wide / 2;
         shape.ends_sentence = ends_sentence(trimmed);
         let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
+        shape.opens = closing.ends_with([':', '：']);
         shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
         shape.prose = shape.words >= 30
             || (shape.words >= 8 && shape.ends_sentence)
-            || (shape.words >= 12 && inner_ends > 0);
+            || (shape.words >= 12 && inner_ends > 0)
+            || (shape.words >= 7 && closing.ends_with(':'));
         shape
     }
 
@@ -104,7 +108,7 @@ impl Shape {
 
     /// A line that may be the title of another piece: short, no sentence, no table or code.
     pub fn title(&self, max_words: u32) -> bool {
-        !self.blank && (!self.prose || self.call) && !self.framed && self.words > 0 && self.words <= max_words
+        !self.blank && (!self.prose || self.call) && !self.framed && !self.opens && self.words > 0 && self.words <= max_words
     }
 }
 
