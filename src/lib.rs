@@ -22,6 +22,12 @@
 mod apply;
 mod cleaner;
 mod detect;
+#[cfg(feature = "cli")]
+pub mod diff;
+#[cfg(feature = "cli")]
+pub mod escape;
+#[cfg(feature = "cli")]
+pub mod log;
 mod pack;
 mod plan;
 mod text;

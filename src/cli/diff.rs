@@ -1,0 +1,108 @@
+//! `dehusk diff`: documents go through the cleaner into the view; nothing is written.
+
+use std::io::Write;
+use std::sync::Mutex;
+
+use anyhow::Result;
+use dehusk::diff::{ByRule, Format, Options, Printer, Summary, Tally, render};
+use dehusk::{Cleaned, Confidence};
+
+use super::args::{By, DiffArgs, DiffFormat, SummaryKind};
+use super::exit::Exit;
+use super::session::{Loaded, Session, builder};
+use super::settings::Typed;
+use super::view::{self, Output};
+use crate::run;
+
+/// Runs the command.
+pub fn run(args: &DiffArgs) -> Result<Exit> {
+    let typed = args.input.typed().over(args.rules.typed()).over(args.view.typed()).over(args.run.typed());
+    let session = Session::new(&args.input, &args.run, typed)?;
+    let options = options(args, &session);
+    let human = options.format == Format::Human;
+    let cleaner = session.cleaner()?;
+    // What a lower level would find is told, as a command to look at it.
+    let level = session.settings.min_confidence.unwrap_or(Confidence::Medium);
+    let lower = (human && level > Confidence::Low)
+        .then(|| builder(&session.settings).and_then(|b| Ok(b.min_confidence(Confidence::Low).build()?)))
+        .transpose()?;
+    run::watch();
+    let mut out = Output::new(session.settings.paging, human);
+    let mut printer = Printer::new(&mut out, options.clone());
+    let by_rule = args.view.by.map(|By::Rule| Mutex::new(ByRule::default()));
+    let mut shown = 0;
+    let most = args.view.max_docs.unwrap_or(u64::MAX);
+    let totals = session.each(
+        |entry, loaded| {
+            let Loaded::Text(document) = loaded else { return Ok(None) };
+            let cleaned = cleaner.clean(&document.text);
+            let mut tally = Tally::default();
+            if !loses(&cleaned, args.view.min_loss) {
+                tally.documents = 1;
+                tally.bytes = document.text.len();
+                return Ok(Some(((Vec::new(), tally, None), 0)));
+            }
+            tally.add(&cleaned);
+            if let Some(lower) = &lower {
+                let low = lower.clean(&document.text);
+                for removal in low.removals().iter().filter(|r| r.confidence() < level) {
+                    tally.hold_back(&removal.rule().id);
+                }
+            }
+            let (shown, groups) = if by_rule.is_some() {
+                let mut groups = ByRule::default();
+                groups.add(&entry.name, &cleaned);
+                (Vec::new(), Some(groups))
+            } else {
+                (render(&entry.name, &cleaned, &options), None)
+            };
+            Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
+        },
+        |(mut bytes, tally, groups)| {
+            if let (Some(all), Some(groups)) = (&by_rule, groups) {
+                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).merge(groups);
+            }
+            shown += u64::from(!bytes.is_empty());
+            if shown > most {
+                bytes.clear();
+            }
+            Ok(printer.rendered(&bytes, &tally)?)
+        },
+    )?;
+    if let Some(groups) = by_rule {
+        let groups = groups.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        printer.rendered(&groups.render(&options), &Tally::default())?;
+    }
+    printer.tally().errors = totals.failures.len();
+    let residue = printer.tally().removals > 0;
+    printer.finish()?;
+    out.flush()?;
+    out.close()?;
+    let closed = session.close(&totals, "left alone");
+    Ok(closed.max(session.found(residue && args.view.exit_code)))
+}
+
+fn loses(cleaned: &Cleaned<'_>, least: Option<f64>) -> bool {
+    let Some(least) = least else { return true };
+    cleaned.changed() && cleaned.removed_bytes() as f64 >= least * cleaned.original().len() as f64
+}
+
+fn options(args: &DiffArgs, session: &Session) -> Options {
+    let view = &args.view;
+    Options {
+        format: match view.format.unwrap_or_default() {
+            DiffFormat::Human => Format::Human,
+            DiffFormat::Short => Format::Short,
+            DiffFormat::Unified => Format::Unified,
+            DiffFormat::Json => Format::Json,
+        },
+        summary: match view.summary.unwrap_or_default() {
+            SummaryKind::Off => Summary::Off,
+            SummaryKind::Short => Summary::Short,
+            SummaryKind::Full => Summary::Full,
+            SummaryKind::Only => Summary::Only,
+        },
+        all: view.all,
+        ..view::options(&session.settings, view::paths(&args.input.paths))
+    }
+}

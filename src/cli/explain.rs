@@ -1,0 +1,281 @@
+//! `dehusk explain`: a rule, or why a place of a text goes or stays.
+
+use std::io::{BufWriter, Write, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use dehusk::{Cleaned, Confidence, Refusal, Removal, RuleInfo, Span, escape};
+
+use super::args::ExplainArgs;
+use super::exit::Exit;
+use super::messages::{Trouble, counted, nearest};
+use super::session::{builder, cleaner};
+use super::settings::{Layers, Settings, Typed};
+use crate::source::{Document, Entry, show};
+
+const GOES: Style = AnsiColor::Red.on_default().bold();
+const STAYS: Style = AnsiColor::Green.on_default().bold();
+const HEAD: Style = Style::new().bold();
+const QUIET: Style = Style::new().dimmed();
+
+/// Refusals shown of a place.
+const REFUSALS: usize = 12;
+
+/// Runs the command.
+pub fn run(args: &ExplainArgs) -> Result<Exit> {
+    let settings = Layers::read(&args.common, args.rules.typed().over(args.common.typed()))?.settings();
+    super::colour(settings.color);
+    if let Some((path, line, column)) = place(&args.what) {
+        let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false };
+        let choice = args.encoding.or(settings.encoding).unwrap_or_default();
+        let document = Document::read(&entry, choice).map_err(|e| Trouble::new(format!("{}: {e}", entry.name)))?;
+        return explain_place(&settings, &document.text, &entry.name, line, column);
+    }
+    // Rules are explained whether or not they take part by default.
+    let all = builder(&settings)?.preview(true).min_confidence(Confidence::Low).build().map_err(|e| anyhow::anyhow!("{e}"))?;
+    rule(all.rules(), &args.what)
+}
+
+/// `FILE:LINE[:COLUMN]`, where the file exists.
+fn place(what: &str) -> Option<(PathBuf, usize, Option<usize>)> {
+    let (rest, last) = what.rsplit_once(':')?;
+    let last: usize = last.parse().ok()?;
+    if let Some((file, line)) = rest.rsplit_once(':')
+        && let Ok(line) = line.parse()
+        && PathBuf::from(file).is_file()
+    {
+        return Some((file.into(), line, Some(last)));
+    }
+    PathBuf::from(rest).is_file().then(|| (rest.into(), last, None))
+}
+
+/// Explains a rule, or every rule of a family.
+pub fn rule<'r>(rules: impl IntoIterator<Item = &'r Arc<RuleInfo>> + Clone, what: &str) -> Result<Exit> {
+    let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
+    if let Some(rule) = rules.clone().into_iter().find(|rule| rule.id == what) {
+        tell_rule(&mut out, rule)?;
+    } else {
+        let family: Vec<_> = rules.clone().into_iter().filter(|rule| rule.family == what).collect();
+        if family.is_empty() {
+            return Err(unknown(rules, what).into());
+        }
+        for rule in family {
+            writeln!(out, "{HEAD}{}{HEAD:#}\n    {}", rule.id, rule.summary)?;
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+fn unknown<'r>(rules: impl IntoIterator<Item = &'r Arc<RuleInfo>>, what: &str) -> Trouble {
+    if let Some((file, line)) = what.split_once(':')
+        && line.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Trouble::new(format!("{file}: no such file")).help("dehusk explain FILE:LINE");
+    }
+    let known = rules.into_iter().flat_map(|rule| [rule.id.as_str(), rule.family.as_str()]);
+    let near = nearest(what, known).map(|near| format!("did you mean `{near}`?"));
+    Trouble::new(format!("no such rule or family: `{what}`")).maybe(near).help("`dehusk rules` lists all; for a place of a text write FILE:LINE")
+}
+
+fn tell_rule(out: &mut impl Write, rule: &RuleInfo) -> Result<()> {
+    writeln!(out, "{HEAD}{}{HEAD:#}\n{}\n", rule.id, rule.summary)?;
+    let mut facts = vec![("takes", takes(rule)), ("confidence", sure(rule).into())];
+    if rule.weight < 3 {
+        facts.push(("sign", format!("weight {} of 3: cuts only beside other signs", rule.weight)));
+    }
+    facts.extend(rule.risk.as_ref().map(|risk| ("risk", risk.clone())));
+    if !rule.origin.is_empty() {
+        facts.push(("printed by", rule.origin.join(", ")));
+    }
+    if !rule.languages.is_empty() {
+        facts.push(("languages", rule.languages.join(", ")));
+    }
+    if rule.preview {
+        facts.push(("status", "being tried out: runs with --preview".into()));
+    }
+    facts.push(("written in", format!("{} (pack {}, revision {})", rule.source, rule.pack, rule.revision)));
+    for (name, fact) in facts {
+        writeln!(out, "  {QUIET}{name:<11}{QUIET:#} {fact}")?;
+    }
+    for (title, style, examples) in [("goes", GOES, &rule.removes), ("stays", STAYS, &rule.keeps)] {
+        for example in examples {
+            writeln!(out, "\n{style}{title}{style:#}")?;
+            for line in example.trim_matches('\n').lines() {
+                writeln!(out, "  {QUIET}│{QUIET:#} {}", marked(line))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The cut of an example in colour; its marks stay, so that it can be copied.
+fn marked(line: &str) -> String {
+    escape::inline(line).replace("[-", &format!("{GOES}[-")).replace("-]", &format!("-]{GOES:#}"))
+}
+
+fn takes(rule: &RuleInfo) -> String {
+    match rule.scope.to_string().as_str() {
+        "span" => "the words themselves",
+        "line" => "the line they stand on",
+        "block" => "their line and what it opens: a list, or everything to a closing phrase",
+        "head" => "everything from the start of the text to them",
+        "tail" => "everything from them to the end of the text",
+        "pair" => "two labels and the titles beside them",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn sure(rule: &RuleInfo) -> &'static str {
+    match rule.confidence {
+        Confidence::High => "high: no author writes this",
+        Confidence::Medium => "medium: removed by default, with evidence around it",
+        Confidence::Low => "low: removed only on request (--min-confidence low)",
+    }
+}
+
+fn explain_place(settings: &Settings, text: &str, name: &str, line: usize, column: Option<usize>) -> Result<Exit> {
+    let span = line_span(text, line).ok_or_else(|| {
+        let lines = counted(text.lines().count() as u64, "line", "lines");
+        Trouble::new(format!("{name}:{line}: there is no such line")).at(format!("the text has {lines}, counted from 1"))
+    })?;
+    let spot = match column {
+        None => span,
+        Some(column) => {
+            let shown = span.of(text);
+            let at = column.checked_sub(1).and_then(|n| shown.char_indices().nth(n)).ok_or_else(|| {
+                Trouble::new(format!("{name}:{line}:{column}: there is no such column"))
+                    .at(format!("the line has {}, counted from 1", counted(shown.chars().count() as u64, "character", "characters")))
+            })?;
+            Span::covering(text, span.start() + at.0, span.start() + at.0 + at.1.len_utf8())
+        }
+    };
+    let (cleaned, refusals) = cleaner(settings)?.explain(text);
+    let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
+    writeln!(out, "{HEAD}{}:{line}{HEAD:#}  {}\n", escape::inline(name), clip(span.of(text)))?;
+    let gone: Vec<&Removal> = cleaned.removals().iter().filter(|r| r.span().overlaps(spot)).collect();
+    for removal in &gone {
+        tell_removal(&mut out, &cleaned, removal)?;
+    }
+    let whole = gone.iter().any(|r| r.span().contains(trimmed(text, spot)));
+    if !whole {
+        let held = held_back(settings, text, spot, &gone)?;
+        let tried: Vec<&Refusal> = refusals.iter().filter(|r| r.span.overlaps(spot)).collect();
+        writeln!(out, "{STAYS}stays{STAYS:#}{}", if gone.is_empty() { "" } else { " (the rest)" })?;
+        for line in &held {
+            writeln!(out, "  {line}")?;
+        }
+        if held.is_empty() && tried.is_empty() {
+            writeln!(out, "  no anchor there: no rule knows words of this place")?;
+        }
+        tell_refusals(&mut out, text, &tried)?;
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) -> Result<()> {
+    let text = cleaned.original();
+    let (span, rule) = (removal.span(), removal.rule());
+    let core = trimmed(text, span);
+    let (first, last) = (line_of(text, core.start()), line_of(text, core.end().saturating_sub(1).max(core.start())));
+    let lines = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
+    writeln!(out, "{GOES}goes{GOES:#}   {HEAD}{}{HEAD:#}  ({}, {}, {lines})", rule.id, removal.confidence(), removal.language())?;
+    writeln!(out, "       {}", rule.summary)?;
+    writeln!(out, "       {QUIET}cut{QUIET:#}      {}", clip(span.of(text)))?;
+    for (n, evidence) in removal.evidence().iter().enumerate() {
+        let label = if n == 0 { "because" } else { "and" };
+        writeln!(out, "       {QUIET}{label:<8}{QUIET:#} {}", clip(evidence))?;
+    }
+    writeln!(out, "       {QUIET}more{QUIET:#}     dehusk explain {}\n", rule.id)?;
+    Ok(())
+}
+
+/// Rules that would cut here if the settings let them, and the setting that does not.
+fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> Result<Vec<String>> {
+    let level = settings.min_confidence.unwrap_or(Confidence::Medium);
+    let wide = Settings { select: None, ignore: None, lang: None, min_confidence: Some(Confidence::Low), preview: Some(true), ..settings.clone() };
+    let all = cleaner(&wide)?;
+    let mut lines = Vec::new();
+    for removal in all.clean(text).removals().iter().filter(|r| r.span().overlaps(spot)) {
+        let rule = removal.rule();
+        if gone.iter().any(|g| g.rule().id == rule.id && g.span().overlaps(removal.span())) {
+            continue;
+        }
+        let why = if removal.confidence() < level {
+            format!("would take it with --min-confidence {}", removal.confidence())
+        } else if rule.preview && settings.preview != Some(true) {
+            "would take it with --preview".to_owned()
+        } else {
+            "would take it, but --select, --ignore or --lang leave it out".to_owned()
+        };
+        lines.push(format!("{HEAD}{}{HEAD:#} ({}, {}) {why}", rule.id, removal.confidence(), removal.language()));
+    }
+    Ok(lines)
+}
+
+fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal]) -> Result<()> {
+    if !tried.is_empty() {
+        writeln!(out, "  tried and refused:")?;
+    }
+    let mut told: Vec<(&str, &str, &str)> = Vec::new();
+    for refusal in tried {
+        let words = refusal.span.of(text);
+        let this = (refusal.rule.id.as_str(), refusal.constraint.as_str(), words);
+        if told.contains(&this) {
+            continue;
+        }
+        told.push(this);
+        if told.len() > REFUSALS {
+            continue;
+        }
+        let rule = &refusal.rule;
+        writeln!(out, "  {HEAD}{}{HEAD:#} ({}, {}) at “{}”", rule.id, rule.confidence, refusal.language, clip(words))?;
+        writeln!(out, "      {QUIET}{}{QUIET:#}  {}", refusal.constraint, escape::inline(&refusal.detail))?;
+    }
+    if told.len() > REFUSALS {
+        writeln!(out, "  {QUIET}… {} more; FILE:LINE:COLUMN asks about one place{QUIET:#}", told.len() - REFUSALS)?;
+    }
+    Ok(())
+}
+
+/// One line's worth of `text`, safe to show.
+fn clip(text: &str) -> String {
+    const MOST: usize = 100;
+    let flat = text.trim().replace("\r\n", " ⏎ ").replace('\n', " ⏎ ");
+    let shown = escape::inline(&flat);
+    if shown.chars().count() <= MOST {
+        return shown.into_owned();
+    }
+    let head: String = shown.chars().take(MOST - 20).collect();
+    let tail: String = shown.chars().rev().take(16).collect::<Vec<_>>().into_iter().rev().collect();
+    format!("{} ⋯ {}", head.trim_end(), tail.trim_start())
+}
+
+/// The span without white space around it; never empty where it was not.
+fn trimmed(text: &str, span: Span) -> Span {
+    let shown = span.of(text);
+    let start = span.start() + (shown.len() - shown.trim_start().len());
+    let end = span.start() + shown.trim_end().len();
+    if start < end { Span::covering(text, start, end) } else { span }
+}
+
+/// Line `number`, from 1, without its end.
+fn line_span(text: &str, number: usize) -> Option<Span> {
+    let mut at = 0;
+    for (n, line) in text.split_inclusive('\n').enumerate() {
+        if n + 1 == number {
+            let bare = line.trim_end_matches(['\n', '\r']);
+            return Some(Span::covering(text, at, at + bare.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count() + 1
+}

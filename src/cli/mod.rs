@@ -1,0 +1,105 @@
+//! The command line: what is typed becomes a run, what happens becomes words and an exit code.
+
+mod args;
+mod check;
+mod clean;
+mod diff;
+mod exit;
+mod explain;
+mod init;
+pub mod messages;
+mod pages;
+mod record;
+mod restore;
+mod rules;
+mod session;
+mod settings;
+mod test;
+mod view;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches};
+
+use args::{Cli, Command, When};
+use exit::Exit;
+use messages::Trouble;
+
+/// Runs what was typed.
+pub fn main() -> ExitCode {
+    // A panic is a bug in one document: it is reported with that document, not as a page of its own.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(e) => {
+            let code = e.exit_code();
+            // Help on a closed pipe is no error.
+            let _ = e.print();
+            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+        }
+    };
+    let result = Cli::from_arg_matches(&matches).map_err(anyhow::Error::from).and_then(run);
+    match result {
+        Ok(exit) => exit.into(),
+        Err(e) if broken_pipe(&e) => Exit::Done.into(),
+        Err(e) => {
+            messages::error(&e);
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit> {
+    match cli.command {
+        Some(Command::Clean(args)) => clean::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Test(args)) => test::run(&args),
+        None => bare(cli.paths),
+        Some(Command::Restore(args)) => restore::run(&args),
+        Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Config(args)) => init::config(&args),
+        Some(Command::Completions(args)) => pages::completions(&args),
+        Some(Command::Man(args)) => pages::man(&args),
+    }
+}
+
+/// `dehusk PATH…`: the summary of `dehusk diff`, which is safe and useful.
+fn bare(paths: Vec<PathBuf>) -> Result<Exit> {
+    if let [word] = paths.as_slice()
+        && !word.exists()
+        && let Some(word) = word.to_str().filter(|word| *word != "-")
+    {
+        let commands: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+        let near = messages::nearest(word, commands.iter().map(String::as_str)).map(|near| format!("did you mean `dehusk {near}`?"));
+        return Err(Trouble::new(format!("no such command, file or folder: `{word}`")).maybe(near).help("`dehusk -h` lists the commands").into());
+    }
+    if paths.is_empty() {
+        Cli::command().print_help()?;
+        return Ok(Exit::Failed);
+    }
+    let mut args = args::DiffArgs::default();
+    args.input.paths = paths;
+    args.view.summary = Some(args::SummaryKind::Only);
+    diff::run(&args)
+}
+
+/// Makes everything that is printed follow `--color`.
+pub fn colour(when: Option<When>) {
+    match when.unwrap_or_default() {
+        When::Auto => {}
+        When::Always => anstream::ColorChoice::Always.write_global(),
+        When::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// True where whoever read our output has seen enough.
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,74 @@
+//! `dehusk test`: the examples that packs carry, run.
+
+use std::io::{BufWriter, Write, stdout};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use dehusk::trial::{self, Problem};
+use dehusk::{Packs, escape};
+
+use super::args::TestArgs;
+use super::exit::Exit;
+use super::messages::{Trouble, counted};
+use super::session::load;
+use super::settings::{Layers, Typed};
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+
+/// Runs the command.
+pub fn run(args: &TestArgs) -> Result<Exit> {
+    super::colour(Layers::read(&args.common, args.common.typed())?.settings().color);
+    let mut passed = 0;
+    let mut problems = Vec::new();
+    let mut add = |packs: &Packs, own: Option<&str>| -> Result<()> {
+        let report = trial::run(packs).map_err(|e| anyhow::anyhow!("{e}"))?;
+        passed += report.passed;
+        problems.extend(report.problems.into_iter().filter(|p| own.is_none_or(|own| p.source.contains(own))));
+        Ok(())
+    };
+    if args.packs.is_empty() {
+        add(&Packs::builtin(), None)?;
+    }
+    for path in &args.packs {
+        if path.is_dir() {
+            add(&load(path)?, None)?;
+        } else {
+            // A single file builds on the slots and languages of the built-in packs.
+            let mut packs = Packs::builtin();
+            packs.add_path(path).map_err(|e| anyhow::anyhow!("{e}"))?;
+            let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            add(&packs, own.as_deref())?;
+        }
+    }
+    problems.retain(|p| args.select.is_empty() || args.select.iter().any(|s| selects(s, &p.rule)));
+    let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
+    for problem in &problems {
+        show(&mut out, problem)?;
+    }
+    let checks = counted(passed as u64, "check", "checks");
+    if problems.is_empty() {
+        if passed == 0 {
+            return Err(Trouble::new("nothing was tested: the packs hold no examples").into());
+        }
+        writeln!(out, "{GOOD}ok{GOOD:#}   {checks} passed")?;
+    } else {
+        writeln!(out, "{BAD}failed{BAD:#}   {}, {checks} passed", counted(problems.len() as u64, "problem", "problems"))?;
+    }
+    out.flush()?;
+    Ok(if problems.is_empty() { Exit::Done } else { Exit::Found })
+}
+
+fn selects(selector: &str, rule: &str) -> bool {
+    rule == selector || rule.strip_prefix(selector).is_some_and(|rest| rest.starts_with(['/', ' ']))
+}
+
+fn show(out: &mut impl Write, problem: &Problem) -> std::io::Result<()> {
+    let Problem { kind, rule, example, source, detail } = problem;
+    let example = if example.is_empty() { String::new() } else { format!(", {example}") };
+    writeln!(out, "{BAD}{kind:<9}{BAD:#} {rule}{example}   {source}")?;
+    for line in detail.lines() {
+        writeln!(out, "    {}", escape::lines(line))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! What is shown on standard output: its width, its colours, its pager.
+
+use std::io::{self, BufWriter, IsTerminal, Write, stdout};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use dehusk::diff::{self, Options, Printer, Style, Summary, Tally};
+
+use super::args::When;
+use super::messages::typed;
+use super::settings::Settings;
+
+/// Columns where there is no terminal to ask.
+const COLUMNS: usize = 100;
+
+/// True where standard output is a terminal: text of documents is escaped there.
+pub fn on_terminal() -> bool {
+    stdout().is_terminal()
+}
+
+/// Options of the diff view, as far as settings say them.
+pub fn options(settings: &Settings, paths: String) -> Options {
+    let when = |when: Option<When>| match when.unwrap_or_default() {
+        When::Auto => diff::When::Auto,
+        When::Always => diff::When::Always,
+        When::Never => diff::When::Never,
+    };
+    let env = |name: &str| std::env::var(name).ok();
+    Options {
+        style: Style::detect(when(settings.color), when(settings.hyperlinks), on_terminal(), env),
+        width: settings.width.filter(|w| *w > 0).unwrap_or_else(columns),
+        context: settings.context.unwrap_or(2),
+        sanitise: on_terminal(),
+        paths,
+        ..Options::default()
+    }
+}
+
+/// The columns of the terminal.
+pub fn columns() -> usize {
+    terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| usize::from(width.0))
+}
+
+/// The paths as they would be typed again.
+pub fn paths(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| typed(path)).collect::<Vec<_>>().join(" ")
+}
+
+/// Prints the summary by rule.
+pub fn summary(out: &mut impl Write, settings: &Settings, tally: &Tally, paths: String) -> io::Result<()> {
+    let mut printer = Printer::new(out, Options { summary: Summary::Full, ..options(settings, paths) });
+    *printer.tally() = tally.clone();
+    printer.finish().map(drop)
+}
+
+/// Standard output, or a pager in front of it.
+pub enum Output {
+    /// Standard output.
+    Plain(BufWriter<io::StdoutLock<'static>>),
+    /// A pager.
+    Paged(Child, BufWriter<ChildStdin>),
+}
+
+impl Output {
+    /// `human`: what comes is for reading, not for programs.
+    pub fn new(paging: Option<When>, human: bool) -> Output {
+        let wanted = match paging.unwrap_or_default() {
+            When::Auto => human && on_terminal() && io::stdin().is_terminal(),
+            When::Always => true,
+            When::Never => false,
+        };
+        if wanted && let Some(paged) = pager() {
+            return paged;
+        }
+        Output::Plain(BufWriter::new(stdout().lock()))
+    }
+
+    /// Writes what is left and waits until the reader has read it.
+    pub fn close(self) -> io::Result<()> {
+        match self {
+            Output::Plain(mut out) => out.flush(),
+            Output::Paged(mut child, mut pipe) => {
+                let flushed = pipe.flush();
+                drop(pipe);
+                child.wait()?;
+                flushed
+            }
+        }
+    }
+}
+
+/// `DEHUSK_PAGER`, `PAGER` or `less`; none where it is empty, `cat`, or cannot be started.
+fn pager() -> Option<Output> {
+    let set = |name: &str| std::env::var(name).ok();
+    let line = set("DEHUSK_PAGER").or_else(|| set("PAGER")).unwrap_or_else(|| "less".into());
+    let mut words = line.split_whitespace();
+    let program = words.next().filter(|program| *program != "cat")?;
+    let mut command = Command::new(program);
+    let own: Vec<&str> = words.collect();
+    let bare = own.is_empty() && program.rsplit('/').next() == Some("less");
+    command.args(own).stdin(Stdio::piped());
+    if bare {
+        command.args(["-R", "-F"]);
+    }
+    let mut child = command.spawn().ok()?;
+    let pipe = child.stdin.take()?;
+    Some(Output::Paged(child, BufWriter::new(pipe)))
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Plain(out) => out.write(bytes),
+            Output::Paged(_, pipe) => pipe.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Plain(out) => out.flush(),
+            Output::Paged(_, pipe) => pipe.flush(),
+        }
+    }
+}

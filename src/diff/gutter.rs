@@ -1,0 +1,285 @@
+//! One document as people see it: the rules in a gutter, the text beside them with its cuts where they are.
+//!
+//! ```text
+//! crawl/blog/sourdough.txt                                      3 removals  −612 B  14%
+//! ─────────────────────────┬────────────────────────────────────────────────────────────
+//! dates/leading-stamp    ▓ │    1  [- date 2024-03-18 -]Feed the starter twice a day, and
+//! ```
+//!
+//! A rule stands once for each removal, beside the row where the removal begins, so that the eye can go down one column.
+
+use std::collections::VecDeque;
+
+use super::Options;
+use super::fold::{Item, Room, changed_line, context_line, items};
+use super::style::{Ink, Style, glyph};
+use super::width::{Seg, bytes, clip, counted, percent, shown, squeeze, start, width, wrap};
+use crate::pack::Confidence;
+use crate::{Cleaned, Flag, Removal};
+
+/// Rows wider than this are hard to read, whatever the terminal.
+const MAX_WIDTH: usize = 160;
+/// Narrower than this nothing fits beside a gutter.
+const MIN_WIDTH: usize = 40;
+/// Reasons shown for a removal; `all` shows the rest.
+const NOTES: usize = 2;
+
+/// The view of one document; empty where there is nothing to tell.
+pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> String {
+    let mut out = String::new();
+    if !cleaned.changed() && cleaned.flags().is_empty() {
+        return out;
+    }
+    let items = items(cleaned, options.context, options.all);
+    let shape = Shape::new(options.width, &items);
+    title(&mut out, name, cleaned, options, &shape);
+    for flag in cleaned.flags() {
+        options.style.paint(&mut out, Ink::Warning, &format!("! {}", warning(*flag)));
+        out.push('\n');
+    }
+    if !items.is_empty() {
+        shape.frame(&mut out, options.style, '┬');
+        Gutter { out: &mut out, cleaned, options, shape, waiting: VecDeque::new(), said: &[] }.draw(&items);
+        shape.frame(&mut out, options.style, '┴');
+    }
+    out.push('\n');
+    out
+}
+
+fn warning(flag: Flag) -> &'static str {
+    match flag {
+        Flag::HeavyLoss => "most of this text would have gone: only what is certain was cut",
+        Flag::Unsettled => "left as it is: each pass over it found more to cut",
+    }
+}
+
+/// `name                    3 removals  −612 B  14%`
+fn title(out: &mut String, name: &str, cleaned: &Cleaned<'_>, options: &Options, shape: &Shape) {
+    let style = options.style;
+    let removed = cleaned.removed_bytes();
+    let count = counted(cleaned.removals().len(), "removal", "removals");
+    let loss = format!("−{}", bytes(removed));
+    let share = percent(removed, cleaned.original().len());
+    let right = width(&count) + width(&loss) + width(&share) + 4;
+    let name = squeeze(name, shape.width.saturating_sub(right + 2).max(8));
+    style.paint(out, Ink::Title, &name);
+    pad(out, shape.width.saturating_sub(width(&name) + right));
+    style.paint(out, Ink::Quiet, &count);
+    out.push_str("  ");
+    style.paint(out, Ink::Loss, &loss);
+    out.push_str("  ");
+    style.paint(out, Ink::Title, &share);
+    out.push('\n');
+}
+
+/// Where the columns of a document stand.
+#[derive(Clone, Copy)]
+struct Shape {
+    width: usize,
+    /// Columns of a rule's name.
+    name: usize,
+    /// Columns of a line number.
+    number: usize,
+}
+
+impl Shape {
+    fn new(width: usize, items: &[Item<'_>]) -> Shape {
+        let width = width.clamp(MIN_WIDTH, MAX_WIDTH);
+        let last = items.iter().rev().find_map(|item| match item {
+            Item::Context { number, .. } | Item::Changed { number, .. } => Some(*number),
+            _ => None,
+        });
+        let digits = last.unwrap_or(1).ilog10() as usize + 1;
+        Shape { width, name: (width * 28 / 100).clamp(14, 32), number: digits.max(4) + 1 }
+    }
+
+    /// Columns left of the frame: name, blank, glyph, blank.
+    fn gutter(&self) -> usize {
+        self.name + 3
+    }
+
+    /// Columns of the text.
+    fn text(&self) -> usize {
+        self.width.saturating_sub(self.gutter() + 1 + self.number + 2)
+    }
+
+    fn frame(&self, out: &mut String, style: Style, joint: char) {
+        let left = "─".repeat(self.gutter());
+        let right = "─".repeat(self.width - self.gutter() - 1);
+        style.paint(out, Ink::Frame, &format!("{left}{joint}{right}"));
+        out.push('\n');
+    }
+}
+
+/// What stands left of the frame in one row.
+enum Cell {
+    Rule { name: String, times: usize, confidence: Confidence, link: Option<String> },
+    Note(String),
+}
+
+struct Gutter<'a, 't> {
+    out: &'a mut String,
+    cleaned: &'a Cleaned<'t>,
+    options: &'a Options,
+    shape: Shape,
+    waiting: VecDeque<Cell>,
+    /// The reasons given last: a run of cuts gives them once.
+    said: &'a [String],
+}
+
+impl Gutter<'_, '_> {
+    fn draw(mut self, items: &[Item<'_>]) {
+        let room = Room { columns: self.shape.text(), all: self.options.all, marks: self.options.style.marks() };
+        for item in items {
+            match item {
+                Item::Context { number, text } => {
+                    let segs = context_line(text, room);
+                    self.row(Some((*number, Ink::Number)), &segs);
+                }
+                Item::Gap(lines) => self.sign(Ink::Fold, &format!("⋯ {}", counted(*lines, "line", "lines"))),
+                Item::More(lines) => {
+                    let what = counted(*lines, "more line", "more lines");
+                    let sign = format!("⋮ {what} removed");
+                    let hint = format!("{sign}  (-a shows all)");
+                    self.sign(Ink::CutFold, if width(&hint) <= self.shape.text() { &hint } else { &sign });
+                }
+                Item::Changed { number, parts } => self.changed(*number, &changed_line(parts, room)),
+            }
+        }
+        self.spill(|_| true);
+    }
+
+    fn changed(&mut self, number: usize, segs: &[Seg]) {
+        let rows = wrap(segs, self.shape.text());
+        if rows.iter().flatten().any(|seg| seg.begins.is_some()) {
+            // The reasons of the removal before must not stand under the rule of this one.
+            self.spill(|_| true);
+        }
+        for (at, row) in rows.iter().enumerate() {
+            for index in row.iter().filter_map(|seg| seg.begins) {
+                self.label(index);
+            }
+            self.row((at == 0).then_some((number, Ink::CutNumber)), row);
+        }
+        // Rules stand beside their own line; reasons may run on beside what follows.
+        self.spill(|cell| matches!(cell, Cell::Rule { .. }));
+    }
+
+    /// Puts the rule of a removal and its reasons in the gutter.
+    fn label(&mut self, index: usize) {
+        let cleaned = self.cleaned;
+        let Some(removal) = cleaned.removals().get(index) else { return };
+        let (name, confidence) = (&removal.rule().id, removal.confidence());
+        let reasons = removal.evidence();
+        let news = reasons != self.said;
+        let above = self.waiting.iter_mut().rev().find(|cell| matches!(cell, Cell::Rule { .. }));
+        if let Some(Cell::Rule { name: before, times, confidence: sure, .. }) = above
+            && before == name
+            && *sure == confidence
+            && !news
+        {
+            *times += 1;
+            return;
+        }
+        let link = self.options.rule_link(removal.rule());
+        self.waiting.push_back(Cell::Rule { name: name.clone(), times: 1, confidence, link });
+        if news {
+            self.said = reasons;
+            let most = if self.options.all { usize::MAX } else { NOTES };
+            for reason in reasons.iter().filter(|reason| !obvious(reason, removal, cleaned.original())).take(most) {
+                self.note(reason);
+            }
+        }
+    }
+
+    fn note(&mut self, reason: &str) {
+        let segs = [Seg::new(shown(reason), Ink::Note)];
+        for row in wrap(&segs, self.shape.gutter() - 4).into_iter().take(2) {
+            let text: String = row.into_iter().map(|seg| seg.text).collect();
+            self.waiting.push_back(Cell::Note(text));
+        }
+    }
+
+    /// Rows without text for the waiting cells, as long as one of them is `urgent`.
+    fn spill(&mut self, urgent: impl Fn(&Cell) -> bool) {
+        while self.waiting.iter().any(&urgent) {
+            self.row(None, &[]);
+        }
+    }
+
+    fn sign(&mut self, ink: Ink, text: &str) {
+        self.row(None, &[Seg::new(clip(text, self.shape.text()), ink)]);
+    }
+
+    fn row(&mut self, number: Option<(usize, Ink)>, segs: &[Seg]) {
+        let style = self.options.style;
+        self.cell();
+        style.paint(self.out, Ink::Frame, "│");
+        if number.is_none() && segs.is_empty() {
+            self.out.push('\n');
+            return;
+        }
+        match number {
+            Some((number, ink)) => style.paint(self.out, ink, &format!("{number:>0$}", self.shape.number)),
+            None => pad(self.out, self.shape.number),
+        }
+        let empty = segs.iter().all(|seg| seg.text.trim_end().is_empty());
+        if !empty {
+            self.out.push_str("  ");
+            for seg in segs {
+                style.paint(self.out, seg.ink, &seg.text);
+            }
+        }
+        self.out.push('\n');
+    }
+
+    /// The gutter of one row.
+    fn cell(&mut self) {
+        let style = self.options.style;
+        let gutter = self.shape.gutter();
+        match self.waiting.pop_front() {
+            None => pad(self.out, gutter),
+            Some(Cell::Note(text)) => {
+                self.out.push_str("  ");
+                style.paint(self.out, Ink::Note, &text);
+                pad(self.out, gutter.saturating_sub(2 + width(&text)));
+            }
+            Some(Cell::Rule { name, times, confidence, link }) => {
+                let times = if times > 1 { format!(" ×{times}") } else { String::new() };
+                let (first, rest) = two_rows(&name, self.shape.name.saturating_sub(width(&times)));
+                style.link(self.out, link.as_deref(), |out| style.paint(out, Ink::Rule, &first));
+                style.paint(self.out, Ink::Note, &times);
+                pad(self.out, self.shape.name.saturating_sub(width(&first) + width(&times)) + 1);
+                style.paint(self.out, Ink::Sure(confidence), glyph(confidence));
+                self.out.push(' ');
+                if let Some(rest) = rest {
+                    self.waiting.push_front(Cell::Note(rest));
+                }
+            }
+        }
+    }
+}
+
+/// A name too long for the gutter goes on in the next row, after its slash or a hyphen where there is one.
+fn two_rows(name: &str, columns: usize) -> (String, Option<String>) {
+    let name = shown(name);
+    let first = start(&name, columns);
+    if first.len() == name.len() {
+        return (name.into_owned(), None);
+    }
+    let at = first.rfind(['/', '-']).map_or(first.len(), |at| at + 1);
+    (name[..at].to_owned(), Some(name[at..].to_owned()))
+}
+
+/// A reason that only repeats what the cut itself says needs no row.
+fn obvious(reason: &str, removal: &Removal, original: &str) -> bool {
+    let folded = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    // A cut may be a whole document; a phrase is found near its start or not at all.
+    let cut = removal.span().of(original);
+    let head = &cut[..cut.floor_char_boundary(600)];
+    folded(head).contains(&folded(reason))
+}
+
+fn pad(out: &mut String, columns: usize) {
+    out.extend(std::iter::repeat_n(' ', columns));
+}

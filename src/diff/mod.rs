@@ -1,0 +1,169 @@
+//! What would go, shown: the view of `dehusk diff`.
+//!
+//! The removals are the truth; nothing here compares texts. One document is rendered by [`render`], a pure function that
+//! workers may call in parallel; a [`Printer`] puts the pieces out in order and ends with a summary.
+//!
+//! ```
+//! use dehusk::diff::{Format, Options, Printer, Style};
+//!
+//! let options = Options { format: Format::Human, style: Style::PLAIN, ..Options::default() };
+//! let mut printer = Printer::new(Vec::new(), options);
+//! // for (name, cleaned) in documents { printer.document(name, &cleaned)?; }
+//! let shown = printer.finish()?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod by_rule;
+mod escape;
+mod fold;
+mod gutter;
+mod json;
+#[cfg(test)]
+mod sample;
+mod short;
+mod style;
+mod summary;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod unified;
+mod width;
+
+use std::io::{self, Write};
+
+pub use by_rule::ByRule;
+pub use style::{Depth, Style, Theme, When};
+pub use tally::{RuleTally, Tally};
+
+use crate::Cleaned;
+use crate::pack::RuleInfo;
+
+/// In which form removals are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people: gutter, folded context, inline cuts.
+    #[default]
+    Human,
+    /// One line a removal: `file:line:column: rule: text`.
+    Short,
+    /// A patch that `patch -p1` applies.
+    Unified,
+    /// JSON Lines, in the form of the removal log.
+    Json,
+}
+
+/// What is printed after the documents. Only people get one: the other formats are read by programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Summary {
+    /// Nothing.
+    Off,
+    /// The rules that removed most.
+    #[default]
+    Short,
+    /// Every rule.
+    Full,
+    /// Every rule, and no documents before it.
+    Only,
+}
+
+/// How removals are shown.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The form.
+    pub format: Format,
+    /// Untouched lines around a removal.
+    pub context: usize,
+    /// Columns of the target.
+    pub width: usize,
+    /// Long removals are shown whole.
+    pub all: bool,
+    /// Colours and links.
+    pub style: Style,
+    /// The target is a terminal: what could steer it or hide is made visible. The human view always does so.
+    pub sanitise: bool,
+    /// What follows the documents.
+    pub summary: Summary,
+    /// What was typed after `dehusk diff`, for the commands the summary ends with.
+    pub paths: String,
+    /// Where rules are documented: the id of a rule is put after it.
+    pub rules_url: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            format: Format::Human,
+            context: 2,
+            width: 80,
+            all: false,
+            style: Style::PLAIN,
+            sanitise: true,
+            summary: Summary::Short,
+            paths: String::new(),
+            rules_url: None,
+        }
+    }
+}
+
+impl Options {
+    fn rule_link(&self, rule: &RuleInfo) -> Option<String> {
+        self.rules_url.as_ref().map(|base| format!("{base}{}", rule.id))
+    }
+}
+
+/// One document in the form that `options` ask for; empty where nothing is to be told.
+pub fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> Vec<u8> {
+    if options.summary == Summary::Only {
+        return Vec::new();
+    }
+    match options.format {
+        Format::Human => gutter::render(name, cleaned, options),
+        Format::Short => short::render(name, cleaned, options),
+        Format::Unified => unified::render(name, cleaned, options),
+        Format::Json => json::render(name, cleaned, options),
+    }
+    .into_bytes()
+}
+
+/// Puts out documents one after the other, and what they add up to.
+pub struct Printer<W: Write> {
+    out: W,
+    options: Options,
+    tally: Tally,
+}
+
+impl<W: Write> Printer<W> {
+    /// A printer into `out`.
+    pub fn new(out: W, options: Options) -> Printer<W> {
+        Printer { out, options, tally: Tally::default() }
+    }
+
+    /// Shows a document.
+    pub fn document(&mut self, name: &str, cleaned: &Cleaned<'_>) -> io::Result<()> {
+        self.tally.add(cleaned);
+        self.out.write_all(&render(name, cleaned, &self.options))
+    }
+
+    /// Shows a document that was rendered and counted elsewhere.
+    pub fn rendered(&mut self, bytes: &[u8], tally: &Tally) -> io::Result<()> {
+        self.tally.merge(tally);
+        self.out.write_all(bytes)
+    }
+
+    /// What was counted so far; what the documents alone do not tell is added here before [`Printer::finish`].
+    pub fn tally(&mut self) -> &mut Tally {
+        &mut self.tally
+    }
+
+    /// Ends with the summary and gives the target back.
+    pub fn finish(mut self) -> io::Result<W> {
+        let end = match self.options.format {
+            Format::Human => summary::render(&self.tally, &self.options),
+            Format::Json => json::end(&self.tally),
+            Format::Short | Format::Unified => String::new(),
+        };
+        self.out.write_all(end.as_bytes())?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}

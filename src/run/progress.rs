@@ -1,0 +1,76 @@
+//! One line on the terminal while a run lasts.
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::messages::{bytes, count};
+
+/// Runs shorter than this show no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Progress of a run; silent where nobody looks.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    shown: bool,
+    began: Instant,
+    documents: u64,
+    read: u64,
+    removed: u64,
+}
+
+impl Progress {
+    /// Shows progress only where it is wanted and standard error is a terminal.
+    pub fn new(wanted: bool) -> Progress {
+        let bar = (wanted && stderr().is_terminal()).then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()));
+        Progress { bar, shown: false, began: Instant::now(), documents: 0, read: 0, removed: 0 }
+    }
+
+    /// True where somebody looks: counting the documents in advance is worth the time.
+    pub fn wants_total(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// A handle through which another thread can tell the number of documents.
+    pub fn total(&self) -> Option<ProgressBar> {
+        self.bar.clone()
+    }
+
+    /// One more document is done.
+    pub fn step(&mut self, read: usize, removed: usize) {
+        self.documents += 1;
+        self.read += read as u64;
+        self.removed += removed as u64;
+        let Some(bar) = &self.bar else { return };
+        let elapsed = self.began.elapsed();
+        if !self.shown {
+            if elapsed < PATIENCE {
+                return;
+            }
+            self.shown = true;
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
+        }
+        if bar.length().is_some() {
+            bar.set_style(style("{bar:24} {percent:>3}%  {msg}  ETA {eta}"));
+        } else {
+            bar.set_style(style("{spinner} {msg}"));
+        }
+        let total = bar.length().map(|n| format!("/{}", count(n))).unwrap_or_default();
+        let speed = bytes((self.read as f64 / elapsed.as_secs_f64()) as u64);
+        let share = 100.0 * self.removed as f64 / self.read.max(1) as f64;
+        bar.set_position(self.documents);
+        bar.set_message(format!("{}{total} docs  {speed}/s  {share:.1}% removed", count(self.documents)));
+    }
+
+    /// Takes the line away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
+}

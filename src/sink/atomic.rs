@@ -1,0 +1,132 @@
+//! Files appear whole or not at all: written beside their destination, then moved over it.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::source::Version;
+
+/// What may stand at the destination.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Nothing: an existing file is an error.
+    Free,
+    /// Anything: an existing file is replaced.
+    Taken,
+}
+
+/// A file that is written but not yet visible. Dropped without [`Pending::commit`], it leaves no trace.
+#[derive(Debug)]
+pub struct Pending {
+    temp: NamedTempFile,
+    target: PathBuf,
+    place: Place,
+    /// The file that is replaced, as it was when it was read.
+    version: Option<Version>,
+    synced: bool,
+}
+
+impl Pending {
+    /// A replacement of `target` with `bytes`: mode, owner and time of change are those of the file as it is now. The bytes
+    /// reach the disk before the file is replaced; where it is no longer in the `version` that was read, nothing is
+    /// replaced: somebody else's words would be lost.
+    pub fn replace(target: &Path, bytes: &[u8], version: &Version) -> io::Result<Pending> {
+        // A link stays a link: what it leads to is replaced.
+        let target = target.canonicalize()?;
+        let old = fs::metadata(&target)?;
+        if old.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+        }
+        let mut pending = Pending::write(target, bytes, Place::Taken, Some(&old))?;
+        pending.version = Some(*version);
+        let file = pending.temp.as_file();
+        keep_owner(file, &old);
+        if let Ok(changed) = old.modified() {
+            // Not every file system can set it; the text matters more.
+            let _ = file.set_modified(changed);
+        }
+        Ok(pending)
+    }
+
+    /// A copy at `target`, with the mode of `like`.
+    pub fn copy(target: &Path, bytes: &[u8], place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
+        Pending::write(target.to_path_buf(), bytes, place, like)
+    }
+
+    fn write(target: PathBuf, bytes: &[u8], place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
+        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".dehusk-").suffix(".tmp");
+        set_mode(&mut builder, like);
+        let mut temp = builder.tempfile_in(folder)?;
+        temp.write_all(bytes)?;
+        if let Some(like) = like {
+            keep_mode(temp.as_file(), like);
+        }
+        Ok(Pending { temp, target, place, version: None, synced: false })
+    }
+
+    /// Waits until the bytes are on the disk.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.temp.as_file().sync_all()?;
+        self.synced = true;
+        Ok(())
+    }
+
+    /// Makes the file visible under its name.
+    pub fn commit(mut self) -> io::Result<()> {
+        if self.version.is_some() && !self.synced {
+            self.sync()?;
+        }
+        if let Some(version) = self.version
+            && Version::of(&fs::metadata(&self.target)?) != version
+        {
+            return Err(io::Error::other("the file was changed by someone else meanwhile"));
+        }
+        match self.place {
+            Place::Taken => self.temp.persist(&self.target),
+            Place::Free => self.temp.persist_noclobber(&self.target),
+        }
+        .map(drop)
+        .map_err(|e| e.error)
+    }
+}
+
+/// The temporary file has its final mode from the beginning, so that nobody reads what they could not read before.
+#[cfg(unix)]
+fn set_mode(builder: &mut tempfile::Builder<'_, '_>, like: Option<&Metadata>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(like.map_or_else(|| fs::Permissions::from_mode(0o666), Metadata::permissions));
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &mut tempfile::Builder<'_, '_>, _: Option<&Metadata>) {}
+
+/// The umask may have taken bits from the mode that the file was created with.
+#[cfg(unix)]
+fn keep_mode(file: &File, like: &Metadata) {
+    use std::os::unix::fs::PermissionsExt;
+    let wanted = like.permissions().mode() & 0o7777;
+    if file.metadata().is_ok_and(|m| m.permissions().mode() & 0o7777 != wanted) {
+        let _ = file.set_permissions(fs::Permissions::from_mode(wanted));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_mode(_: &File, _: &Metadata) {}
+
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    if file.metadata().is_ok_and(|new| new.uid() != old.uid() || new.gid() != old.gid()) {
+        // Only root may; for anyone else the file is now theirs, as after any editor.
+        if fchown(file, Some(old.uid()), Some(old.gid())).is_ok() {
+            let _ = file.set_permissions(fs::Permissions::from_mode(old.permissions().mode() & 0o7777));
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}

@@ -1,0 +1,95 @@
+//! One text, read from its file and ready to be cleaned.
+
+use std::borrow::Cow;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::time::SystemTime;
+
+use super::encoding::{Choice, Form, Undecodable, decode};
+use super::walk::Entry;
+
+/// A text and how it was written.
+#[derive(Debug)]
+pub struct Document {
+    /// The text, without byte order mark.
+    pub text: String,
+    /// How to write it back.
+    pub form: Form,
+    /// The file as it was when it was read.
+    pub version: Option<Version>,
+}
+
+/// Tells whether a file was changed since it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    size: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Version {
+    /// The version of the file that `metadata` describes.
+    pub fn of(metadata: &Metadata) -> Version {
+        Version { size: metadata.len(), changed: metadata.modified().ok() }
+    }
+}
+
+/// Why a document could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// No text: left alone, which is no error.
+    #[error("binary: it holds NUL bytes")]
+    Binary(Vec<u8>),
+    /// Text that could not be written back.
+    #[error("{0}")]
+    Encoding(Undecodable, Vec<u8>),
+    /// The file could not be read.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl Document {
+    /// Reads the document of `entry`.
+    pub fn read(entry: &Entry, choice: Choice) -> Result<Document, Unread> {
+        let Some(path) = &entry.path else {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes)?;
+            return Document::from_bytes(bytes, choice);
+        };
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let mut bytes = Vec::new();
+        // A size that lies (as in /proc) must not cost memory that is not there.
+        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30).saturating_add(1));
+        file.read_to_end(&mut bytes)?;
+        let document = Document::from_bytes(bytes, choice)?;
+        Ok(Document { version: Some(Version::of(&metadata)), ..document })
+    }
+
+    /// Reads a document that is in memory already.
+    pub fn from_bytes(bytes: Vec<u8>, choice: Choice) -> Result<Document, Unread> {
+        // UTF-8 is taken over without a copy; other bytes are kept for the case that they must be passed on untouched.
+        if choice == Choice::Auto && !bytes.starts_with(b"\xef\xbb\xbf") {
+            return match String::from_utf8(bytes) {
+                Ok(text) if memchr::memchr(0, text.as_bytes()).is_none() => Ok(Document { text, form: Form::Utf8 { bom: false }, version: None }),
+                Ok(text) => Document::decode(text.into_bytes(), choice),
+                Err(e) => Document::decode(e.into_bytes(), choice),
+            };
+        }
+        Document::decode(bytes, choice)
+    }
+
+    fn decode(bytes: Vec<u8>, choice: Choice) -> Result<Document, Unread> {
+        match decode(bytes.clone(), choice) {
+            Ok((text, form)) => Ok(Document { text, form, version: None }),
+            Err(Undecodable::Binary) => Err(Unread::Binary(bytes)),
+            Err(e) => Err(Unread::Encoding(e, bytes)),
+        }
+    }
+
+    /// The bytes of `text` in the form of this document.
+    ///
+    /// `text` holds nothing but characters of the document, so that every one of them can be written.
+    pub fn encode<'t>(&self, text: &'t str) -> io::Result<Cow<'t, [u8]>> {
+        self.form.encode(text).ok_or_else(|| io::Error::other(format!("the cleaned text cannot be written as {}", self.form)))
+    }
+}

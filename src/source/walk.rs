@@ -1,0 +1,290 @@
+//! From paths to documents: which files are read, under which name, in which order.
+//!
+//! Files come in a stable order, whatever the number of threads: paths as they were given, folders sorted by name.
+//! `.gitignore` is not honoured unless asked for: data folders are usually ignored by git and would vanish in silence.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{DirEntry, WalkBuilder};
+
+use crate::cli::messages::Failure;
+
+/// The name of our own ignore files, in gitignore's syntax.
+const IGNORE_FILE: &str = ".dehuskignore";
+
+/// Files whose names say that they hold records or markup: line by line cleaning would break them.
+const NOT_PLAIN: &[&str] = &[
+    "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "arrow", "warc", "wet", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml",
+    "gz", "zst", "bz2", "xz", "zip", "pdf",
+];
+
+/// One file (or standard input) that is to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Where it is; `None` is standard input.
+    pub path: Option<PathBuf>,
+    /// How messages call it: as the user would type it.
+    pub name: String,
+    /// Its place below the output folder, and its name in the removal log.
+    pub place: PathBuf,
+    /// Found in a folder rather than named by the user.
+    pub walked: bool,
+}
+
+/// What a walk yields.
+#[derive(Debug)]
+pub enum Found {
+    /// A document to read.
+    Document(Entry),
+    /// A file that is left alone, and why.
+    Left(Entry, String),
+    /// Something that could not be read.
+    Failed(Failure),
+}
+
+/// A path that the user gave, looked at once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Standard input.
+    Stdin,
+    /// A single file.
+    File(PathBuf),
+    /// A folder and everything in it.
+    Folder(PathBuf),
+    /// Nothing that can be read.
+    Missing(PathBuf, String),
+}
+
+/// Everything the user asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inputs(pub Vec<Input>);
+
+/// Which files of a folder are read.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Keep only these; `!` excludes.
+    pub globs: Vec<String>,
+    /// Leave these out, in gitignore's syntax.
+    pub exclude: Vec<String>,
+    /// Read hidden files too.
+    pub hidden: bool,
+    /// Honour `.gitignore`.
+    pub gitignore: bool,
+    /// Follow symbolic links.
+    pub follow: bool,
+    /// Read files as text whatever their names say.
+    pub any_name: bool,
+    /// Files that belong to the run itself: its log, its configuration.
+    pub own: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// Looks at `paths`; the same file or folder named twice counts once.
+    pub fn new(paths: &[PathBuf]) -> Inputs {
+        let mut seen = HashSet::new();
+        let inputs = paths.iter().filter_map(|path| {
+            if path.as_os_str() == "-" {
+                return seen.insert(PathBuf::from("-")).then_some(Input::Stdin);
+            }
+            let real = match path.canonicalize() {
+                Ok(real) => real,
+                Err(e) => return Some(Input::Missing(path.clone(), say(&e))),
+            };
+            seen.insert(real).then(|| if path.is_dir() { Input::Folder(path.clone()) } else { Input::File(path.clone()) })
+        });
+        Inputs(inputs.collect())
+    }
+
+    /// The folders among them.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().filter_map(|input| match input {
+            Input::Folder(path) => Some(path.as_path()),
+            _ => None,
+        })
+    }
+
+    /// True where there is exactly one text: a file or standard input.
+    pub fn single(&self) -> bool {
+        matches!(self.0.as_slice(), [Input::Stdin | Input::File(_) | Input::Missing(..)])
+    }
+
+    /// The folder that the places of documents are relative to: the only folder given, else the working directory.
+    pub fn base(&self) -> io::Result<PathBuf> {
+        match self.0.as_slice() {
+            [Input::Folder(folder)] => folder.canonicalize(),
+            [Input::File(file)] => Ok(file.canonicalize()?.parent().map(Path::to_path_buf).unwrap_or_default()),
+            _ => std::env::current_dir()?.canonicalize(),
+        }
+    }
+
+    /// All documents, in a stable order, found while they are asked for.
+    pub fn walk<'a>(&'a self, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + 'a> {
+        let alone = self.0.len() == 1;
+        let working = std::env::current_dir().and_then(|d| d.canonicalize()).context("the working directory cannot be read")?;
+        let mut roots = Vec::new();
+        for input in &self.0 {
+            roots.push(match input {
+                Input::Stdin => Root::One(Found::Document(Entry { path: None, name: "-".into(), place: "-".into(), walked: false })),
+                Input::Missing(path, why) => Root::One(Found::Failed(Failure::new(show(path), why.clone()))),
+                Input::File(path) => Root::One(Found::Document(Entry {
+                    path: Some(path.clone()),
+                    name: show(path),
+                    place: if alone { path.file_name().map(PathBuf::from).unwrap_or_default() } else { place(path, &working) },
+                    walked: false,
+                })),
+                Input::Folder(folder) => {
+                    let below = if alone { PathBuf::new() } else { place(folder, &working) };
+                    Root::Walk(Box::new(walk_folder(folder, below, filter)?))
+                }
+            });
+        }
+        Ok(roots.into_iter().flatten())
+    }
+}
+
+/// One path's documents.
+enum Root<'a> {
+    One(Found),
+    Walk(Box<dyn Iterator<Item = Found> + 'a>),
+}
+
+impl<'a> IntoIterator for Root<'a> {
+    type Item = Found;
+    type IntoIter = Box<dyn Iterator<Item = Found> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        match self {
+            Root::One(found) => Box::new(std::iter::once(found)),
+            Root::Walk(walk) => walk,
+        }
+    }
+}
+
+fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + 'a> {
+    let mut walk = WalkBuilder::new(folder);
+    walk.standard_filters(false)
+        .hidden(!filter.hidden)
+        .parents(true)
+        .git_ignore(filter.gitignore)
+        .git_exclude(filter.gitignore)
+        .require_git(false)
+        .follow_links(filter.follow)
+        .overrides(overrides(folder, filter)?)
+        .add_custom_ignore_filename(IGNORE_FILE)
+        .sort_by_file_name(OsStr::cmp);
+    Ok(walk.build().filter_map(move |step| match step {
+        Ok(entry) => look(&entry, folder, &below, filter),
+        Err(e) => Some(Found::Failed(failure(folder, &e))),
+    }))
+}
+
+fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter) -> Option<Found> {
+    let kind = entry.file_type()?;
+    if kind.is_dir() || entry.depth() == 0 {
+        return None;
+    }
+    let path = entry.path();
+    let name = entry.file_name().to_string_lossy();
+    if name.starts_with(".dehusk-") && name.ends_with(".tmp") {
+        return None; // left by a run that was killed
+    }
+    let found = Entry {
+        path: Some(path.to_path_buf()),
+        name: show(path),
+        place: below.join(path.strip_prefix(folder).unwrap_or(path)),
+        walked: true,
+    };
+    if kind.is_symlink() {
+        return Some(Found::Left(Entry { path: None, ..found }, "a symbolic link (--follow reads it)".into()));
+    }
+    if !kind.is_file() {
+        return Some(Found::Left(Entry { path: None, ..found }, "neither file nor folder".into()));
+    }
+    if filter.own.iter().any(|own| path.file_name() == own.file_name() && path.canonicalize().is_ok_and(|real| real == *own)) {
+        return None;
+    }
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    match extension {
+        Some(e) if !filter.any_name && NOT_PLAIN.contains(&e.as_str()) => {
+            Some(Found::Left(found, format!("not plain text by its name: .{e} (--from text reads it all the same)")))
+        }
+        _ => Some(Found::Document(found)),
+    }
+}
+
+fn overrides(folder: &Path, filter: &Filter) -> Result<Override> {
+    let mut builder = OverrideBuilder::new(folder);
+    for glob in &filter.globs {
+        builder.add(glob).with_context(|| format!("--glob {glob}: not a glob"))?;
+    }
+    for glob in &filter.exclude {
+        builder.add(&format!("!{glob}")).with_context(|| format!("--exclude {glob}: not a glob"))?;
+    }
+    Ok(builder.build()?)
+}
+
+/// Where a path of several belongs below an output folder: as it was typed, without leaving that folder.
+fn place(path: &Path, working: &Path) -> PathBuf {
+    let plain = path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+    let real = if plain { path.to_path_buf() } else { path.canonicalize().unwrap_or_else(|_| path.to_path_buf()) };
+    let inside = real.strip_prefix(working).unwrap_or(&real);
+    inside.components().filter(|c| matches!(c, Component::Normal(_))).collect()
+}
+
+fn failure(folder: &Path, error: &ignore::Error) -> Failure {
+    match error {
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failure(folder, err),
+        ignore::Error::WithPath { path, err } => {
+            let inner = failure(path, err);
+            Failure::new(show(path), inner.why)
+        }
+        ignore::Error::Loop { ancestor, child } => {
+            Failure::new(show(child), format!("a symbolic link that leads back to {}", show(ancestor)))
+        }
+        ignore::Error::Io(e) => Failure::new(show(folder), say(e)),
+        other => Failure::new(show(folder), other.to_string()),
+    }
+}
+
+/// An I/O error in plain words, without the system's number.
+pub fn say(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => {
+            let text = error.to_string();
+            match text.rfind(" (os error ") {
+                Some(at) => text[..at].to_lowercase(),
+                None => text,
+            }
+        }
+    }
+}
+
+/// A path as messages show it.
+pub fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Paths from a list: one a line, or separated by NUL.
+pub fn list(bytes: &[u8], nul: bool) -> Vec<PathBuf> {
+    let separator = if nul { b'\0' } else { b'\n' };
+    let items = bytes.split(|b| *b == separator).map(|item| if nul { item } else { item.strip_suffix(b"\r").unwrap_or(item) });
+    items.filter(|item| !item.is_empty()).map(bytes_to_path).collect()
+}
+
+#[cfg(unix)]
+fn bytes_to_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn bytes_to_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
