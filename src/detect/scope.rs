@@ -246,7 +246,9 @@ impl List {
                 break;
             }
             let bulleted = items.first().is_some_and(|&f| shapes[f].bullet);
-            if !items.is_empty() && blank_before && !blanks_inside && items.len() >= wanted.min && !bulleted && wanted.ends.contains(&ItemEnd::Blank) && !blank_under(doc, label) {
+            // One title and an empty line may be the beginning of a list with empty lines.
+            let enough = items.len() >= wanted.min && (items.len() > 1 || (items.len() == 1 && shape.prose));
+            if enough && blank_before && !blanks_inside && !bulleted && wanted.ends.contains(&ItemEnd::Blank) && !blank_under(doc, label) {
                 end = ItemEnd::Blank;
                 break;
             }

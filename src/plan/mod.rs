@@ -1,6 +1,7 @@
 //! Third stage: which findings become removals. Runs, levels, overlaps, what the user keeps, guards, healed white space.
 
 mod close;
+mod fill;
 mod heal;
 mod run;
 
@@ -29,14 +30,17 @@ pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, sett
     let mut cuts = detection.cuts;
     cuts.extend(run::cuts(set, doc, &detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
-    if cuts.is_empty() {
+    if cuts.is_empty() && !set.structural {
         return (Vec::new(), None);
     }
+    cuts.extend(fill::gaps(set, doc, &cuts));
+    cuts.extend(fill::outside(set, doc, &cuts));
     let mut flag = None;
     if settings.min_confidence > Confidence::Low && too_heavy(doc, &cuts) {
         cuts.retain(|c| c.confidence == Confidence::High);
         flag = Some(Flag::HeavyLoss);
     }
+    cuts.retain(|c| !kept(doc, c.span, settings));
     let mut cuts = disjoint(doc, cuts);
     close::close(doc, &mut cuts);
     (removals(set, doc, cuts), flag)
