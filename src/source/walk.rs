@@ -166,6 +166,8 @@ impl<'a> IntoIterator for Root<'a> {
 }
 
 fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + 'a> {
+    let globs = overrides(folder, "--glob", filter.globs.iter().cloned())?;
+    let exclude = overrides(folder, "--exclude", filter.exclude.iter().map(|glob| format!("!{glob}")))?;
     let mut walk = WalkBuilder::new(folder);
     walk.standard_filters(false)
         .hidden(!filter.hidden)
@@ -174,18 +176,19 @@ fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Resu
         .git_exclude(filter.gitignore)
         .require_git(false)
         .follow_links(filter.follow)
-        .overrides(overrides(folder, filter)?)
+        .overrides(exclude)
         .add_custom_ignore_filename(IGNORE_FILE)
         .sort_by_file_name(OsStr::cmp);
     Ok(walk.build().filter_map(move |step| match step {
-        Ok(entry) => look(&entry, folder, &below, filter),
+        Ok(entry) => look(&entry, folder, &below, filter, &globs),
         Err(e) => Some(Found::Failed(failure(folder, &e))),
     }))
 }
 
-fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter) -> Option<Found> {
+fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &Override) -> Option<Found> {
     let kind = entry.file_type()?;
-    if kind.is_dir() || entry.depth() == 0 {
+    // Asked here and not of the walk: a file that matches must not become visible though it is hidden.
+    if kind.is_dir() || entry.depth() == 0 || globs.matched(entry.path(), false).is_ignore() {
         return None;
     }
     let path = entry.path();
@@ -217,13 +220,10 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter) -> Optio
     }
 }
 
-fn overrides(folder: &Path, filter: &Filter) -> Result<Override> {
+fn overrides(folder: &Path, flag: &str, globs: impl Iterator<Item = String>) -> Result<Override> {
     let mut builder = OverrideBuilder::new(folder);
-    for glob in &filter.globs {
-        builder.add(glob).with_context(|| format!("--glob {glob}: not a glob"))?;
-    }
-    for glob in &filter.exclude {
-        builder.add(&format!("!{glob}")).with_context(|| format!("--exclude {glob}: not a glob"))?;
+    for glob in globs {
+        builder.add(&glob).with_context(|| format!("{flag} {}: not a glob", glob.trim_start_matches('!')))?;
     }
     Ok(builder.build()?)
 }
