@@ -204,7 +204,9 @@ impl CleanerBuilder {
     ///
     /// # Errors
     /// Where a pack cannot be read or is wrong, or a selector names nothing.
-    pub fn build(self) -> Result<Cleaner, PackError> {
+    pub fn build(mut self) -> Result<Cleaner, PackError> {
+        let min_confidence = self.min_confidence.unwrap_or(Confidence::Medium);
+        self.selection.min_confidence = Some(min_confidence);
         let mut packs = self.packs.unwrap_or_else(Packs::builtin);
         for path in &self.extra {
             packs.add_path(path)?;
@@ -212,7 +214,7 @@ impl CleanerBuilder {
         let set = RuleSet::new(&packs, &self.selection)?;
         let rules = set.rules.iter().map(|r| Arc::clone(&r.info)).collect();
         let keep = self.keep.iter().map(|k| fold_phrase(k.trim())).filter(|k| !k.is_empty()).collect();
-        let settings = Settings { min_confidence: self.min_confidence.unwrap_or(Confidence::Medium), keep };
+        let settings = Settings { min_confidence, keep };
         Ok(Cleaner { set, settings, rules })
     }
 }

@@ -8,12 +8,12 @@ use crate::text::{Document, count_words};
 const MAX_HOLE: usize = 240;
 
 /// A hole at the end of what is known: the end of what fits from `at` to the right.
-pub(super) fn forward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let text = doc.folded.text.as_str();
     match hole {
         Hole::Number => number_end(text, at),
-        Hole::Date => set.calendar.moment(this_line(doc, at), at),
-        Hole::Time => set.calendar.time(this_line(doc, at), at),
+        Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
+        Hole::Time => set.calendar(language).time(this_line(doc, at), at),
         Hole::Network => set.networks.iter().find(|n| text[at..].starts_with(n.as_str())).map(|n| at + n.len()),
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
@@ -27,13 +27,13 @@ pub(super) fn forward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) 
 }
 
 /// The same to the left: the start of what fits and ends at `at`.
-pub(super) fn backward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
+pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let text = doc.folded.text.as_str();
     let floor = text.floor_char_boundary(at.saturating_sub(MAX_HOLE));
     match hole {
         Hole::Number | Hole::Date | Hole::Time => {
             // Candidate starts, from the left: the longest that ends exactly here.
-            let fits = |&start: &usize| forward(set, doc, hole, start) == Some(at);
+            let fits = |&start: &usize| fills(set, language, doc, hole, start, at);
             let starts = text[floor..at].char_indices().map(|(n, _)| floor + n).filter(|&n| starts_token(text, n));
             let mut recent: Vec<usize> = starts.collect();
             recent.drain(..recent.len().saturating_sub(12));
@@ -42,14 +42,14 @@ pub(super) fn backward(set: &RuleSet, doc: &Document<'_>, hole: Hole, at: usize)
         Hole::Network => set.networks.iter().find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
         Hole::Url | Hole::Email => {
             let start = floor + text[floor..at].rfind([' ', '\n']).map_or(0, |n| n + 1);
-            (forward(set, doc, hole, start) == Some(at)).then_some(start)
+            (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
         }
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)),
     }
 }
 
 /// True where `text[start..end]` may fill the hole between two literals.
-pub(super) fn fills(set: &RuleSet, doc: &Document<'_>, hole: Hole, start: usize, end: usize) -> bool {
+pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, start: usize, end: usize) -> bool {
     let text = &doc.folded.text[start..end];
     match hole {
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
@@ -57,8 +57,8 @@ pub(super) fn fills(set: &RuleSet, doc: &Document<'_>, hole: Hole, start: usize,
             words > 0 && words <= max_words(hole) && lettered(hole, text) && same_line(doc, start, end) && (hole == Hole::Title || !breaks_sentence(text))
         }
         // A date may have its time in the hole, or in the next one.
-        Hole::Date => forward(set, doc, hole, start) == Some(end) || set.calendar.date(this_line(doc, start), start) == Some(end),
-        _ => forward(set, doc, hole, start) == Some(end),
+        Hole::Date => forward(set, language, doc, hole, start) == Some(end) || set.calendar(language).date(this_line(doc, start), start) == Some(end),
+        _ => forward(set, language, doc, hole, start) == Some(end),
     }
 }
 
@@ -69,8 +69,8 @@ fn lettered(hole: Hole, text: &str) -> bool {
 
 /// The folded text up to the end of the line that holds `at`.
 fn this_line<'d>(doc: &'d Document<'_>, at: usize) -> &'d str {
-    let line = &doc.lines[doc.line_at(doc.folded.raw_start(at))];
-    &doc.folded.text[..line.fold_end.max(at)]
+    let line = doc.lines.partition_point(|l| l.fold_start <= at).saturating_sub(1);
+    &doc.folded.text[..doc.lines[line].fold_end.max(at)]
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.

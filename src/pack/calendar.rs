@@ -1,13 +1,21 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-/// Month, weekday and filler words of all languages in use, folded.
+/// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default)]
-pub(crate) struct Calendar {
-    pub months: HashSet<String>,
-    pub weekdays: HashSet<String>,
-    pub words: HashSet<String>,
+pub(crate) struct Words {
+    pub months: HashMap<String, u64>,
+    pub weekdays: HashMap<String, u64>,
+    pub fillers: HashMap<String, u64>,
+}
+
+/// The calendar of some languages: "min" stands in a Portuguese date, and not in an English one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Calendar<'w> {
+    pub words: &'w Words,
+    /// Bits of the languages.
+    pub languages: u64,
 }
 
 /// A piece of a possible date.
@@ -16,7 +24,19 @@ enum Token<'t> {
     Word(&'t str),
 }
 
-impl Calendar {
+impl Calendar<'_> {
+    fn month(&self, word: &str) -> bool {
+        self.words.months.get(word).is_some_and(|l| l & self.languages != 0)
+    }
+
+    fn weekday(&self, word: &str) -> bool {
+        self.words.weekdays.get(word).is_some_and(|l| l & self.languages != 0)
+    }
+
+    fn filler(&self, word: &str) -> bool {
+        self.words.fillers.get(word).is_some_and(|l| l & self.languages != 0)
+    }
+
     /// End of the date that begins at `at` in folded `text`, the longest one.
     pub fn date(&self, text: &str, at: usize) -> Option<usize> {
         self.numeric(text, at).or_else(|| self.worded(text, at))
@@ -32,7 +52,7 @@ impl Calendar {
                 return Some(stop);
             }
             match token(text, next) {
-                Some((Token::Word(word), stop)) if self.words.contains(word) => next = stop,
+                Some((Token::Word(word), stop)) if self.filler(word) => next = stop,
                 _ => break,
             }
         }
@@ -98,9 +118,9 @@ impl Calendar {
                 Token::Number(digits) if digits.len() == 4 => year += 1,
                 Token::Number(digits) if digits.len() <= 2 => number += 1,
                 Token::Number(_) => break,
-                Token::Word(word) if self.months.contains(word) => month += 1,
-                Token::Word(word) if self.weekdays.contains(word) && month == 0 => {}
-                Token::Word(word) if self.words.contains(word) && end > at => {}
+                Token::Word(word) if self.month(word) => month += 1,
+                Token::Word(word) if self.weekday(word) && month == 0 => {}
+                Token::Word(word) if self.filler(word) && end > at => {}
                 Token::Word("st" | "nd" | "rd" | "th" | "er" | "º" | "ª") => {}
                 Token::Word(_) => break,
             }
@@ -108,7 +128,7 @@ impl Calendar {
                 break;
             }
             end = stop;
-            if month == 1 && number + year > 0 && matches!(token, Token::Number(_)) || (month == 1 && number == 1 && matches!(token, Token::Word(w) if self.months.contains(w))) {
+            if month == 1 && number + year > 0 && matches!(token, Token::Number(_)) || (month == 1 && number == 1 && matches!(token, Token::Word(w) if self.month(w))) {
                 best = Some(end);
             }
             let rest = &text[end..];
@@ -154,7 +174,7 @@ impl Calendar {
             let from = end + rest.len() - word.len();
             let stop = word.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(word.len());
             let suffix = word[..stop].trim_end_matches('.');
-            let named = matches!(suffix, "am" | "pm" | "a.m" | "p.m" | "h") || self.words.contains(suffix);
+            let named = matches!(suffix, "am" | "pm" | "a.m" | "p.m" | "h") || self.filler(suffix);
             if suffix.is_empty() || !named || suffix.bytes().any(|b| b.is_ascii_digit()) {
                 break;
             }
@@ -195,14 +215,15 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
 mod tests {
     use super::*;
 
-    fn calendar() -> Calendar {
-        let set = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
-        Calendar { months: set(&["march", "nov", "marzo", "märz"]), weekdays: set(&["mo", "monday", "lunes"]), words: set(&["de", "um", "uhr", "at", "est"]) }
+    fn words() -> Words {
+        let map = |words: &[&str]| words.iter().map(|w| ((*w).to_owned(), 1)).collect();
+        Words { months: map(&["march", "nov", "marzo", "märz"]), weekdays: map(&["mo", "monday", "lunes"]), fillers: map(&["de", "um", "uhr", "at", "est"]) }
     }
 
     #[test]
     fn dates() {
-        let c = calendar();
+        let words = words();
+        let c = Calendar { words: &words, languages: 1 };
         for date in ["2024-03-18", "18.03.2024", "3/18/24", "2024年3月18日", "march 18, 2024", "mo., 18. märz 2024", "lunes 18 de marzo de 2024", "nov 12", "12 nov", "nov. 12, 2019", "march 2024", "2024-03-18t09:00:00z"] {
             assert_eq!(c.date(date, 0), Some(date.len()), "{date}");
         }
@@ -214,11 +235,13 @@ mod tests {
             assert_eq!(c.moment(moment, 0), Some(moment.len()), "{moment}");
         }
         assert_eq!(c.moment("march 18, 2024 at the", 0), Some(14));
+        assert_eq!(Calendar { languages: 2, ..c }.date("march 18, 2024", 0), None);
     }
 
     #[test]
     fn times() {
-        let c = calendar();
+        let words = words();
+        let c = Calendar { words: &words, languages: 1 };
         for time in ["9:05", "09:05:33 pm est", "14h30", "9 a.m.", "09.05 uhr", "07:47 pm"] {
             assert_eq!(c.time(time, 0), Some(time.len()), "{time}");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use toml::Spanned;
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, Words};
 use super::error::{ContentError, PackError};
 use super::file::{At, RuleTable, Status};
 use super::info::RuleInfo;
@@ -54,7 +54,7 @@ pub(crate) struct RuleSet {
     pub unanchored: Vec<u32>,
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
-    pub calendar: Calendar,
+    calendar: Words,
     /// Names for `{network}`, the longest first.
     pub networks: Vec<String>,
     /// Function word to the languages (bits) that have it.
@@ -65,6 +65,15 @@ pub(crate) struct RuleSet {
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
 const MAX_EXPANSION: usize = 500;
+
+impl RuleSet {
+    /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
+    pub fn calendar(&self, language: u16) -> Calendar<'_> {
+        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
+        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
+        Calendar { words: &self.calendar, languages }
+    }
+}
 
 struct Compiler<'p> {
     packs: &'p Packs,
@@ -92,7 +101,8 @@ impl RuleSet {
             seen.insert(id, loaded.file);
             let preview = loaded.table.status == Some(Status::Preview);
             let deprecated = loaded.table.status == Some(Status::Deprecated);
-            if selection.takes(id, &loaded.pack) && !deprecated && (!preview || selection.preview) {
+            let sure = selection.min_confidence.is_none_or(|least| loaded.table.confidence >= least);
+            if sure && selection.takes(id, &loaded.pack) && !deprecated && (!preview || selection.preview) {
                 let rule = compiler.rule(loaded, rules.len() as u32)?;
                 rules.push(rule);
             }
@@ -322,7 +332,8 @@ impl<'p> Compiler<'p> {
                 continue;
             };
             let text = text.trim_matches(' ');
-            if text.is_empty() {
+            // A comma finds every sentence: with holes beside it, a short line is the better place to start.
+            if text.is_empty() || (phrase.parts.len() > 1 && !text.contains(char::is_alphanumeric)) {
                 unanchored.push(n as u32);
                 continue;
             }
@@ -342,13 +353,18 @@ impl<'p> Compiler<'p> {
         RuleSet { rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
     }
 
-    fn calendar(&self) -> Calendar {
-        let mut calendar = Calendar::default();
+    fn calendar(&self) -> Words {
+        let mut calendar = Words::default();
         for loaded in &self.packs.languages {
-            let fold = |words: &[String]| words.iter().map(|w| fold_phrase(w).trim_end_matches('.').to_owned()).collect::<Vec<_>>();
-            calendar.months.extend(fold(&loaded.table.months));
-            calendar.weekdays.extend(fold(&loaded.table.weekdays));
-            calendar.words.extend(fold(&loaded.table.date_words));
+            let Some(n) = self.languages.iter().position(|l| **l == *loaded.table.code) else { continue };
+            let add = |map: &mut HashMap<String, u64>, words: &[String]| {
+                for word in words {
+                    *map.entry(fold_phrase(word).trim_end_matches('.').to_owned()).or_default() |= 1 << n.min(63);
+                }
+            };
+            add(&mut calendar.months, &loaded.table.months);
+            add(&mut calendar.weekdays, &loaded.table.weekdays);
+            add(&mut calendar.fillers, &loaded.table.date_words);
         }
         calendar
     }

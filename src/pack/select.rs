@@ -1,6 +1,7 @@
 //! Selectors: which rules and languages take part in a run.
 
 use super::error::{PackError, nearest};
+use super::info::Confidence;
 use super::packs::Packs;
 
 /// What a user chose. Selectors are `all`, a family, a rule id, `@pack`; the longest that fits decides, and `ignore` wins a tie.
@@ -12,6 +13,8 @@ pub(crate) struct Selection {
     /// Language codes; empty: all.
     pub languages: Vec<String>,
     pub preview: bool,
+    /// Rules below this take no part, not even as signs for others.
+    pub min_confidence: Option<Confidence>,
 }
 
 impl Selection {

@@ -72,25 +72,47 @@ fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
     digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '“' | '”' | '%' | '$' | '€'))
 }
 
+/// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a
+/// sign of weight 3, and none that hangs inside a sentence.
+fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
+    let mut kept: Vec<Sign> = Vec::with_capacity(signs.len());
+    let line = |s: &Sign| doc.line_at(s.span.start());
+    let mut from = 0;
+    while from < signs.len() {
+        let mut to = from + 1;
+        while to < signs.len() && line(&signs[to]) == line(&signs[from]) {
+            to += 1;
+        }
+        let mut group = &signs[from..to];
+        from = to;
+        let opens = group.first().is_some_and(|s| matches!(s.stand, Stand::Whole | Stand::Start));
+        let closes = group.last().is_some_and(|s| matches!(s.stand, Stand::Whole | Stand::End));
+        if !(opens && closes) {
+            while let [first, rest @ ..] = group {
+                if first.weight >= 3 || opens || sentence_start(doc.raw, first.span.start()) {
+                    break;
+                }
+                group = rest;
+            }
+            while let [rest @ .., last] = group {
+                if last.weight >= 3 || closes || sentence_end(doc.raw, last.span.end()) {
+                    break;
+                }
+                group = rest;
+            }
+            if !group.iter().any(|s| s.weight >= 3) {
+                continue;
+            }
+        }
+        kept.extend_from_slice(group);
+    }
+    kept
+}
+
 /// Cuts the members of a run, or tells what it lacks.
 fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) -> Result<(), String> {
-    // Ends of a run that hang inside a sentence are no members.
-    let mut signs = signs;
-    while let [first, rest @ ..] = signs {
-        let loose = first.weight < 3 && !matches!(first.stand, Stand::Whole | Stand::Start) && !sentence_start(doc.raw, first.span.start());
-        if !loose {
-            break;
-        }
-        signs = rest;
-    }
-    while let [rest @ .., last] = signs {
-        let loose = last.weight < 3 && !matches!(last.stand, Stand::Whole | Stand::End) && !sentence_end(doc.raw, last.span.end());
-        if !loose {
-            break;
-        }
-        signs = rest;
-    }
-    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return Err("it hangs inside a sentence".to_owned()) };
+    let signs = &members(doc, signs)[..];
+    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned()) };
     if signs.iter().all(|s| s.weight >= 3) {
         return Ok(());
     }

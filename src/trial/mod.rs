@@ -78,8 +78,6 @@ struct Example<'p> {
     text: &'p str,
     removes: bool,
     level: Confidence,
-    /// Index among the compiled rules, where the example belongs to one.
-    index: Option<usize>,
 }
 
 /// Runs every example of `packs`.
@@ -90,33 +88,34 @@ pub fn run(packs: &Packs) -> Result<Report, PackError> {
     let build = |level| Cleaner::builder().packs(packs.clone()).preview(true).min_confidence(level).build();
     let mut cleaners = [build(Confidence::Medium)?, build(Confidence::Low)?];
     let mut report = Report::default();
-    let examples = examples(packs, &cleaners[0]);
+    let examples = examples(packs);
     for example in &examples {
         let cleaner = &cleaners[usize::from(example.level == Confidence::Low)];
         together(cleaner, example, &mut report);
     }
     gaps(packs, &cleaners[1], &mut report);
-    let cleaner = &mut cleaners[1];
-    for index in 0..cleaner.rules().len() {
-        let own: Vec<&Example<'_>> = examples.iter().filter(|e| e.index == Some(index)).collect();
-        unpinned(cleaner, index, &own, &mut report);
+    for info in cleaners[1].rules().to_vec() {
+        let own: Vec<&Example<'_>> = examples.iter().filter(|e| e.rule == info.id).collect();
+        let cleaner = &mut cleaners[usize::from(info.confidence == Confidence::Low)];
+        if let Some(index) = cleaner.rules().iter().position(|r| r.id == info.id) {
+            unpinned(cleaner, index, &own, &mut report);
+        }
     }
     lint::run(packs, &mut report);
     report.problems.sort_by(|a, b| (&a.rule, a.kind, &a.example).cmp(&(&b.rule, b.kind, &b.example)));
     Ok(report)
 }
 
-fn examples<'p>(packs: &'p Packs, cleaner: &Cleaner) -> Vec<Example<'p>> {
+fn examples(packs: &Packs) -> Vec<Example<'_>> {
     let mut all = Vec::new();
     for loaded in &packs.rules {
         let table = &loaded.table;
         let id = table.id.get_ref();
-        let index = cleaner.rules().iter().position(|r| &r.id == id);
         let level = if table.confidence == Confidence::Low { Confidence::Low } else { Confidence::Medium };
         for (removes, list) in [(true, &table.removes), (false, &table.keeps)] {
             for (n, text) in list.iter().enumerate() {
                 let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
-                all.push(Example { rule: id.clone(), name, source: packs.place(loaded.file, text.span()), text: text.get_ref(), removes, level, index });
+                all.push(Example { rule: id.clone(), name, source: packs.place(loaded.file, text.span()), text: text.get_ref(), removes, level });
             }
         }
     }
@@ -126,7 +125,7 @@ fn examples<'p>(packs: &'p Packs, cleaner: &Cleaner) -> Vec<Example<'p>> {
                 if let Some(text) = text {
                     let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
                     let rule = format!("{} {}", language.table.code, example.family);
-                    all.push(Example { rule, name, source: packs.place(language.file, text.span()), text: text.get_ref(), removes, level: Confidence::Medium, index: None });
+                    all.push(Example { rule, name, source: packs.place(language.file, text.span()), text: text.get_ref(), removes, level: Confidence::Medium });
                 }
             }
         }
@@ -178,7 +177,7 @@ fn gaps(packs: &Packs, cleaner: &Cleaner, report: &mut Report) {
         for (n, gap) in loaded.table.gaps.iter().enumerate() {
             let source = packs.place(loaded.file, gap.span());
             let rule = loaded.table.id.get_ref().clone();
-            let example = Example { rule, name: format!("gaps {}", n + 1), source, text: gap.get_ref(), removes: true, level: Confidence::Low, index: None };
+            let example = Example { rule, name: format!("gaps {}", n + 1), source, text: gap.get_ref(), removes: true, level: Confidence::Low };
             match judge(cleaner, &example) {
                 None => report.problems.push(problem(Kind::Promote, &example, "this gap works now: move it to `removes`".to_owned())),
                 Some(_) => report.passed += 1,
