@@ -45,7 +45,7 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     let mut session = Session::new(&args.input, &args.run, settings)?;
     let target = target(args, &session)?;
     let log = log_path(args, &session, &target);
-    session.filter.own.extend(log.as_deref().and_then(|log| real_name(log)));
+    session.filter.own.extend(log.as_deref().and_then(real_name));
     let cleaner = session.cleaner()?;
     run::watch();
     let mode = match target {

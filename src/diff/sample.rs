@@ -53,6 +53,7 @@ fn rule(id: &str, confidence: Confidence) -> RuleInfo {
         summary: "What the rule takes, in a line".to_owned(),
         risk: (confidence != Confidence::High).then(|| "a line that only looks like it".to_owned()),
         origin: Vec::new(),
+        docs: None,
         scope: Scope::Line,
         confidence,
         weight: 3,

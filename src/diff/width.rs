@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::escape;
+use crate::escape;
 use super::style::Ink;
 
 /// A grapheme cluster longer than this is no letter but an attack: windows into a text are cut by bytes as well.

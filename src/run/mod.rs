@@ -101,7 +101,7 @@ mod tests {
     fn results_come_in_order() {
         let mut seen = Vec::new();
         let slow_first = |n: u64| {
-            std::thread::sleep(std::time::Duration::from_millis(if n % 7 == 0 { 3 } else { 0 }));
+            std::thread::sleep(std::time::Duration::from_millis(if n.is_multiple_of(7) { 3 } else { 0 }));
             n
         };
         let ended = in_order(NonZeroUsize::new(3), 0..200, slow_first, |n| {

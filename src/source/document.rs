@@ -57,9 +57,9 @@ impl Document {
         };
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
-        let mut bytes = Vec::new();
         // A size that lies (as in /proc) must not cost memory that is not there.
-        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30).saturating_add(1));
+        let size = usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30);
+        let mut bytes = Vec::with_capacity(size + 1);
         file.read_to_end(&mut bytes)?;
         let document = Document::from_bytes(bytes, choice)?;
         Ok(Document { version: Some(Version::of(&metadata)), ..document })
