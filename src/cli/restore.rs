@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
@@ -72,17 +73,11 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
             pieces.by_ref(),
             |piece| {
                 let (met, again) = lock(&known).get(&piece.doc).map_or((false, false), |written| (true, *written));
-                let result = restore(&piece, begin, &finder, &target, again);
+                let result = catch_unwind(AssertUnwindSafe(|| restore(&piece, begin, &finder, &target, again)));
+                let result = result.unwrap_or_else(|bug| Err(Box::new(Failure::new(&piece.doc, run::said(&*bug)))));
                 (piece.doc, met, result.map_err(|e| *e))
             },
-            |result| {
-                let (doc, met, result) = match result {
-                    Ok(result) => result,
-                    Err(bug) => {
-                        failures.push(Failure::new("a document", bug));
-                        return Ok(Flow::On);
-                    }
-                };
+            |(doc, met, result)| {
                 match result {
                     Ok(Done::Restored(number)) => {
                         texts += u64::from(lock(&known).insert(doc, true) != Some(true));

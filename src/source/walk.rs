@@ -47,6 +47,16 @@ pub enum Found {
     Failed(Failure),
 }
 
+impl Found {
+    /// What messages call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Found::Document(entry) | Found::Left(entry, _) => &entry.name,
+            Found::Failed(failure) => &failure.name,
+        }
+    }
+}
+
 /// A path that the user gave, looked at once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -79,6 +89,8 @@ pub struct Filter {
     pub follow: bool,
     /// Read files as text whatever their names say.
     pub any_name: bool,
+    /// A file that links reach twice is read once: it is going to be replaced.
+    pub once: bool,
     /// Files that belong to the run itself: its log, its configuration.
     pub own: Vec<PathBuf>,
 }
@@ -211,6 +223,9 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
     if filter.own.iter().any(|own| path.file_name() == own.file_name() && path.canonicalize().is_ok_and(|real| real == *own)) {
         return None;
     }
+    if filter.once && filter.follow && reached_by_link(path, folder, &found.place, below) {
+        return Some(Found::Left(Entry { path: None, ..found }, "a link to a file of the same folder".into()));
+    }
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     match extension {
         Some(e) if !filter.any_name && NOT_PLAIN.contains(&e.as_str()) => {
@@ -218,6 +233,12 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
         }
         _ => Some(Found::Document(found)),
     }
+}
+
+/// True where links lead to a file that the walk of `folder` meets without them.
+fn reached_by_link(path: &Path, folder: &Path, place: &Path, below: &Path) -> bool {
+    let (Ok(real), Ok(root)) = (path.canonicalize(), folder.canonicalize()) else { return false };
+    real != root.join(place.strip_prefix(below).unwrap_or(place)) && real.starts_with(root)
 }
 
 fn overrides(folder: &Path, flag: &str, globs: impl Iterator<Item = String>) -> Result<Override> {
