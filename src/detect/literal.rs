@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 
 use crate::text::Document;
-use crate::text::boundary::word_start;
 use crate::text::is_wide;
 
 /// Bytes of the two keys.
@@ -22,9 +21,12 @@ const FILTER_BITS: usize = 1 << 16;
 pub(crate) struct Literals {
     /// One bit for each hash of a first key; sized to stay in the nearest cache.
     filter: Box<[u64]>,
+    /// First bytes of literals shorter than a key.
+    tiny_first: [bool; 256],
+    tiny: Vec<u32>,
     /// Literals of eight bytes and more, by their first eight.
     long: HashMap<u64, Vec<u32>, Mix>,
-    /// Literals of three to seven bytes, by their first three; shorter ones by all they have.
+    /// Literals of three to seven bytes, by their first three.
     short: HashMap<u64, Vec<u32>, Mix>,
     texts: Vec<Box<str>>,
 }
@@ -62,10 +64,9 @@ fn mix(key: u64) -> u64 {
     key ^ (key >> 29)
 }
 
-/// Up to `len` bytes as a number, with their count in the top byte so that keys of different lengths differ.
+/// The first `len` bytes as a number.
 fn key(bytes: &[u8], len: usize) -> u64 {
     let mut word = [0; 8];
-    let len = len.min(bytes.len());
     word[..len].copy_from_slice(&bytes[..len]);
     u64::from_le_bytes(word)
 }
@@ -78,10 +79,21 @@ fn slot(first: u64) -> (usize, u64) {
 impl Literals {
     /// Builds the set. Literals are folded, not empty, and begin with no blank.
     pub fn new(texts: Vec<Box<str>>) -> Literals {
-        let mut set = Literals { filter: vec![0; FILTER_BITS / 64].into(), long: HashMap::default(), short: HashMap::default(), texts };
+        let mut set = Literals {
+            filter: vec![0; FILTER_BITS / 64].into(),
+            tiny_first: [false; 256],
+            tiny: Vec::new(),
+            long: HashMap::default(),
+            short: HashMap::default(),
+            texts,
+        };
         for (n, text) in (0u32..).zip(&set.texts) {
             let bytes = text.as_bytes();
-            // Every length that a probe looks at has its bit.
+            if bytes.len() < SHORT {
+                set.tiny_first[bytes[0] as usize] = true;
+                set.tiny.push(n);
+                continue;
+            }
             let (word, bit) = slot(key(bytes, SHORT));
             set.filter[word] |= bit;
             if bytes.len() >= LONG {
@@ -98,64 +110,54 @@ impl Literals {
     pub fn find(&self, doc: &Document<'_>, mut found: impl FnMut(u32, usize)) {
         let text = doc.folded.text.as_str();
         let bytes = text.as_bytes();
-        let mut before = b' ';
+        let mut seams = doc.folded.seams.iter().map(|&s| s as usize).peekable();
+        // True behind a letter or digit of a script with blanks: a word goes on.
+        let mut inside = false;
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
-            if byte.is_ascii() {
-                let wordy = byte.is_ascii_alphanumeric();
-                if byte != b' ' && byte != b'\n' && (!wordy || !before.is_ascii_alphanumeric() && before.is_ascii() || self.glued(doc, at, before)) {
-                    self.probe(bytes, at, &mut found);
-                }
-                before = byte;
-                at += 1;
+            let (wordy, wide, len) = if byte.is_ascii() {
+                (byte.is_ascii_alphanumeric(), false, 1)
             } else {
                 let Some(c) = text[at..].chars().next() else { break };
-                let open = !c.is_alphanumeric() || is_wide(c) || (before.is_ascii() && !before.is_ascii_alphanumeric()) || self.glued(doc, at, before);
-                if open {
-                    self.probe(bytes, at, &mut found);
-                }
-                before = 0x80;
-                at += c.len_utf8();
+                let wide = is_wide(c);
+                (c.is_alphanumeric() && !wide, wide, c.len_utf8())
+            };
+            let seam = seams.next_if(|&s| s <= at).is_some();
+            if (!wordy || !inside || seam) && byte != b' ' && byte != b'\n' {
+                self.probe(&bytes[at..], at, &mut found);
             }
+            inside = wordy && !wide;
+            at += len;
         }
     }
 
-    /// Inside what looks like a word: asked only when the filter knows the bytes, since seams show in the original alone.
-    fn glued(&self, doc: &Document<'_>, at: usize, before: u8) -> bool {
-        let bytes = doc.folded.text.as_bytes();
-        if !self.known(bytes, at) {
-            return false;
-        }
-        // "3comments": a number hole may end here.
-        before.is_ascii_digit() != bytes[at].is_ascii_digit() || word_start(doc.raw, doc.raw.floor_char_boundary(doc.folded.raw_start(at)))
-    }
-
-    /// False where no literal begins with the next bytes.
-    fn known(&self, bytes: &[u8], at: usize) -> bool {
-        (1..=SHORT).any(|len| {
-            let (word, bit) = slot(key(&bytes[at..], len));
-            self.filter[word] & bit != 0
-        })
-    }
-
-    fn probe(&self, bytes: &[u8], at: usize, found: &mut impl FnMut(u32, usize)) {
-        if !self.known(bytes, at) {
-            return;
-        }
-        let rest = &bytes[at..];
-        let mut check = |list: Option<&Vec<u32>>| {
-            for &n in list.into_iter().flatten() {
+    fn probe(&self, rest: &[u8], at: usize, found: &mut impl FnMut(u32, usize)) {
+        let mut check = |list: &[u32]| {
+            for &n in list {
                 if rest.starts_with(self.texts[n as usize].as_bytes()) {
                     found(n, at);
                 }
             }
         };
-        for len in 1..=SHORT.min(rest.len()) {
-            check(self.short.get(&key(rest, len)));
+        if self.tiny_first[rest[0] as usize] {
+            check(&self.tiny);
         }
-        if rest.len() >= LONG {
-            check(self.long.get(&key(rest, LONG)));
+        if rest.len() < SHORT {
+            return;
+        }
+        let first = key(rest, SHORT);
+        let (word, bit) = slot(first);
+        if self.filter[word] & bit == 0 {
+            return;
+        }
+        if let Some(list) = self.short.get(&first) {
+            check(list);
+        }
+        if rest.len() >= LONG
+            && let Some(list) = self.long.get(&key(rest, LONG))
+        {
+            check(list);
         }
     }
 
@@ -168,6 +170,7 @@ impl Literals {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::boundary::word_start;
     use crate::text::fold_phrase;
     use aho_corasick::{AhoCorasick, MatchKind};
     use proptest::prelude::*;
