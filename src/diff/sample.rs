@@ -54,7 +54,6 @@ fn rule(id: &str, confidence: Confidence) -> RuleInfo {
         risk: (confidence != Confidence::High).then(|| "a line that only looks like it".to_owned()),
         docs: None,
         origin: Vec::new(),
-        docs: None,
         scope: Scope::Line,
         confidence,
         weight: 3,
