@@ -127,12 +127,28 @@ fn merge(original: &str, earlier: Vec<Removal>, later: Vec<Removal>) -> Vec<Remo
                 out.push(first);
             }
             let stop = earlier.peek().map_or(end, |e| end.min(e.span.start() - removed));
-            out.push(Removal { span: Span::covering(original, start + removed, stop + removed), ..removal.clone() });
+            let span = Span::covering(original, start + removed, stop + removed);
+            // White space that is split off belongs to the removal beside it, which left it behind.
+            let blank = span.of(original).chars().all(char::is_whitespace);
+            if blank && let Some(before) = out.last_mut().filter(|b| b.span.end() == span.start()) {
+                before.span = join(original, before.span, span);
+            } else if blank && let Some(mut behind) = earlier.next_if(|e| e.span.start() == span.end()) {
+                removed += behind.span.len();
+                behind.span = join(original, span, behind.span);
+                out.push(behind);
+            } else {
+                out.push(Removal { span, ..removal.clone() });
+            }
             start = stop;
         }
     }
     out.extend(earlier);
     out
+}
+
+/// From the start of one span to the end of the other.
+fn join(text: &str, first: Span, last: Span) -> Span {
+    Span::covering(text, first.start(), last.end())
 }
 
 /// Chooses what a [`Cleaner`] does.

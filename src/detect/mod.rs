@@ -185,7 +185,9 @@ impl Detector<'_> {
                 if one.language != two.language {
                     continue;
                 }
-                let checked = check::surroundings(self.doc, rule, index, one, self.found)
+                let checked = check::mentioned(self.doc, one)
+                    .and_then(|()| check::mentioned(self.doc, two))
+                    .and_then(|()| check::surroundings(self.doc, rule, index, one, self.found))
                     .and_then(|evidence| Ok((evidence, pair::resolve(self.doc, rule, one, two, strong)?)));
                 match checked {
                     Ok((evidence, (span, more))) if rule.weight >= 3 => {
@@ -222,7 +224,7 @@ impl Detector<'_> {
         match code {
             "en" => 1,
             "any" => 2,
-            _ if bits != u64::MAX && language < 64 && bits & (1 << language) != 0 => 0,
+            _ if language < 64 && bits & (1 << language) != 0 => 0,
             _ => 3,
         }
     }
@@ -254,7 +256,10 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
         }
     }
     if words < 40 {
-        return u64::MAX;
+        // Too short for shares: whatever has half the words of the likeliest one.
+        let best = counts.iter().copied().max().unwrap_or(0);
+        let near = |n: u32| best == 0 || (n > 0 && n * 2 >= best);
+        return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
     }
     counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)
 }
