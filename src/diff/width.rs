@@ -142,7 +142,7 @@ impl<'s> Rows<'s> {
         }
         if self.used + width > columns && !blank {
             // No break at all: the word is cut where the row is full, its closing mark stays with its end.
-            self.breaks = self.row.len().saturating_sub(usize::from(text == "-]"));
+            self.breaks = self.row.len().saturating_sub(usize::from(matches!(text, "-]" | "+}")));
             self.wrap_here();
         }
         let begins = begins.or_else(|| self.carried.take());
@@ -191,7 +191,7 @@ fn breaks_between(before: &Cell<'_>, text: &str, width: usize, ink: Ink) -> bool
     let folded = |ink: Ink| matches!(ink, Ink::Fold | Ink::CutFold);
     let wide = before.width > 1 || width > 1;
     // Marks stay with their words, and no row begins with what closes or ends with what opens.
-    let closes = text.starts_with(|c| "、。，．・：；？！）］｝」』】〕〉》’”…ーっゃゅょッャュョ-".contains(c));
+    let closes = text.starts_with(|c| "、。，．・：；？！）］｝」』】〕〉》’”…ーっゃゅょッャュョ-+".contains(c));
     let opens = before.text.ends_with(|c| "（［｛「『【〔〈《‘“-".contains(c));
     text != " " && (folded(ink) || folded(before.ink) || wide && !closes && !opens)
 }
