@@ -38,18 +38,19 @@ const REGEX_WINDOW: usize = 512;
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    for hit in set.automaton.find_overlapping_iter(doc.folded.text.as_bytes()) {
-        for &n in &set.anchored[hit.pattern().as_usize()] {
+    set.literals.find(doc, |literal, start| {
+        for &n in &set.anchored[literal as usize] {
             let phrase = &set.phrases[n as usize];
-            if phrase.role == Role::Regex {
-                add_window(windows.entry(phrase.rule).or_default(), doc, hit.start(), hit.end());
-                continue;
-            }
-            let range = if phrase.parts.len() == 1 { Some((hit.start(), hit.end())) } else { phrase::confirm(set, doc, phrase, hit.start()) };
+            let whole = phrase.parts.len() == 1;
+            let range = if whole { Some((start, start + set.literals.len_of(literal))) } else { phrase::confirm(set, doc, phrase, start) };
             if let Some(range) = range {
                 found.add(set, doc, n, range);
             }
         }
+    });
+    for hit in set.inner.find_overlapping_iter(doc.folded.text.as_bytes()) {
+        let rule = set.inner_rules[hit.pattern().as_usize()];
+        add_window(windows.entry(rule).or_default(), doc, hit.start(), hit.end());
     }
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
