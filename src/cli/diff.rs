@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use dehusk::diff::{ByRule, Format, Options, Printer, Summary, Tally, render};
-use dehusk::{Cleaned, Confidence};
+use dehusk::{Cleaned, Cleaner, Confidence};
 
 use super::args::{By, DiffArgs, DiffFormat, SummaryKind};
 use super::exit::Exit;
@@ -26,9 +26,8 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     let cleaner = session.cleaner()?;
     // What a lower level would find is told, as a command to look at it.
     let level = session.settings.min_confidence.unwrap_or(Confidence::Medium);
-    let lower = (human && level > Confidence::Low)
-        .then(|| builder(&session.settings).and_then(|b| Ok(b.min_confidence(Confidence::Low).build()?)))
-        .transpose()?;
+    let told = human && options.summary != Summary::Off;
+    let lower = if told && level > Confidence::Low { lower(&session, level)? } else { None };
     session.watch();
     let mut out = Output::new(session.settings.paging, long);
     let mut printer = Printer::new(&mut out, options.clone());
@@ -83,6 +82,16 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     out.close()?;
     let closed = session.close(&totals, "left alone");
     Ok(closed.max(session.found(residue && args.view.exit_code)))
+}
+
+/// The cleaner of the lowest level, where it would find more. Rules that go by structure find something in almost every text,
+/// which is no news; they are left out.
+fn lower(session: &Session, level: Confidence) -> Result<Option<Cleaner>> {
+    let lowest = || Ok::<_, anyhow::Error>(builder(&session.settings)?.min_confidence(Confidence::Low));
+    let all = lowest()?.build()?;
+    let structural = all.rules().iter().filter(|rule| rule.structural).map(|rule| rule.id.clone());
+    let more = all.rules().iter().any(|rule| !rule.structural && rule.confidence < level);
+    Ok(if more { Some(lowest()?.ignore(structural).build()?) } else { None })
 }
 
 fn loses(cleaned: &Cleaned<'_>, least: Option<f64>) -> bool {

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, IsTerminal, Write, stdout};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use dehusk::diff::{self, Options, Printer, Style, Summary, Tally};
+use dehusk::diff::{self, Options, Printer, Style, Summary, Tally, pager};
+use tempfile::NamedTempFile;
 
 use super::args::When;
 use super::messages::typed;
@@ -57,8 +58,8 @@ pub fn summary(out: &mut impl Write, settings: &Settings, tally: &Tally, paths: 
 pub enum Output {
     /// Standard output.
     Plain(BufWriter<io::StdoutLock<'static>>),
-    /// A pager.
-    Paged(Child, BufWriter<ChildStdin>),
+    /// A pager, and the searches it begins with.
+    Paged(Child, BufWriter<ChildStdin>, Option<NamedTempFile>),
 }
 
 impl Output {
@@ -79,7 +80,7 @@ impl Output {
     pub fn close(self) -> io::Result<()> {
         match self {
             Output::Plain(mut out) => out.flush(),
-            Output::Paged(mut child, mut pipe) => {
+            Output::Paged(mut child, mut pipe, _searches) => {
                 let flushed = pipe.flush();
                 drop(pipe);
                 child.wait()?;
@@ -99,26 +100,33 @@ fn pager() -> Option<Output> {
     let own: Vec<&str> = words.collect();
     let bare = own.is_empty() && program.rsplit('/').next() == Some("less");
     command.args(own).stdin(Stdio::piped());
+    let mut searches = None;
     if bare {
-        command.args(["-R", "-F"]);
+        command.args(pager::LESS);
+        if std::env::var_os("LESSHISTFILE").is_none() {
+            searches = pager::history().ok();
+        }
+        if let Some(searches) = &searches {
+            command.env("LESSHISTFILE", searches.path());
+        }
     }
     let mut child = command.spawn().ok()?;
     let pipe = child.stdin.take()?;
-    Some(Output::Paged(child, BufWriter::new(pipe)))
+    Some(Output::Paged(child, BufWriter::new(pipe), searches))
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Output::Plain(out) => out.write(bytes),
-            Output::Paged(_, pipe) => pipe.write(bytes),
+            Output::Paged(_, pipe, _) => pipe.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Output::Plain(out) => out.flush(),
-            Output::Paged(_, pipe) => pipe.flush(),
+            Output::Paged(_, pipe, _) => pipe.flush(),
         }
     }
 }
