@@ -44,8 +44,8 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::Line => found.stand == Stand::Whole,
         At::LineStart => matches!(found.stand, Stand::Whole | Stand::Start),
         At::LineEnd => matches!(found.stand, Stand::Whole | Stand::End),
-        At::TextStart => !doc.raw[..span.start()].contains(char::is_alphanumeric),
-        At::TextEnd => !doc.raw[span.end()..].contains(char::is_alphanumeric),
+        At::TextStart => span.start() <= doc.letters().0,
+        At::TextEnd => span.end() >= doc.letters().1,
         At::Sentence => starts() && ends() && capital(span.of(doc.raw)),
     };
     if right {
@@ -98,13 +98,15 @@ fn plain(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // Brackets behind the last link belong to none.
+    let last_link = text.rfind("](").map_or(usize::MAX, |at| text.len() - at);
     while let Some(at) = rest.find(['[', ']', '*', '_', '\\']) {
         out.push_str(&rest[..at]);
         let sign = &rest[at..];
         let target = sign.strip_prefix("](").and_then(|t| Some((t.find([')', '\n'])?, t))).filter(|&(n, t)| t[n..].starts_with(')'));
         rest = match target {
             Some((n, t)) => &t[n + 1..],
-            None if sign.starts_with('[') && sign.find("](").is_none() => {
+            None if sign.starts_with('[') && sign.len() < last_link => {
                 out.push('[');
                 &sign[1..]
             }
@@ -148,7 +150,7 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
     if let Some(most) = place.from_top {
         let above = doc.filled_before(line);
         if above >= most {
-            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most - 1)));
+            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most.saturating_sub(1))));
         }
     }
     if let Some(most) = place.from_end {
@@ -181,11 +183,14 @@ fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found)
     let empty = Vec::new();
     let hits = all.near.get(&index).unwrap_or(&empty);
     let line = doc.line_at(found.span.start());
-    let reach = near.within * LINE_BYTES;
-    let from = hits.partition_point(|h| h.span.end() + reach < found.span.start());
+    let reach = near.within.saturating_mul(LINE_BYTES);
+    // The lines that count, clipped where they are endless.
+    let first = doc.lines[line.saturating_sub(near.within)].start.max(found.span.start().saturating_sub(reach));
+    let last = doc.lines[line.saturating_add(near.within).min(doc.lines.len() - 1)].end.min(found.span.end().saturating_add(reach));
+    let from = hits.partition_point(|h| h.span.start() < first);
     let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();
-    for hit in hits[from..].iter().take_while(|h| h.span.start() <= found.span.end() + reach) {
+    for hit in hits[from..].iter().take_while(|h| h.span.start() <= last) {
         let before = hit.span.end() <= found.span.start();
         let after = hit.span.start() >= found.span.end();
         let side = match near.side {
@@ -193,10 +198,9 @@ fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found)
             Side::After => after,
             Side::Both => before || after,
         };
-        let distance = doc.line_at(hit.span.start()).abs_diff(line);
         // A Polish form is held together by Polish words, or by words of no language.
         let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
-        if side && tongue && distance <= near.within && !seen.iter().any(|s| text(s) == text(hit)) {
+        if side && tongue && !seen.iter().any(|s| text(s) == text(hit)) {
             seen.push(hit);
         }
         if seen.len() >= near.min.max(3) {

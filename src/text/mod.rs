@@ -18,13 +18,14 @@ pub(crate) struct Document<'t> {
     pub lines: Vec<Line>,
     shapes: OnceCell<Vec<Shape>>,
     zone: OnceCell<Option<(usize, usize)>>,
-    filled: OnceCell<Vec<u32>>,
+    filled: OnceCell<Vec<(u32, u32)>>,
+    letters: OnceCell<(usize, usize)>,
 }
 
 impl<'t> Document<'t> {
     pub fn new(raw: &'t str) -> Document<'t> {
         let (folded, lines) = fold::fold(raw);
-        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new() }
+        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new(), letters: OnceCell::new() }
     }
 
     /// Index of the line that holds byte `at` of the original.
@@ -60,15 +61,35 @@ impl<'t> Document<'t> {
 
     /// Number of lines before line `n` that are not blank.
     pub fn filled_before(&self, n: usize) -> usize {
-        let filled = self.filled.get_or_init(|| {
-            let mut count = 0;
-            let counts = self.shapes().iter().map(|s| {
-                count += u32::from(!s.blank);
-                count
+        self.lines_before(n).0 as usize
+    }
+
+    /// Number of lines of prose before line `n`.
+    pub fn prose_before(&self, n: usize) -> usize {
+        self.lines_before(n).1 as usize
+    }
+
+    /// How many lines before line `n` are filled, and how many of them prose.
+    fn lines_before(&self, n: usize) -> (u32, u32) {
+        let sums = self.filled.get_or_init(|| {
+            let (mut filled, mut prose) = (0, 0);
+            let sums = self.shapes().iter().map(|s| {
+                filled += u32::from(!s.blank);
+                prose += u32::from(s.prose);
+                (filled, prose)
             });
-            std::iter::once(0).chain(counts).collect()
+            std::iter::once((0, 0)).chain(sums).collect()
         });
-        filled[n.min(filled.len() - 1)] as usize
+        sums[n.min(sums.len() - 1)]
+    }
+
+    /// Start of the first letter or digit and end of the last one; start and end of the text where it has none.
+    pub fn letters(&self) -> (usize, usize) {
+        *self.letters.get_or_init(|| {
+            let first = self.raw.find(char::is_alphanumeric);
+            let last = self.raw.char_indices().rfind(|(_, c)| c.is_alphanumeric());
+            (first.unwrap_or(self.raw.len()), last.map_or(0, |(at, c)| at + c.len_utf8()))
+        })
     }
 
     /// The original span of a folded range.
