@@ -38,3 +38,8 @@ pub use cleaner::{Cleaner, CleanerBuilder};
 pub use detect::Refusal;
 pub use pack::{Confidence, ContentError, PackError, Packs, RuleInfo, Scope};
 pub use text::Span;
+
+/// The example of the README, so that it cannot rot.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -19,10 +19,15 @@ const STYLES: Styles = Styles::styled()
 const TOP: &str = "\
 {about}
 
-{usage-heading} dehusk COMMAND [PATH]... [OPTION]...
-       dehusk PATH...          short for `dehusk diff --summary=only PATH...`
+{usage-heading} dehusk COMMAND [OPTIONS] [PATH]...
+       dehusk [OPTIONS] PATH...    short for `dehusk diff --summary=only`
 
-{all-args}{after-help}";
+Commands:
+{subcommands}
+
+Options:
+  -h, --help     Print help (see more with '--help')
+  -V, --version  Print version{after-help}";
 
 /// Takes scraping residue off extracted text and shows every byte it took.
 ///
@@ -46,9 +51,9 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Without a command: paths to summarise.
-    #[arg(hide = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    /// Without a command: what to summarise.
+    #[command(flatten)]
+    pub bare: DiffArgs,
 }
 
 /// The commands.

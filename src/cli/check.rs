@@ -12,7 +12,6 @@ use super::messages::{bytes, counted, percent};
 use super::session::{Loaded, Session};
 use super::settings::Typed;
 use super::view;
-use crate::run;
 
 /// Runs the command.
 pub fn run(args: &CheckArgs) -> Result<Exit> {
@@ -20,7 +19,7 @@ pub fn run(args: &CheckArgs) -> Result<Exit> {
     let session = Session::new(&args.input, &args.run, settings)?;
     let cleaner = session.cleaner()?;
     let format = args.view.format.unwrap_or_default();
-    run::watch();
+    session.watch();
     let mut tally = Tally::default();
     let mut out = BufWriter::new(stdout().lock());
     let safe = view::on_terminal();

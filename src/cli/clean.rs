@@ -13,7 +13,6 @@ use super::messages::{self, Failure, Trouble, bytes, counted, percent, typed};
 use super::record::{Book, Mode};
 use super::session::{Loaded, Session, Totals};
 use super::settings::Typed;
-use crate::run;
 use crate::sink::{Folder, Pending, Refused};
 use crate::source::{Entry, Found, Input, show};
 
@@ -45,9 +44,10 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     let mut session = Session::new(&args.input, &args.run, settings)?;
     let target = target(args, &session)?;
     let log = log_path(args, &session, &target);
-    session.filter.own.extend(log.as_deref().and_then(|log| real_name(log)));
+    session.filter.once = matches!(target, Target::InPlace);
+    session.filter.own.extend(log.as_deref().and_then(real_name));
     let cleaner = session.cleaner()?;
-    run::watch();
+    session.watch();
     let mode = match target {
         Target::Stdout => Mode::Stdout,
         Target::Out(_) => Mode::Out,
@@ -95,10 +95,12 @@ fn clean(entry: &Entry, loaded: Loaded, cleaner: &Cleaner, target: &Target, book
     let document = match loaded {
         Loaded::Text(document) => document,
         Loaded::Raw(bytes) => {
-            match target {
-                Target::Stdout => done.print = bytes,
-                Target::Out(folder) => folder.write(&entry.place, &bytes, entry.path.as_deref()).map_err(fail)?,
-                Target::InPlace => {}
+            match (target, bytes, &entry.path) {
+                (Target::Stdout, Some(bytes), _) => done.print = bytes,
+                (Target::Stdout, None, Some(path)) => done.print = std::fs::read(path).map_err(fail)?,
+                (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, path.as_deref()).map_err(fail)?,
+                (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
+                _ => {}
             }
             return Ok(Some((done, 0)));
         }

@@ -12,7 +12,6 @@ use super::exit::Exit;
 use super::session::{Loaded, Session, builder};
 use super::settings::Typed;
 use super::view::{self, Output};
-use crate::run;
 
 /// Runs the command.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
@@ -26,7 +25,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     let lower = (human && level > Confidence::Low)
         .then(|| builder(&session.settings).and_then(|b| Ok(b.min_confidence(Confidence::Low).build()?)))
         .transpose()?;
-    run::watch();
+    session.watch();
     let mut out = Output::new(session.settings.paging, human);
     let mut printer = Printer::new(&mut out, options.clone());
     let by_rule = args.view.by.map(|By::Rule| Mutex::new(ByRule::default()));

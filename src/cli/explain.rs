@@ -157,13 +157,19 @@ fn explain_place(settings: &Settings, text: &str, name: &str, line: usize, colum
     let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
     writeln!(out, "{HEAD}{}:{line}{HEAD:#}  {}\n", escape::inline(name), clip(span.of(text)))?;
     let gone: Vec<&Removal> = cleaned.removals().iter().filter(|r| r.span().overlaps(spot)).collect();
-    for removal in &gone {
+    for (n, removal) in gone.iter().enumerate() {
+        if n > 0 {
+            writeln!(out)?;
+        }
         tell_removal(&mut out, &cleaned, removal)?;
     }
     let whole = gone.iter().any(|r| r.span().contains(trimmed(text, spot)));
     if !whole {
         let held = held_back(settings, text, spot, &gone)?;
         let tried: Vec<&Refusal> = refusals.iter().filter(|r| r.span.overlaps(spot)).collect();
+        if !gone.is_empty() {
+            writeln!(out)?;
+        }
         writeln!(out, "{STAYS}stays{STAYS:#}{}", if gone.is_empty() { "" } else { " (the rest)" })?;
         for line in &held {
             writeln!(out, "  {line}")?;
@@ -190,7 +196,7 @@ fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) 
         let label = if n == 0 { "because" } else { "and" };
         writeln!(out, "       {QUIET}{label:<8}{QUIET:#} {}", clip(evidence))?;
     }
-    writeln!(out, "       {QUIET}more{QUIET:#}     dehusk explain {}\n", rule.id)?;
+    writeln!(out, "       {QUIET}more{QUIET:#}     dehusk explain {}", rule.id)?;
     Ok(())
 }
 

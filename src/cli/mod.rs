@@ -17,7 +17,7 @@ mod settings;
 mod test;
 mod view;
 
-use std::path::PathBuf;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -60,7 +60,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Test(args)) => test::run(&args),
-        None => bare(cli.paths),
+        None => bare(cli.bare),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Init(args)) => init::init(&args),
@@ -71,22 +71,22 @@ fn run(cli: Cli) -> Result<Exit> {
 }
 
 /// `dehusk PATH…`: the summary of `dehusk diff`, which is safe and useful.
-fn bare(paths: Vec<PathBuf>) -> Result<Exit> {
-    if let [word] = paths.as_slice()
-        && !word.exists()
-        && let Some(word) = word.to_str().filter(|word| *word != "-")
-    {
+fn bare(mut args: args::DiffArgs) -> Result<Exit> {
+    let first = args.input.paths.first().filter(|path| !path.exists()).and_then(|path| path.to_str());
+    if let Some(word) = first.filter(|word| *word != "-") {
         let commands: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
         let near = messages::nearest(word, commands.iter().map(String::as_str)).map(|near| format!("did you mean `dehusk {near}`?"));
-        return Err(Trouble::new(format!("no such command, file or folder: `{word}`")).maybe(near).help("`dehusk -h` lists the commands").into());
+        let alone = args.input.paths.len() == 1;
+        if near.is_some() || alone {
+            let title = format!("no such command, file or folder: `{word}`");
+            return Err(Trouble::new(title).maybe(near).help("`dehusk -h` lists the commands").into());
+        }
     }
-    if paths.is_empty() {
+    if args.input.paths.is_empty() && args.input.files_from.is_none() && std::io::stdin().is_terminal() {
         Cli::command().print_help()?;
         return Ok(Exit::Failed);
     }
-    let mut args = args::DiffArgs::default();
-    args.input.paths = paths;
-    args.view.summary = Some(args::SummaryKind::Only);
+    args.view.summary.get_or_insert(args::SummaryKind::Only);
     diff::run(&args)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
@@ -48,7 +49,7 @@ struct Finder {
 enum Target {
     InPlace,
     /// The folder, once careful with what exists, once not: a text may pass through several runs.
-    Out(Folder, Folder),
+    Out(Box<[Folder; 2]>),
 }
 
 /// Runs the command.
@@ -72,17 +73,11 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
             pieces.by_ref(),
             |piece| {
                 let (met, again) = lock(&known).get(&piece.doc).map_or((false, false), |written| (true, *written));
-                let result = restore(&piece, begin, &finder, &target, again);
+                let result = catch_unwind(AssertUnwindSafe(|| restore(&piece, begin, &finder, &target, again)));
+                let result = result.unwrap_or_else(|bug| Err(Box::new(Failure::new(&piece.doc, run::said(&*bug)))));
                 (piece.doc, met, result.map_err(|e| *e))
             },
-            |result| {
-                let (doc, met, result) = match result {
-                    Ok(result) => result,
-                    Err(bug) => {
-                        failures.push(Failure::new("a document", bug));
-                        return Ok(Flow::On);
-                    }
-                };
+            |(doc, met, result)| {
                 match result {
                     Ok(Done::Restored(number)) => {
                         texts += u64::from(lock(&known).insert(doc, true) != Some(true));
@@ -105,7 +100,7 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
         }
     }
     let copied = match (&target, ended) {
-        (Target::Out(folder, _), Ended::Complete) => copy_rest(&finder, folder, &mut failures)?,
+        (Target::Out(folders), Ended::Complete) => copy_rest(&finder, &folders[0], &mut failures)?,
         _ => 0,
     };
     if !args.common.quiet {
@@ -266,7 +261,7 @@ fn target(args: &RestoreArgs, finder: &Finder) -> Result<Target> {
     let Some(out) = &args.out else { return Ok(Target::InPlace) };
     let open = |overwrite| Folder::new(out, finder.folders.iter().map(PathBuf::as_path), overwrite);
     match (open(args.overwrite), open(true)) {
-        (Ok(first), Ok(again)) => Ok(Target::Out(first, again)),
+        (Ok(first), Ok(again)) => Ok(Target::Out(Box::new([first, again]))),
         (Err(Refused::Inside(input)), _) => Err(Trouble::new("the output folder lies inside its input")
             .at(format!("{} is in {}", show(out), show(&input)))
             .help("--in-place replaces the cleaned texts")
@@ -283,7 +278,7 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
     }
     let mut place = below(Path::new(&piece.doc));
     let path = match target {
-        Target::Out(_, folder) if again => Some(folder.target(&place).map_err(|e| Failure::io(&piece.doc, &e))?),
+        Target::Out(folders) if again => Some(folders[1].target(&place).map_err(|e| Failure::io(&piece.doc, &e))?),
         _ => finder.find(piece, begin)?,
     };
     let Some(path) = path else { return Ok(Done::Original) };
@@ -316,9 +311,9 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
             let replaced = Pending::replace(&path, original, &version).and_then(Pending::commit);
             replaced.map_err(|e| Failure::io(show(&path), &e))?;
         }
-        (Target::Out(..), None) if again => return Ok(Done::Original),
-        (Target::Out(first, anew), _) => {
-            let folder = if again { anew } else { first };
+        (Target::Out(_), None) if again => return Ok(Done::Original),
+        (Target::Out(folders), _) => {
+            let folder = &folders[usize::from(again)];
             let bytes = match original {
                 Some(original) => original,
                 None => read(&path).map_err(|e| Failure::io(show(&path), &e))?.0,

@@ -30,9 +30,9 @@ pub fn run(args: &RulesArgs) -> Result<Exit> {
     if settings.preview.is_none() {
         settings.preview = Some(true); // a list shows what is being tried out, and says so
     }
+    settings.min_confidence = args.rules.min_confidence.map(Into::into).or(Some(Confidence::Low));
     let cleaner = builder(&settings)?.build().map_err(|e| anyhow::anyhow!("{e}"))?;
-    let level = settings.min_confidence.unwrap_or(Confidence::Low);
-    let mut rules: Vec<&Arc<RuleInfo>> = cleaner.rules().iter().filter(|rule| rule.confidence >= level).collect();
+    let mut rules: Vec<&Arc<RuleInfo>> = cleaner.rules().iter().collect();
     if let Some(id) = &args.why {
         return why(&rules, id, args.format);
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read};
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use super::exit::Exit;
 use super::messages::{self, Failure, Trouble, counted};
 use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
-use crate::source::{Choice, Document, Entry, Filter, Form, Found, Inputs, Unread, list, say};
+use crate::source::{Choice, Document, Entry, Filter, Form, Found, Input, Inputs, Unread, list, say};
 
 /// Everything a run over documents needs.
 pub struct Session {
@@ -35,8 +36,8 @@ pub struct Session {
 pub enum Loaded {
     /// A text.
     Text(Document),
-    /// No text, or one that cannot be written back: its bytes.
-    Raw(Vec<u8>),
+    /// No text, or one that cannot be written back: its bytes, where they have been read.
+    Raw(Option<Vec<u8>>),
 }
 
 /// Sums of a run.
@@ -78,6 +79,7 @@ impl Session {
             gitignore: settings.gitignore.unwrap_or(false),
             follow: settings.follow.unwrap_or(false),
             any_name: settings.from == Some(args::From::Text),
+            once: false,
             own: own.filter_map(|path| path.canonicalize().ok()).collect(),
         };
         Ok(Session {
@@ -94,6 +96,13 @@ impl Session {
     /// The cleaner that the settings ask for.
     pub fn cleaner(&self) -> Result<Cleaner> {
         cleaner(&self.settings)
+    }
+
+    /// Listens for Ctrl-C, unless a person types the text: there is nothing to finish then.
+    pub fn watch(&self) {
+        if !self.inputs.0.contains(&Input::Stdin) {
+            run::watch();
+        }
     }
 
     /// Threads, where the user said how many.
@@ -113,20 +122,11 @@ impl Session {
         let mut progress = Progress::new(self.settings.progress.unwrap_or(true) && !self.quiet);
         let fail_fast = self.settings.fail_fast.unwrap_or(false);
         let step = |found: Found| -> Step<(T, usize)> {
+            let name = found.name().to_owned();
             let mut step = Step { bytes: 0, form: None, left: None, failure: None, result: None };
-            let outcome = match found {
-                Found::Failed(failure) => Err(failure),
-                Found::Left(entry, why) => {
-                    step.left = Some((entry.name.clone(), why));
-                    match entry.path.as_deref().map(std::fs::read) {
-                        Some(Ok(bytes)) => work(&entry, Loaded::Raw(bytes)),
-                        Some(Err(e)) => Err(Failure::new(entry.name, say(&e))),
-                        None => Ok(None),
-                    }
-                }
-                Found::Document(entry) => self.load(&entry, &mut step, &work),
-            };
-            match outcome {
+            // A panic is a bug of ours in one document: the others go on.
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.take(found, &mut step, &work)));
+            match outcome.unwrap_or_else(|panic| Err(Failure::new(name, run::said(&*panic)))) {
                 Ok(result) => step.result = result,
                 Err(failure) => step.failure = Some(failure),
             }
@@ -141,13 +141,6 @@ impl Session {
                 });
             }
             let ended = run::in_order(self.threads(), self.inputs.walk(&self.filter)?, step, |step| {
-                let step = step.unwrap_or_else(|bug| Step {
-                    bytes: 0,
-                    form: None,
-                    left: None,
-                    failure: Some(Failure::new("a document", bug)),
-                    result: None,
-                });
                 if let Some(form) = step.form {
                     totals.documents += 1;
                     totals.bytes += step.bytes as u64;
@@ -171,6 +164,22 @@ impl Session {
         Ok(totals)
     }
 
+    fn take<T>(
+        &self,
+        found: Found,
+        step: &mut Step<T>,
+        work: impl Fn(&Entry, Loaded) -> Result<Option<T>, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        match found {
+            Found::Failed(failure) => Err(failure),
+            Found::Left(entry, why) => {
+                step.left = Some((entry.name.clone(), why));
+                if entry.path.is_some() { work(&entry, Loaded::Raw(None)) } else { Ok(None) }
+            }
+            Found::Document(entry) => self.load(&entry, step, work),
+        }
+    }
+
     fn load<T>(
         &self,
         entry: &Entry,
@@ -189,7 +198,7 @@ impl Session {
             }
             Err(Unread::Encoding(error, bytes)) => {
                 // Not cleaned, but not lost either: where a copy is written it gets the bytes as they are.
-                let done = work(entry, Loaded::Raw(bytes));
+                let done = work(entry, Loaded::Raw(Some(bytes)));
                 step.result = done?;
                 Err(Failure::new(entry.name.clone(), error.to_string()).help("--encoding ENC says how it is written; `--exclude` leaves it out"))
             }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
-use crate::text::boundary::{capital, quoted, sentence_end, sentence_start};
+use crate::text::boundary::{capital, in_quotation, quoted, sentence_end, sentence_start};
 use crate::text::{Document, Span};
 
 /// Bytes before and behind a match that `before` and `after` see.
@@ -28,12 +28,7 @@ pub(super) enum Place {
 
 pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Place, No> {
     let span = found.span;
-    if doc.shapes()[doc.line_at(span.start())].fenced {
-        return Err(No("code", "it stands between code fences".to_owned()));
-    }
-    if quoted(doc.raw, span.start(), span.end()) {
-        return Err(No("quoted", "it is only mentioned: quotation marks stand around it".to_owned()));
-    }
+    mentioned(doc, found)?;
     if rule.capital && !capital(span.of(doc.raw)) {
         return Err(No("case", format!("“{}” does not begin with a capital letter", short(span.of(doc.raw)))));
     }
@@ -64,6 +59,18 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::Anywhere => "any place",
     };
     Err(No("at", format!("wants {wanted}")))
+}
+
+/// Text between code fences or quotation marks is mentioned, not used.
+pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
+    let span = found.span;
+    if doc.shapes()[doc.line_at(span.start())].fenced {
+        return Err(No("code", "it stands between code fences".to_owned()));
+    }
+    if quoted(doc.raw, span.start(), span.end()) || (found.stand != Stand::Whole && in_quotation(doc.raw, span.start(), span.end())) {
+        return Err(No("quoted", "it is only mentioned: it stands in quotation marks".to_owned()));
+    }
+    Ok(())
 }
 
 /// Everything but position, scope and run.

@@ -119,12 +119,17 @@ fn number_end(text: &str, at: usize) -> Option<usize> {
     if end == 0 || end > 9 {
         return None;
     }
+    // "1,204" and "1.2k" are numbers; "5.2" is a section.
     while let Some(b'.' | b',') = rest.as_bytes().get(end) {
         let more = rest[end + 1..].bytes().take_while(u8::is_ascii_digit).count();
-        if more == 0 {
+        let short = more > 0 && more < 3 && matches!(rest.as_bytes().get(end + 1 + more), Some(b'k' | b'm'));
+        if more != 3 && !short {
             break;
         }
         end += 1 + more;
+    }
+    if rest[end..].starts_with(['.', ',']) && rest[end + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
     }
     if let Some(b'k' | b'm') = rest.as_bytes().get(end)
         && !rest[end + 1..].starts_with(|c: char| c.is_alphanumeric())
@@ -152,7 +157,9 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let text = doc.folded.text.get(at..end)?.trim_end();
     let words = count_words(text);
     let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && (hole == Hole::Title || !breaks_sentence(text));
-    fits.then_some(at + text.len())
+    // A name of several words begins with a capital letter; a lone one may be a login.
+    let named = hole != Hole::Name || words == 1 || capital(doc.raw.get(raw..)?.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    (fits && named).then_some(at + text.len())
 }
 
 fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {

@@ -8,6 +8,8 @@ mod scan;
 mod scope;
 mod sign;
 
+use std::collections::BTreeMap;
+
 pub(crate) use check::{in_head, in_tail, short};
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand};
@@ -32,7 +34,7 @@ pub(crate) struct Detection {
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
     let found = scan::scan(set, doc);
-    let mut detector = Detector { set, doc, found: &found, languages: None, out: Detection::default(), trace };
+    let mut detector = Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -43,6 +45,8 @@ struct Detector<'d> {
     set: &'d RuleSet,
     doc: &'d Document<'d>,
     found: &'d Found,
+    /// Places where rules that want to be alone have matched.
+    counts: BTreeMap<u32, usize>,
     /// Bits of the languages that the text seems to be in; `u64::MAX` when it is too short to tell.
     languages: Option<u64>,
     out: Detection,
@@ -52,9 +56,20 @@ struct Detector<'d> {
 impl Detector<'_> {
     fn run(&mut self) {
         let found = self.found;
+        // Of the languages that have the same words, the text's own speaks first.
+        let mut main: Vec<&Match> = found.main.iter().collect();
+        main.sort_by_cached_key(|m| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule, self.stranger(m.language), m.language));
+        let mut last = usize::MAX;
+        for &one in &main {
+            let rule = &self.set.rules[one.rule as usize];
+            if rule.once && last != one.span.start() && matches!(check::place(self.doc, rule, one), Ok(Place::Right)) {
+                last = one.span.start();
+                *self.counts.entry(one.rule).or_default() += 1;
+            }
+        }
         // Rules that need to know where other residue stands come last.
         let mut later = Vec::new();
-        for one in &found.main {
+        for one in main {
             let rule = &self.set.rules[one.rule as usize];
             match self.consider(one) {
                 Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => later.push((one, evidence)),
@@ -94,10 +109,14 @@ impl Detector<'_> {
     fn consider(&mut self, one: &Match) -> Result<Option<Vec<String>>, No> {
         let rule = &self.set.rules[one.rule as usize];
         let place = check::place(self.doc, rule, one)?;
-        if (rule.weight < 3 || place == Place::Glued) && !self.speaks(one.language) {
+        // Short words are trusted only in a text of their language.
+        if (rule.weight < 3 || place == Place::Glued || one.words <= 2) && !self.speaks(one.language) {
             return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));
         }
         let evidence = check::surroundings(self.doc, rule, one.rule, one, self.found)?;
+        if rule.once && self.counts.get(&one.rule).is_some_and(|&n| n > 1) {
+            return Err(No("once", "the text holds more than one of its kind".to_owned()));
+        }
         if place == Place::Glued {
             let says = match one.words {
                 0..=2 => 0,
@@ -166,7 +185,9 @@ impl Detector<'_> {
                 if one.language != two.language {
                     continue;
                 }
-                let checked = check::surroundings(self.doc, rule, index, one, self.found)
+                let checked = check::mentioned(self.doc, one)
+                    .and_then(|()| check::mentioned(self.doc, two))
+                    .and_then(|()| check::surroundings(self.doc, rule, index, one, self.found))
                     .and_then(|evidence| Ok((evidence, pair::resolve(self.doc, rule, one, two, strong)?)));
                 match checked {
                     Ok((evidence, (span, more))) if rule.weight >= 3 => {
@@ -193,6 +214,18 @@ impl Detector<'_> {
                 constraint: no.0.to_owned(),
                 detail: no.1,
             });
+        }
+    }
+
+    /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
+    fn stranger(&mut self, language: u16) -> u8 {
+        let code = &*self.set.languages[language as usize];
+        let bits = *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text));
+        match code {
+            "en" => 1,
+            "any" => 2,
+            _ if language < 64 && bits & (1 << language) != 0 => 0,
+            _ => 3,
         }
     }
 
@@ -223,7 +256,10 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
         }
     }
     if words < 40 {
-        return u64::MAX;
+        // Too short for shares: whatever has half the words of the likeliest one.
+        let best = counts.iter().copied().max().unwrap_or(0);
+        let near = |n: u32| best == 0 || (n > 0 && n * 2 >= best);
+        return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
     }
     counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)
 }

@@ -241,6 +241,7 @@ impl List {
         let mut blanks_inside = false;
         let mut end = ItemEnd::Text;
         let mut blank_before = false;
+        let mut pause = None;
         for n in label + 1..doc.lines.len() {
             let shape = &shapes[n];
             if shape.blank {
@@ -253,10 +254,13 @@ impl List {
                 break;
             }
             let bulleted = items.first().is_some_and(|&f| shapes[f].bullet);
-            if !items.is_empty() && blank_before && !blanks_inside && items.len() >= wanted.min && !bulleted && wanted.ends.contains(&ItemEnd::Blank) && !blank_under(doc, label) {
+            let paused = blank_before && !blanks_inside && !bulleted && items.len() >= wanted.min.max(1) && wanted.ends.contains(&ItemEnd::Blank) && !blank_under(doc, label);
+            if paused && items.len() > 1 {
                 end = ItemEnd::Blank;
                 break;
             }
+            // One title and an empty line: the end, or the beginning of a list with empty lines.
+            pause = pause.or(paused.then_some(items.len()));
             if bulleted && !shape.bullet {
                 end = ItemEnd::Bullets;
                 break;
@@ -272,9 +276,17 @@ impl List {
             blanks_inside |= blank_before && !items.is_empty();
             blank_before = false;
             items.push(n);
+            if items.len() > wanted.max && pause.is_some() {
+                end = ItemEnd::Prose;
+                break;
+            }
             if items.len() > wanted.max {
                 return Err(No("items.max", format!("more than {} titles follow: where they end is unclear", wanted.max)));
             }
+        }
+        if let (ItemEnd::Prose, Some(count)) = (end, pause) {
+            items.truncate(count);
+            end = ItemEnd::Blank;
         }
         if end == ItemEnd::Prose && items.first().is_some_and(|&f| !shapes[f].bullet) {
             // The line before the returning grain may be its heading.

@@ -160,7 +160,7 @@ impl Rule {
         for (_, group) in &groups[..most] {
             style.paint(out, Ink::Figure, &format!("  {:>count$}× ", grouped(group.cuts)));
             let shown = clip(&group.text, text);
-            style.paint(out, if style.marks() { Ink::Text } else { Ink::Cut }, &shown);
+            style.paint(out, Ink::Text, &shown);
             out.extend(std::iter::repeat_n(' ', text - width(&shown) + 2));
             style.paint(out, Ink::Context, &squeeze(&format!("{}:{}", group.place.0, group.place.1), place));
             out.push('\n');

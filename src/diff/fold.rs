@@ -6,7 +6,7 @@
 use memchr::memchr_iter;
 
 use super::style::Ink;
-use super::width::{Seg, counted, end, fits, shown, start};
+use super::width::{Seg, counted, end, fits, grouped, shown, start, width};
 use crate::Cleaned;
 
 /// Lines of one removal that are shown before and after the fold; a removal that is hardly longer is shown whole.
@@ -245,9 +245,10 @@ pub(super) fn context_line(text: &str, room: Room) -> Vec<Seg> {
         return segs;
     }
     // `⋯ 1 234 567 chars ⋯` and two blanks.
-    let sign = 15 + text.len().ilog10() as usize;
-    let left = room.columns.saturating_sub(sign);
-    folded(&mut segs, text, (left * 2 / 3, left / 3), Ink::Context);
+    let left = room.columns.saturating_sub(12 + width(&grouped(text.len())));
+    let head = start(text, left * 3 / 5);
+    let head = word_end(head, &text[head.len()..]);
+    folded(&mut segs, text, (width(&shown(head)), left.saturating_sub(width(&shown(head)))), Ink::Context);
     segs
 }
 
@@ -266,7 +267,7 @@ pub(super) fn changed_line(parts: &[Part<'_>], room: Room) -> Vec<Seg> {
         };
         let begins = segs.len();
         if room.marks {
-            segs.push(Seg::new("[-", Ink::Cut));
+            segs.push(Seg::new("[-", Ink::Mark));
         }
         if room.all {
             segs.push(Seg::new(shown(part.text), Ink::Cut));
@@ -274,7 +275,7 @@ pub(super) fn changed_line(parts: &[Part<'_>], room: Room) -> Vec<Seg> {
             folded(&mut segs, part.text, (columns * 5 / 2, columns), Ink::Cut);
         }
         if room.marks {
-            segs.push(Seg::new("-]", Ink::Cut));
+            segs.push(Seg::new("-]", Ink::Mark));
         }
         if part.first && let Some(seg) = segs.get_mut(begins) {
             seg.begins = Some(index);

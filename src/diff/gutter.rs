@@ -8,7 +8,7 @@
 //!
 //! A rule stands once for each removal, beside the row where the removal begins, so that the eye can go down one column.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::Options;
 use super::fold::{Item, Room, changed_line, context_line, items};
@@ -23,6 +23,8 @@ const MAX_WIDTH: usize = 160;
 const MIN_WIDTH: usize = 40;
 /// Reasons shown for a removal; `all` shows the rest.
 const NOTES: usize = 2;
+/// Rows of a reason.
+const NOTE_ROWS: usize = 2;
 
 /// The view of one document; empty where there is nothing to tell.
 pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> String {
@@ -39,7 +41,7 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
     }
     if !items.is_empty() {
         shape.frame(&mut out, options.style, '┬');
-        Gutter { out: &mut out, cleaned, options, shape, waiting: VecDeque::new(), said: &[] }.draw(&items);
+        Gutter { out: &mut out, cleaned, options, shape, waiting: VecDeque::new(), said: HashSet::new() }.draw(&items);
         shape.frame(&mut out, options.style, '┴');
     }
     out.push('\n');
@@ -123,8 +125,8 @@ struct Gutter<'a, 't> {
     options: &'a Options,
     shape: Shape,
     waiting: VecDeque<Cell>,
-    /// The reasons given last: a run of cuts gives them once.
-    said: &'a [String],
+    /// Reasons given already: a run of cuts gives its own once.
+    said: HashSet<String>,
 }
 
 impl Gutter<'_, '_> {
@@ -167,35 +169,37 @@ impl Gutter<'_, '_> {
 
     /// Puts the rule of a removal and its reasons in the gutter.
     fn label(&mut self, index: usize) {
-        let cleaned = self.cleaned;
-        let Some(removal) = cleaned.removals().get(index) else { return };
+        let Some(removal) = self.cleaned.removals().get(index) else { return };
         let (name, confidence) = (&removal.rule().id, removal.confidence());
-        let reasons = removal.evidence();
-        let news = reasons != self.said;
+        let reasons = reasons(removal, self.cleaned.original(), self.options.all);
+        let news: Vec<String> = reasons.into_iter().filter(|reason| self.said.insert(reason.clone())).collect();
         let above = self.waiting.iter_mut().rev().find(|cell| matches!(cell, Cell::Rule { .. }));
         if let Some(Cell::Rule { name: before, times, confidence: sure, .. }) = above
             && before == name
             && *sure == confidence
-            && !news
+            && news.is_empty()
         {
             *times += 1;
             return;
         }
         let link = self.options.rule_link(removal.rule());
         self.waiting.push_back(Cell::Rule { name: name.clone(), times: 1, confidence, link });
-        if news {
-            self.said = reasons;
-            let most = if self.options.all { usize::MAX } else { NOTES };
-            for reason in reasons.iter().filter(|reason| !obvious(reason, removal, cleaned.original())).take(most) {
-                self.note(reason);
-            }
+        for reason in news {
+            self.note(&reason);
         }
     }
 
     fn note(&mut self, reason: &str) {
         let segs = [Seg::new(shown(reason), Ink::Note)];
-        for row in wrap(&segs, self.shape.gutter() - 4).into_iter().take(2) {
-            let text: String = row.into_iter().map(|seg| seg.text).collect();
+        let columns = self.shape.gutter() - 3;
+        let rows = wrap(&segs, columns);
+        let most = if self.options.all { rows.len() } else { NOTE_ROWS };
+        let more = rows.len() > most;
+        for (at, row) in rows.into_iter().take(most).enumerate() {
+            let mut text: String = row.into_iter().map(|seg| seg.text).collect();
+            if more && at + 1 == most {
+                text = format!("{}…", start(&text, columns - 1).trim_end());
+            }
             self.waiting.push_back(Cell::Note(text));
         }
     }
@@ -271,13 +275,46 @@ fn two_rows(name: &str, columns: usize) -> (String, Option<String>) {
     (name[..at].to_owned(), Some(name[at..].to_owned()))
 }
 
-/// A reason that only repeats what the cut itself says needs no row.
-fn obvious(reason: &str, removal: &Removal, original: &str) -> bool {
+/// Why a removal went, as far as the cut does not say so itself.
+///
+/// A reason is `kind: what`. The phrase, the title and the labels of a cut stand in the cut; what lies outside of it (the
+/// run, the list's end, the neighbours) is told. `all` tells everything.
+fn reasons(removal: &Removal, original: &str, all: bool) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in removal.evidence() {
+        let (kind, what) = reason.split_once(": ").unwrap_or(("", reason));
+        if all {
+            reasons.push(reason.clone());
+        } else if matches!(kind, "phrase" | "title" | "pair" | "closed by") || obvious(what, removal, original) {
+        } else if kind == "near"
+            && let Some(last) = reasons.last_mut().filter(|last| last.starts_with("near: "))
+        {
+            last.push_str(" · ");
+            last.push_str(what);
+        } else {
+            // The names of the rules, the way a list ended: `explain` and `-a` have them.
+            let whole = reason.split(" (").next().unwrap_or(reason);
+            let brief = match kind {
+                "list" => whole.split(", ").next(),
+                "run" => whole.split(" of ").next(),
+                _ => None,
+            };
+            reasons.push(brief.unwrap_or(whole).to_owned());
+        }
+    }
+    if !all {
+        reasons.truncate(NOTES);
+    }
+    reasons
+}
+
+/// True where the cut itself says `what`.
+fn obvious(what: &str, removal: &Removal, original: &str) -> bool {
     let folded = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    // A cut may be a whole document; a phrase is found near its start or not at all.
+    // A cut may be a whole document; what is said of it stands near its start or not at all.
     let cut = removal.span().of(original);
     let head = &cut[..cut.floor_char_boundary(600)];
-    folded(head).contains(&folded(reason))
+    folded(head).contains(&folded(what))
 }
 
 fn pad(out: &mut String, columns: usize) {

@@ -14,7 +14,6 @@
 //! ```
 
 mod by_rule;
-mod escape;
 mod fold;
 mod gutter;
 mod json;

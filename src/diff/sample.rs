@@ -52,6 +52,7 @@ fn rule(id: &str, confidence: Confidence) -> RuleInfo {
         family: id.split('/').next().unwrap_or_default().to_owned(),
         summary: "What the rule takes, in a line".to_owned(),
         risk: (confidence != Confidence::High).then(|| "a line that only looks like it".to_owned()),
+        docs: None,
         origin: Vec::new(),
         scope: Scope::Line,
         confidence,

@@ -10,7 +10,7 @@ const TEXT: usize = 120;
 
 pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> String {
     let mut out = String::new();
-    let name = if options.sanitise { super::escape::inline(name) } else { name.into() };
+    let name = if options.sanitise { crate::escape::inline(name) } else { name.into() };
     let lines = Lines::new(cleaned.original());
     let mut place = Place::default();
     for removal in cleaned.removals() {

@@ -1,7 +1,8 @@
 //! How the view is painted: which colours a terminal has, and what each of them means.
 //!
-//! Meaning never hangs on colour alone: a cut is also struck through (or stands in `[-…-]` without colour), confidence is
-//! also a glyph, and what was folded is also a sign.
+//! Meaning never hangs on a hue alone: a cut is struck through, stands on a ground that is lighter or darker than the rest
+//! (24-bit colour, where long cuts have to be read with ease), or stands in `[-…-]` (no colour). Confidence is also a glyph,
+//! and what was folded is also a sign.
 
 use std::fmt::Write;
 
@@ -123,10 +124,10 @@ impl Style {
         let (ansi, dark, light) = ink.codes();
         match (self.depth, self.theme) {
             (Depth::None, _) => "",
-            (Depth::True, Theme::Dark) if ink == Ink::Cut => "9;38;2;255;166;158;48;2;66;26;30",
-            (Depth::True, Theme::Light) if ink == Ink::Cut => "9;38;2;158;18;32;48;2;255;230;228",
-            (Depth::True, Theme::Dark) if ink == Ink::CutFold => "38;2;178;116;112;48;2;66;26;30",
-            (Depth::True, Theme::Light) if ink == Ink::CutFold => "38;2;176;112;112;48;2;255;230;228",
+            (Depth::True, Theme::Dark) if ink == Ink::Cut => "38;2;255;176;168;48;2;84;28;34",
+            (Depth::True, Theme::Light) if ink == Ink::Cut => "38;2;150;12;28;48;2;255;216;214",
+            (Depth::True, Theme::Dark) if ink == Ink::CutFold => "38;2;196;124;120;48;2;84;28;34",
+            (Depth::True, Theme::Light) if ink == Ink::CutFold => "38;2;170;96;98;48;2;255;216;214",
             (Depth::Ansi, _) => ansi,
             (_, Theme::Dark) => dark,
             (_, Theme::Light) => light,
@@ -143,6 +144,8 @@ pub(super) enum Ink {
     Context,
     /// Text that goes.
     Cut,
+    /// `[-` and `-]` around it, where colour does not show it.
+    Mark,
     /// `⋯ 31 lines`, `⋯ 212 chars ⋯`.
     Fold,
     /// The same inside a cut.
@@ -179,7 +182,7 @@ impl Ink {
     /// Codes for 16 colours, for 256 on dark, for 256 on light.
     fn codes(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Ink::Text | Ink::Figure => ("", "", ""),
+            Ink::Text | Ink::Figure | Ink::Mark => ("", "", ""),
             Ink::Context => ("2", "38;5;247", "38;5;242"),
             Ink::Cut => ("9;31", "9;38;5;210", "9;38;5;124"),
             Ink::CutFold => ("2;31", "38;5;138", "38;5;131"),

@@ -11,19 +11,19 @@ use crate::Cleaned;
 
 /// A scraped page: stamp, essay, promo in a sentence, share row, form.
 fn page() -> Cleaned<'static> {
-    let mut text = String::from("⟦dates/leading-stamp medium|date 2024-03-18¦ date 2024-03-18 ⟧Feed the starter twice a day, and keep it out of the sun.\r\n\r\n");
+    let mut text = String::from("⟦dates/leading-stamp medium|phrase: date 2024-03-18¦ date 2024-03-18 ⟧Feed the starter twice a day, and keep it out of the sun.\r\n\r\n");
     for day in 3..30 {
         text.push_str(&format!("On day {day} the jar was a little fuller, and the kitchen smelled of apples.\r\n\r\n"));
     }
     text.push_str(
         "The mill at the bend of the river ground rye until the spring of the flood. Its stones lie in the garden now, and \
-         children jump from one to the next. ⟦related/also-read medium|near: read¦Also Read: Five mills that still turn, and \
+         children jump from one to the next. ⟦related/also-read medium|near: Read more on breads of the river valleys|near: Next¦Also Read: Five mills that still turn, and \
          where to find them ⟧What the water took was not the wheel but the road to it. For two winters flour came over the \
          hill on sledges, and the price of a loaf was chalked on the door of the inn. That was the whole trick, as we said, \
          and nobody has found a better one since.\r\n\
          ⟦share/click-to-share high¦Click to share on X (Opens in new window)\r\n⟧\
          ⟦share/click-to-share high¦Click to print (Opens in new window)\r\n⟧\r\n\
-         ⟦comments/reply-form high|tail, 7 lines|3 signs of 1 needed¦Leave a Reply Cancel reply\r\n\r\n\
+         ⟦comments/reply-form high|phrase: Leave a Reply|7 lines to the edge of the text|near: Name|near: Email address|near: Comment moderation¦Leave a Reply Cancel reply\r\n\r\n\
          Your email address will not be published. Required fields are marked *\r\nComment *\r\nName *\r\nEmail *\r\n\
          Website\r\nSave my name in this browser.\r\nPost Comment⟧",
     );
@@ -33,7 +33,7 @@ fn page() -> Cleaned<'static> {
 /// One long line with everything glued into it, wide letters and hostile bytes.
 fn glued() -> Cleaned<'static> {
     cleaned(
-        "パン種は一日に二回、水と小麦粉を与えて育てます。⟦share/glued-row high|run of 3 signs¦シェア ⟧⟦share/glued-row high|run of 3 signs¦ツイート ⟧\
+        "パン種は一日に二回、水と小麦粉を与えて育てます。⟦share/glued-row high|phrase: x|run: 3 signs of 1 rules (share/glued-row)¦シェア ⟧⟦share/glued-row high|phrase: x|run: 3 signs of 1 rules (share/glued-row)¦ツイート ⟧\
          ⟦newsletter/sign-up-line-with-a-long-name low¦メルマガ登録⟧焼く前の晩に冷蔵庫から出しておきます。\n\
          \tA line\u{1b}[31m with \u{202e}teeth ⟦media/player low¦Play\u{7} video⟧ in it.\n\
          خبزنا في المدينة القديمة ⟦share/x high¦شارك هذا المقال⟧ وما زلنا نخبز.\n\

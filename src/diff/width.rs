@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::escape;
+use crate::escape;
 use super::style::Ink;
 
 /// A grapheme cluster longer than this is no letter but an attack: windows into a text are cut by bytes as well.
@@ -100,7 +100,7 @@ pub(super) fn wrap(segs: &[Seg], columns: usize) -> Vec<Vec<Seg>> {
     let columns = columns.max(2);
     let mut rows = Rows::default();
     for seg in segs {
-        let whole = matches!(seg.ink, Ink::Fold | Ink::CutFold);
+        let whole = matches!(seg.ink, Ink::Fold | Ink::CutFold | Ink::Mark);
         let mut begins = seg.begins;
         let pieces: Box<dyn Iterator<Item = &str>> =
             if whole { Box::new(std::iter::once(seg.text.as_str())) } else { Box::new(seg.text.graphemes(true)) };
@@ -134,15 +134,15 @@ impl<'s> Rows<'s> {
     fn push(&mut self, text: &'s str, ink: Ink, begins: Option<usize>, columns: usize) {
         let width = width(text);
         let blank = text == " ";
-        if self.row.last().is_some_and(|before| breaks_between(before, text, width, ink)) {
+        if self.row.last().is_some_and(|before| begins.is_some() || breaks_between(before, text, width, ink)) {
             self.breaks = self.row.len();
         }
         if self.used + width > columns && !blank {
             self.wrap_here();
         }
         if self.used + width > columns && !blank {
-            // No break at all: the word is cut where the row is full.
-            self.breaks = self.row.len();
+            // No break at all: the word is cut where the row is full, its closing mark stays with its end.
+            self.breaks = self.row.len().saturating_sub(usize::from(text == "-]"));
             self.wrap_here();
         }
         let begins = begins.or_else(|| self.carried.take());

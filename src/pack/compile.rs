@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::calendar::{Calendar, Words};
 use super::error::{ContentError, PackError};
-use super::file::{At, RuleTable, Status};
+use super::file::{At, Fill, RuleTable, Status};
 use super::info::RuleInfo;
 use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
@@ -61,6 +61,8 @@ pub(crate) struct RuleSet {
     pub common: HashMap<String, u64>,
     /// Languages (bits) that list function words.
     pub listed: u64,
+    /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
+    pub structural: bool,
 }
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
@@ -350,7 +352,8 @@ impl<'p> Compiler<'p> {
         let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
         networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
         let (common, listed) = self.common();
-        RuleSet { rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
+        let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
+        RuleSet { structural, rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
     }
 
     fn calendar(&self) -> Words {
@@ -435,6 +438,7 @@ pub(crate) fn slots_of(table: &RuleTable) -> Vec<String> {
 fn revision(table: &RuleTable) -> String {
     let mut text = format!("{:?}{:?}{}{:?}{:?}{:?}", table.scope, table.confidence, table.weight, table.at, table.case, table.cover);
     text += &format!("{:?}{:?}{:?}{:?}", table.place, table.title, table.items, table.limit);
+    text += &format!("{:?}{}", table.fill, table.once);
     let regexes = [&table.regex, &table.before, &table.after].into_iter().flatten();
     for part in written(table).chain(regexes) {
         text.push('\n');

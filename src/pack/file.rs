@@ -55,6 +55,9 @@ pub(crate) struct RuleTable {
     pub unless: Vec<Spanned<String>>,
     pub cover: Option<f32>,
     pub near: Option<NearTable>,
+    /// Nothing else in the text matches the rule: a lone date is a stamp, a dozen are a chronicle.
+    #[serde(default)]
+    pub once: bool,
     #[serde(rename = "where")]
     pub place: Option<PlaceTable>,
     pub title: Option<TitleTable>,
@@ -63,6 +66,7 @@ pub(crate) struct RuleTable {
     pub until: Vec<Spanned<String>>,
     pub limit: Option<LimitTable>,
     pub pair: Option<PairTable>,
+    pub fill: Option<FillTable>,
     pub status: Option<Status>,
     #[serde(default)]
     pub removes: Vec<Spanned<String>>,
@@ -235,6 +239,30 @@ pub(crate) struct LimitTable {
 pub(crate) struct PairTable {
     pub left: Vec<Spanned<String>>,
     pub right: Vec<Spanned<String>>,
+}
+
+/// A structural rule: no words of its own, only what stands between or outside what others found.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FillTable {
+    pub kind: Fill,
+    #[serde(default = "three_lines")]
+    pub max_lines: usize,
+    #[serde(default = "words25")]
+    pub max_words: u32,
+}
+
+fn three_lines() -> usize {
+    3
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Fill {
+    /// Short lines between two cuts behind the last line of prose.
+    Gap,
+    /// Everything outside the region where the prose is.
+    Outside,
 }
 
 /// `languages/<code>.toml`.

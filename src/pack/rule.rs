@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 
-use super::file::{At, Case, ItemsTable, RuleTable, Side, TitleEnd, TitleSide, Zone};
+use super::file::{At, Case, FillTable, ItemsTable, RuleTable, Side, TitleEnd, TitleSide, Zone};
 use super::info::{Confidence, RuleInfo, Scope};
 
 /// A regular expression compiled when first used: most texts need none of them.
@@ -62,6 +62,8 @@ pub(crate) struct Rule {
     pub unless: Vec<String>,
     pub cover: Option<f32>,
     pub near: Option<Near>,
+    pub once: bool,
+    pub fill: Option<FillTable>,
     pub place: Option<Place>,
     pub title: Option<Title>,
     pub items: ItemsTable,
@@ -100,6 +102,8 @@ impl Rule {
             unless: Vec::new(),
             cover: table.cover,
             near: table.near.as_ref().map(|n| Near { min: n.min, within: n.within, side: n.side }),
+            once: table.once,
+            fill: table.fill.clone(),
             place: table.place.as_ref().map(|p| Place { zone: p.zone, from_top: p.from_top, from_end: p.from_end }),
             max_title_words: title.as_ref().map_or(20, |t| t.max_words),
             title,

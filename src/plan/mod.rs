@@ -1,6 +1,7 @@
 //! Third stage: which findings become removals. Runs, levels, overlaps, what the user keeps, guards, healed white space.
 
 mod close;
+mod fill;
 mod heal;
 mod run;
 
@@ -22,21 +23,24 @@ pub(crate) struct Settings {
 /// The share of a text that doubtful cuts may take together.
 const HEAVY: f64 = 0.7;
 /// Texts with fewer letters than this are all residue often enough.
-const SMALL: usize = 200;
+const SMALL: usize = 400;
 
 /// Sorted, disjoint removals. What runs refuse goes to `trace`.
 pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, settings: &Settings, trace: Option<&mut Vec<Refusal>>) -> (Vec<Removal>, Option<Flag>) {
     let mut cuts = detection.cuts;
     cuts.extend(run::cuts(set, doc, &detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
-    if cuts.is_empty() {
+    if cuts.is_empty() && !set.structural {
         return (Vec::new(), None);
     }
+    cuts.extend(fill::gaps(set, doc, &cuts));
+    cuts.extend(fill::outside(set, doc, &cuts));
     let mut flag = None;
     if settings.min_confidence > Confidence::Low && too_heavy(doc, &cuts) {
         cuts.retain(|c| c.confidence == Confidence::High);
         flag = Some(Flag::HeavyLoss);
     }
+    cuts.retain(|c| !kept(doc, c.span, settings));
     let mut cuts = disjoint(doc, cuts);
     close::close(doc, &mut cuts);
     (removals(set, doc, cuts), flag)
@@ -54,7 +58,11 @@ fn kept(doc: &Document<'_>, span: Span, settings: &Settings) -> bool {
 ///
 /// Measured against what stays after the certain cuts, so that the answer is the same when the result is cleaned again.
 fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    // Counted in the folded text, where link targets do not weigh.
+    let letters = |start: usize, end: usize| {
+        let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
+        doc.folded.text.get(from..to.max(from)).map_or(0, |t| t.chars().filter(|c| c.is_alphanumeric()).count())
+    };
     let taken = |least: Confidence| -> usize {
         let mut spans: Vec<Span> = cuts.iter().filter(|c| c.confidence >= least).map(|c| c.span).collect();
         spans.sort();
@@ -63,7 +71,7 @@ fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
         for span in spans {
             let start = span.start().max(end);
             if start < span.end() {
-                sum += letters(&doc.raw[start..span.end()]);
+                sum += letters(start, span.end());
                 end = span.end();
             }
         }
@@ -71,7 +79,7 @@ fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
     };
     let certain = taken(Confidence::High);
     let all = taken(Confidence::Low);
-    let rest = letters(doc.raw).saturating_sub(certain);
+    let rest = letters(0, doc.raw.len()).saturating_sub(certain);
     rest >= SMALL && (all - certain) as f64 > HEAVY * rest as f64
 }
 

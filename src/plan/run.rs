@@ -12,7 +12,7 @@ use crate::text::{Document, Span};
 const EDGE_WEIGHT: u32 = 3;
 const BODY_WEIGHT: u32 = 5;
 /// Bytes of blanks and decoration that may stand between two signs.
-const MAX_GAP: usize = 240;
+const MAX_GAP: usize = 500;
 
 /// The cuts that runs make out of signs that could not cut alone.
 pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
@@ -67,9 +67,11 @@ fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
     if end < start || end - start > MAX_GAP {
         return end < start;
     }
-    let gap = &doc.raw[start..end];
+    // Folded, so that link targets do not stand between two links.
+    let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
+    let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
     let digits = gap.chars().filter(|c| c.is_numeric()).count();
-    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '“' | '”' | '%' | '$' | '€'))
+    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '%' | '$' | '€'))
 }
 
 /// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a

@@ -38,13 +38,13 @@ const WINDOW: usize = 32;
 
 /// Runs `work` on every item in parallel and hands the results to `consume` in the order of the items.
 ///
-/// At most `threads * WINDOW` items are under way, however many there are. A panic in `work` is a bug of ours in one
-/// document: it becomes `Err` and the others go on.
+/// At most `threads * WINDOW` items are under way, however many there are. `work` must not panic: the pool would wait for
+/// a result that never comes, so the run is ended instead.
 pub fn in_order<I: Send, T: Send>(
     threads: Option<NonZeroUsize>,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> T + Sync,
-    mut consume: impl FnMut(Result<T, String>) -> Result<Flow>,
+    mut consume: impl FnMut(T) -> Result<Flow>,
 ) -> Result<Ended> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.map_or(0, NonZeroUsize::get))
@@ -67,7 +67,7 @@ pub fn in_order<I: Send, T: Send>(
                 let Some(item) = items.next() else { break };
                 let (sender, number) = (sender.clone(), begun);
                 scope.spawn(move |_| {
-                    let result = catch_unwind(AssertUnwindSafe(|| work(item))).map_err(|panic| said(&*panic));
+                    let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                     // The receiver is gone only when the run has been given up.
                     let _ = sender.send((number, result));
                 });
@@ -80,6 +80,7 @@ pub fn in_order<I: Send, T: Send>(
             early.insert(number, result);
             while let Some(result) = early.remove(&done) {
                 done += 1;
+                let result = result.map_err(|panic| anyhow::anyhow!(said(&*panic)))?;
                 if consume(result)? == Flow::Stop && ended == Ended::Complete {
                     ended = Ended::Stopped;
                 }
@@ -88,7 +89,8 @@ pub fn in_order<I: Send, T: Send>(
     })
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic says, for the list of what failed.
+pub fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("a bug in dehusk, please report it: {}", text.unwrap_or("panic"))
 }
@@ -101,11 +103,11 @@ mod tests {
     fn results_come_in_order() {
         let mut seen = Vec::new();
         let slow_first = |n: u64| {
-            std::thread::sleep(std::time::Duration::from_millis(if n % 7 == 0 { 3 } else { 0 }));
+            std::thread::sleep(std::time::Duration::from_millis(if n.is_multiple_of(7) { 3 } else { 0 }));
             n
         };
         let ended = in_order(NonZeroUsize::new(3), 0..200, slow_first, |n| {
-            seen.push(n.unwrap());
+            seen.push(n);
             Ok(Flow::On)
         });
         assert_eq!(ended.unwrap(), Ended::Complete);
@@ -113,16 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_stays_with_its_document() {
-        let mut failed = Vec::new();
+    fn a_panic_ends_the_run_and_nothing_hangs() {
         let work = |n: u32| if n == 3 { panic!("bad luck") } else { n };
-        in_order(NonZeroUsize::new(2), 0..6, work, |n| {
-            failed.extend(n.err());
-            Ok(Flow::On)
-        })
-        .unwrap();
-        assert_eq!(failed.len(), 1);
-        assert!(failed[0].ends_with("bad luck"));
+        let error = in_order(NonZeroUsize::new(2), 0..600, work, |_| Ok(Flow::On)).unwrap_err();
+        assert!(error.to_string().ends_with("bad luck"));
     }
 
     #[test]

@@ -13,7 +13,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Progress of a run; silent where nobody looks.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    shown: bool,
+    /// The template in use; none before the line is shown.
+    template: &'static str,
     began: Instant,
     documents: u64,
     read: u64,
@@ -24,15 +25,10 @@ impl Progress {
     /// Shows progress only where it is wanted and standard error is a terminal.
     pub fn new(wanted: bool) -> Progress {
         let bar = (wanted && stderr().is_terminal()).then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()));
-        Progress { bar, shown: false, began: Instant::now(), documents: 0, read: 0, removed: 0 }
+        Progress { bar, template: "", began: Instant::now(), documents: 0, read: 0, removed: 0 }
     }
 
-    /// True where somebody looks: counting the documents in advance is worth the time.
-    pub fn wants_total(&self) -> bool {
-        self.bar.is_some()
-    }
-
-    /// A handle through which another thread can tell the number of documents.
+    /// A handle through which another thread can tell the number of documents; none where nobody looks.
     pub fn total(&self) -> Option<ProgressBar> {
         self.bar.clone()
     }
@@ -44,17 +40,16 @@ impl Progress {
         self.removed += removed as u64;
         let Some(bar) = &self.bar else { return };
         let elapsed = self.began.elapsed();
-        if !self.shown {
+        if self.template.is_empty() {
             if elapsed < PATIENCE {
                 return;
             }
-            self.shown = true;
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
         }
-        if bar.length().is_some() {
-            bar.set_style(style("{bar:24} {percent:>3}%  {msg}  ETA {eta}"));
-        } else {
-            bar.set_style(style("{spinner} {msg}"));
+        let template = if bar.length().is_some() { "{bar:24} {percent:>3}%  {msg}  ETA {eta}" } else { "{spinner} {msg}" };
+        if self.template != template {
+            self.template = template;
+            bar.set_style(style(template));
         }
         let total = bar.length().map(|n| format!("/{}", count(n))).unwrap_or_default();
         let speed = bytes((self.read as f64 / elapsed.as_secs_f64()) as u64);

@@ -1,7 +1,7 @@
 //! Files appear whole or not at all: written beside their destination, then moved over it.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -39,7 +39,7 @@ impl Pending {
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
         }
-        let mut pending = Pending::write(target, bytes, Place::Taken, Some(&old))?;
+        let mut pending = Pending::write(target, &mut &*bytes, Place::Taken, Some(&old))?;
         pending.version = Some(*version);
         let file = pending.temp.as_file();
         keep_owner(file, &old);
@@ -51,17 +51,17 @@ impl Pending {
     }
 
     /// A copy at `target`, with the mode of `like`.
-    pub fn copy(target: &Path, bytes: &[u8], place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
+    pub fn copy(target: &Path, bytes: &mut impl Read, place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
         Pending::write(target.to_path_buf(), bytes, place, like)
     }
 
-    fn write(target: PathBuf, bytes: &[u8], place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
+    fn write(target: PathBuf, bytes: &mut impl Read, place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".dehusk-").suffix(".tmp");
         set_mode(&mut builder, like);
         let mut temp = builder.tempfile_in(folder)?;
-        temp.write_all(bytes)?;
+        io::copy(bytes, temp.as_file_mut())?;
         if let Some(like) = like {
             keep_mode(temp.as_file(), like);
         }

@@ -62,6 +62,15 @@ impl Folder {
 
     /// Writes `bytes` as the document at `place`, with the mode of the file `like`.
     pub fn write(&self, place: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()> {
+        self.fill(place, &mut &*bytes, like)
+    }
+
+    /// Copies a file to `place` as it is, without holding it in memory.
+    pub fn copy(&self, place: &Path, from: &Path) -> io::Result<()> {
+        self.fill(place, &mut fs::File::open(from)?, Some(from))
+    }
+
+    fn fill(&self, place: &Path, bytes: &mut impl io::Read, like: Option<&Path>) -> io::Result<()> {
         let target = self.target(place)?;
         let real = like.map(fs::metadata).transpose()?;
         if let (Some(like), Some(_)) = (like, &real)

@@ -8,6 +8,9 @@ use std::time::SystemTime;
 use super::encoding::{Choice, Form, Undecodable, decode};
 use super::walk::Entry;
 
+/// Bytes that show most binary files to be what they are.
+const HEAD: u64 = 8192;
+
 /// A text and how it was written.
 #[derive(Debug)]
 pub struct Document {
@@ -36,9 +39,9 @@ impl Version {
 /// Why a document could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum Unread {
-    /// No text: left alone, which is no error.
+    /// No text: left alone, which is no error. Its bytes, where they have been read.
     #[error("binary: it holds NUL bytes")]
-    Binary(Vec<u8>),
+    Binary(Option<Vec<u8>>),
     /// Text that could not be written back.
     #[error("{0}")]
     Encoding(Undecodable, Vec<u8>),
@@ -57,9 +60,14 @@ impl Document {
         };
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
-        let mut bytes = Vec::new();
         // A size that lies (as in /proc) must not cost memory that is not there.
-        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30).saturating_add(1));
+        let size = usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30);
+        let mut bytes = Vec::with_capacity(size + 1);
+        Read::by_ref(&mut file).take(HEAD).read_to_end(&mut bytes)?;
+        // A film of ten gigabytes need not be read to the end.
+        if choice == Choice::Auto && !bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(b"\xfe\xff") && memchr::memchr(0, &bytes).is_some() {
+            return Err(Unread::Binary(None));
+        }
         file.read_to_end(&mut bytes)?;
         let document = Document::from_bytes(bytes, choice)?;
         Ok(Document { version: Some(Version::of(&metadata)), ..document })
@@ -81,7 +89,7 @@ impl Document {
     fn decode(bytes: Vec<u8>, choice: Choice) -> Result<Document, Unread> {
         match decode(bytes.clone(), choice) {
             Ok((text, form)) => Ok(Document { text, form, version: None }),
-            Err(Undecodable::Binary) => Err(Unread::Binary(bytes)),
+            Err(Undecodable::Binary) => Err(Unread::Binary(Some(bytes))),
             Err(e) => Err(Unread::Encoding(e, bytes)),
         }
     }

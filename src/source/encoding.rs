@@ -227,7 +227,7 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
         whole += chunk.valid().len() - chunk.valid().chars().count();
         broken += chunk.invalid().len();
     }
-    whole >= 2 && broken * 4 <= whole
+    whole >= 2 * broken
 }
 
 fn utf8(mut bytes: Vec<u8>, bom: bool) -> Result<String, Undecodable> {

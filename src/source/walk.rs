@@ -47,6 +47,16 @@ pub enum Found {
     Failed(Failure),
 }
 
+impl Found {
+    /// What messages call it.
+    pub fn name(&self) -> &str {
+        match self {
+            Found::Document(entry) | Found::Left(entry, _) => &entry.name,
+            Found::Failed(failure) => &failure.name,
+        }
+    }
+}
+
 /// A path that the user gave, looked at once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -79,6 +89,8 @@ pub struct Filter {
     pub follow: bool,
     /// Read files as text whatever their names say.
     pub any_name: bool,
+    /// A file that links reach twice is read once: it is going to be replaced.
+    pub once: bool,
     /// Files that belong to the run itself: its log, its configuration.
     pub own: Vec<PathBuf>,
 }
@@ -166,6 +178,8 @@ impl<'a> IntoIterator for Root<'a> {
 }
 
 fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + 'a> {
+    let globs = overrides(folder, "--glob", filter.globs.iter().cloned())?;
+    let exclude = overrides(folder, "--exclude", filter.exclude.iter().map(|glob| format!("!{glob}")))?;
     let mut walk = WalkBuilder::new(folder);
     walk.standard_filters(false)
         .hidden(!filter.hidden)
@@ -174,18 +188,19 @@ fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Resu
         .git_exclude(filter.gitignore)
         .require_git(false)
         .follow_links(filter.follow)
-        .overrides(overrides(folder, filter)?)
+        .overrides(exclude)
         .add_custom_ignore_filename(IGNORE_FILE)
         .sort_by_file_name(OsStr::cmp);
     Ok(walk.build().filter_map(move |step| match step {
-        Ok(entry) => look(&entry, folder, &below, filter),
+        Ok(entry) => look(&entry, folder, &below, filter, &globs),
         Err(e) => Some(Found::Failed(failure(folder, &e))),
     }))
 }
 
-fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter) -> Option<Found> {
+fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &Override) -> Option<Found> {
     let kind = entry.file_type()?;
-    if kind.is_dir() || entry.depth() == 0 {
+    // Asked here and not of the walk: a file that matches must not become visible though it is hidden.
+    if kind.is_dir() || entry.depth() == 0 || globs.matched(entry.path(), false).is_ignore() {
         return None;
     }
     let path = entry.path();
@@ -208,6 +223,9 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter) -> Optio
     if filter.own.iter().any(|own| path.file_name() == own.file_name() && path.canonicalize().is_ok_and(|real| real == *own)) {
         return None;
     }
+    if filter.once && filter.follow && reached_by_link(path, folder, &found.place, below) {
+        return Some(Found::Left(Entry { path: None, ..found }, "a link to a file of the same folder".into()));
+    }
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     match extension {
         Some(e) if !filter.any_name && NOT_PLAIN.contains(&e.as_str()) => {
@@ -217,13 +235,16 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter) -> Optio
     }
 }
 
-fn overrides(folder: &Path, filter: &Filter) -> Result<Override> {
+/// True where links lead to a file that the walk of `folder` meets without them.
+fn reached_by_link(path: &Path, folder: &Path, place: &Path, below: &Path) -> bool {
+    let (Ok(real), Ok(root)) = (path.canonicalize(), folder.canonicalize()) else { return false };
+    real != root.join(place.strip_prefix(below).unwrap_or(place)) && real.starts_with(root)
+}
+
+fn overrides(folder: &Path, flag: &str, globs: impl Iterator<Item = String>) -> Result<Override> {
     let mut builder = OverrideBuilder::new(folder);
-    for glob in &filter.globs {
-        builder.add(glob).with_context(|| format!("--glob {glob}: not a glob"))?;
-    }
-    for glob in &filter.exclude {
-        builder.add(&format!("!{glob}")).with_context(|| format!("--exclude {glob}: not a glob"))?;
+    for glob in globs {
+        builder.add(&glob).with_context(|| format!("{flag} {}: not a glob", glob.trim_start_matches('!')))?;
     }
     Ok(builder.build()?)
 }

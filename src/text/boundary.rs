@@ -74,6 +74,16 @@ pub(crate) fn quoted(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
+/// True where a quotation opens directly before the text or closes directly behind it.
+pub(crate) fn in_quotation(text: &str, start: usize, end: usize) -> bool {
+    let inside = &text[start..end];
+    let balanced = |open: char, close: char| inside.contains(open) || inside.contains(close);
+    let behind = text[end..].chars().next();
+    matches!(text[..start].chars().next_back(), Some('“' | '„' | '«' | '‘' | '`' | '「'))
+        || matches!(behind, Some('”' | '」')) && !balanced('“', '”')
+        || matches!(behind, Some('"')) && !inside.contains('"')
+}
+
 /// True where the first letter of `text` is a capital, or of a script without case.
 pub(crate) fn capital(text: &str) -> bool {
     match text.chars().find(|c| c.is_alphabetic()) {

@@ -29,7 +29,7 @@ pub(super) fn run(packs: &Packs, report: &mut Report) {
         if table.summary.chars().count() > 100 {
             say("the summary is longer than 100 characters".to_owned());
         }
-        if table.phrases.is_empty() && table.regex.is_none() && table.pair.is_none() {
+        if table.phrases.is_empty() && table.regex.is_none() && table.pair.is_none() && table.fill.is_none() {
             say("has neither `phrases` nor `regex` nor `pair`".to_owned());
         }
         for slot in slots_of(table) {

@@ -189,7 +189,8 @@ fn gaps(packs: &Packs, cleaner: &Cleaner, report: &mut Report) {
 /// A constraint, its name and how to leave it out; `false` when the rule has none.
 type Constraint = (&'static str, fn(&mut Rule) -> bool);
 
-const CONSTRAINTS: [Constraint; 8] = [
+const CONSTRAINTS: [Constraint; 9] = [
+    ("once", |r| std::mem::take(&mut r.once)),
     ("near", |r| r.near.take().is_some()),
     ("before", |r| r.before.take().is_some()),
     ("after", |r| r.after.take().is_some()),
