@@ -6,7 +6,7 @@ use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
 use crate::text::boundary::{capital, in_quotation, quoted, sentence_end, sentence_start};
-use crate::text::{Document, Span};
+use crate::text::{Document, Shape, Span};
 
 /// Bytes before and behind a match that `before` and `after` see.
 const VIEW: usize = 300;
@@ -14,7 +14,7 @@ const VIEW: usize = 300;
 const LINE_BYTES: usize = 200;
 
 /// Why a rule did not fire: the name of the constraint, and what it found.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct No(pub &'static str, pub String);
 
 /// What the position of a match allows.
@@ -73,8 +73,8 @@ pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
     Ok(())
 }
 
-/// Everything but position, scope and run.
-pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+/// What the place of a match must look like, whatever the language of its words.
+pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<(), No> {
     let span = found.span;
     if let Some(before) = rule.before.as_ref().and_then(|r| r.get()) {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
@@ -94,8 +94,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &
             return Err(No("unless", format!("“{veto}” stands in the line")));
         }
     }
-    position(doc, rule, span)?;
-    near(doc, rule, index, found, all)
+    position(doc, rule, span)
 }
 
 /// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
@@ -174,7 +173,7 @@ pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.start());
     let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
     let before = &doc.raw[before..span.start()];
-    doc.prose().is_none_or(|(first, _)| first >= line) && !crate::text::Shape::of(before).prose
+    doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)
 }
 
 /// No prose behind it.
@@ -182,10 +181,11 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
     let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
     let after = &doc.raw[span.end()..after];
-    doc.prose().is_none_or(|(_, last)| last <= line) && !crate::text::Shape::of(after).prose
+    doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)
 }
 
-fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+/// The words that must stand around it, in its language or in none: those that do.
+pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
     let empty = Vec::new();
     let hits = all.near.get(&index).unwrap_or(&empty);

@@ -5,7 +5,7 @@ mod fold;
 mod line;
 mod span;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 pub(crate) use fold::{Folded, fold_phrase};
 pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_wide};
@@ -20,17 +20,33 @@ pub(crate) struct Document<'t> {
     zone: OnceCell<Option<(usize, usize)>>,
     filled: OnceCell<Vec<(u32, u32)>>,
     letters: OnceCell<(usize, usize)>,
+    last_line: Cell<usize>,
+    last_folded: Cell<usize>,
 }
 
 impl<'t> Document<'t> {
     pub fn new(raw: &'t str) -> Document<'t> {
         let (folded, lines) = fold::fold(raw);
-        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new(), letters: OnceCell::new() }
+        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new(), letters: OnceCell::new(), last_line: Cell::new(0), last_folded: Cell::new(0) }
     }
 
     /// Index of the line that holds byte `at` of the original.
     pub fn line_at(&self, at: usize) -> usize {
-        self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+        self.last_at(at, &self.last_line, |line| line.start)
+    }
+
+    /// Index of the line that holds byte `at` of the folded text.
+    pub fn folded_line_at(&self, at: usize) -> usize {
+        self.last_at(at, &self.last_folded, |line| line.fold_start)
+    }
+
+    /// The last line that begins at or before `at`. Most questions concern the line of the one before, or the next one.
+    fn last_at(&self, at: usize, last: &Cell<usize>, start: impl Fn(&Line) -> usize) -> usize {
+        let holds = |n: &usize| self.lines.get(*n).is_some_and(|l| start(l) <= at) && self.lines.get(n + 1).is_none_or(|l| start(l) > at);
+        let near = [last.get(), last.get() + 1].into_iter().find(holds);
+        let line = near.unwrap_or_else(|| self.lines.partition_point(|line| start(line) <= at).saturating_sub(1));
+        last.set(line);
+        line
     }
 
     /// Text of line `n`, without its line end.
