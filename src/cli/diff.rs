@@ -16,9 +16,13 @@ use super::view::{self, Output};
 /// Runs the command.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
     let typed = args.input.typed().over(args.rules.typed()).over(args.view.typed()).over(args.run.typed());
-    let session = Session::new(&args.input, &args.run, typed)?;
+    let mut session = Session::new(&args.input, &args.run, typed)?;
     let options = options(args, &session);
     let human = options.format == Format::Human;
+    let long = human && options.summary != Summary::Only;
+    if long && view::on_terminal() {
+        session.settings.progress = Some(false); // what is found shows how far it has come
+    }
     let cleaner = session.cleaner()?;
     // What a lower level would find is told, as a command to look at it.
     let level = session.settings.min_confidence.unwrap_or(Confidence::Medium);
@@ -26,7 +30,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
         .then(|| builder(&session.settings).and_then(|b| Ok(b.min_confidence(Confidence::Low).build()?)))
         .transpose()?;
     session.watch();
-    let mut out = Output::new(session.settings.paging, human);
+    let mut out = Output::new(session.settings.paging, long);
     let mut printer = Printer::new(&mut out, options.clone());
     let by_rule = args.view.by.map(|By::Rule| Mutex::new(ByRule::default()));
     let mut shown = 0;

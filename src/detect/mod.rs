@@ -2,6 +2,7 @@
 
 mod check;
 mod holes;
+mod literal;
 mod pair;
 mod phrase;
 mod scan;
@@ -10,6 +11,7 @@ mod sign;
 
 use std::collections::BTreeMap;
 
+pub(crate) use literal::Literals;
 pub(crate) use check::{in_head, in_tail, short};
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand};
