@@ -36,7 +36,7 @@ pub(crate) struct Detection {
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
     let found = scan::scan(set, doc);
-    let mut detector = Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, out: Detection::default(), trace };
+    let mut detector = Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -51,6 +51,8 @@ struct Detector<'d> {
     counts: BTreeMap<u32, usize>,
     /// Bits of the languages that the text seems to be in; `u64::MAX` when it is too short to tell.
     languages: Option<u64>,
+    /// The last answer about a place that concerns all languages: rule, match, answer.
+    asked: Option<(u32, Span, Result<(), No>)>,
     out: Detection,
     trace: bool,
 }
@@ -115,7 +117,7 @@ impl Detector<'_> {
         if (rule.weight < 3 || place == Place::Glued || one.words <= 2) && !self.speaks(one.language) {
             return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));
         }
-        let evidence = check::surroundings(self.doc, rule, one.rule, one, self.found)?;
+        let evidence = self.surroundings(one.rule, one)?;
         if rule.once && self.counts.get(&one.rule).is_some_and(|&n| n > 1) {
             return Err(No("once", "the text holds more than one of its kind".to_owned()));
         }
@@ -140,6 +142,23 @@ impl Detector<'_> {
             return Ok(None);
         }
         Ok(Some(evidence))
+    }
+
+    /// All constraints but position, scope and run; what speaks for the match.
+    fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<String>, No> {
+        let rule = &self.set.rules[index as usize];
+        // Languages that share a phrase ask the same question one after the other.
+        let known = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span));
+        let answer = match known {
+            Some((_, _, answer)) => answer.clone(),
+            None => {
+                let answer = check::surroundings(self.doc, rule, one);
+                self.asked = Some((index, one.span, answer.clone()));
+                answer
+            }
+        };
+        answer?;
+        check::near(self.doc, rule, index, one, self.found)
     }
 
     fn sign(&mut self, one: &Match, weight: u8, full: u8) {
@@ -186,7 +205,7 @@ impl Detector<'_> {
                 }
                 let checked = check::mentioned(self.doc, one)
                     .and_then(|()| check::mentioned(self.doc, two))
-                    .and_then(|()| check::surroundings(self.doc, rule, index, one, self.found))
+                    .and_then(|()| self.surroundings(index, one))
                     .and_then(|evidence| Ok((evidence, pair::resolve(self.doc, rule, one, two, strong)?)));
                 match checked {
                     Ok((evidence, (span, more))) if rule.weight >= 3 => {

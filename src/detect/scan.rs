@@ -68,6 +68,10 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
         found.regex(set, doc, rule, edge.0, edge.1);
     }
     found.main.sort_by_key(|m| (m.span.start(), m.rule, m.language, std::cmp::Reverse(m.span.end())));
+    // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
+    for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
+        list.sort_by_key(|m| (m.span.start(), m.span.end()));
+    }
     // The longest match of a rule at a place speaks for the shorter ones.
     found.main.dedup_by_key(|m| (m.span.start(), m.rule, m.language));
     found

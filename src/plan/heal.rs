@@ -42,8 +42,9 @@ pub(super) fn heal(text: &str, span: Span, floor: usize, ceiling: usize) -> Span
 fn heal_lines(text: &str, start: usize, end: usize, floor: usize, ceiling: usize) -> Span {
     let above = line_ends_before(text, start, floor);
     let below = line_ends_after(text, end, ceiling);
-    let at_top = above.last().is_none_or(|&n| n == 0) && text[..above.last().copied().unwrap_or(start)].trim().is_empty();
-    let at_bottom = text[below.last().copied().unwrap_or(end)..].trim().is_empty();
+    // Looked at from the cut outwards: from the far ends, each cut would read all the white space at the edges of the text.
+    let at_top = above.last().is_none_or(|&n| n == 0) && text[..above.last().copied().unwrap_or(start)].trim_end().is_empty();
+    let at_bottom = text[below.last().copied().unwrap_or(end)..].trim_start().is_empty();
     if at_bottom {
         // The blank lines before go; the text's own last line end stays.
         let start = above.last().copied().unwrap_or(start);
