@@ -75,7 +75,10 @@ impl BySite {
         let mut sites: Vec<(&String, &Tally)> = self.sites.iter().collect();
         sites.sort_by(|a, b| b.1.removed.cmp(&a.1.removed).then_with(|| a.0.cmp(b.0)));
         let most = if options.all || sites.len() <= SITES + 1 { sites.len() } else { SITES };
-        for (site, tally) in &sites[..most] {
+        for (at, (site, tally)) in sites[..most].iter().enumerate() {
+            if at > 0 {
+                out.push('\n');
+            }
             let counts = format!(
                 "{} of {}  {}",
                 grouped(tally.changed),
@@ -84,7 +87,7 @@ impl BySite {
             );
             let figures = [
                 (Ink::Quiet, counts),
-                (Ink::Loss, format!("−{}", bytes(tally.removed))),
+                (Ink::Loss, format!("{}{}", if tally.removed > 0 { "−" } else { "" }, bytes(tally.removed))),
                 (Ink::Title, percent(tally.removed, tally.bytes)),
             ];
             let right: usize = figures.iter().map(|(_, figure)| width(figure) + 2).sum();
@@ -100,7 +103,7 @@ impl BySite {
         }
         if most < sites.len() {
             let rest: usize = sites[most..].iter().map(|(_, tally)| tally.removed).sum();
-            let line = format!("… {}, −{}  (-a shows all)\n", counted(sites.len() - most, "more site", "more sites"), bytes(rest));
+            let line = format!("\n… {}, −{}  (-a shows all)\n", counted(sites.len() - most, "more site", "more sites"), bytes(rest));
             style.paint(&mut out, Ink::Quiet, &line);
         }
         out.push('\n');

@@ -138,7 +138,8 @@ impl<'p> Compiler<'p> {
         let mut slots: Vec<HashMap<&str, Vec<(&Spanned<String>, usize)>>> = vec![HashMap::new()];
         for loaded in &packs.languages {
             let code = loaded.table.code.as_str();
-            if !selection.takes_language(code) {
+            let preview = loaded.table.status == Some(Status::Preview);
+            if !selection.takes_language(code) || (preview && !selection.preview) {
                 continue;
             }
             let n = languages.iter().position(|l| **l == *code).unwrap_or_else(|| {
