@@ -284,6 +284,7 @@ pub struct OutputArgs {
 Examples:
   dehusk diff crawl/                          every cut in its context, then a summary by rule
   dehusk diff crawl/ --by rule -s related     the cuts of some rules, grouped by text
+  dehusk diff crawl/ --pack my.toml --against builtin     what my pack adds
   dehusk diff crawl/ --format unified         a patch
   dehusk diff crawl/ --summary=only           only the summary")]
 pub struct DiffArgs {
@@ -317,9 +318,16 @@ pub struct ViewArgs {
     #[arg(short, long)]
     pub all: bool,
 
-    /// Group all cuts by rule and text instead of by document
-    #[arg(long, value_name = "WHAT")]
+    /// Group all cuts by `rule` and text, or by `site` and rule, instead of by document
+    #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     pub by: Option<By>,
+
+    /// Show only what another run or pack answers otherwise: a removal log, a pack, or `builtin`
+    ///
+    /// A log is one of `clean --log` or `diff --format json`. A pack stands in for --pack, a folder of packs for --packs
+    /// where that is given; `builtin` is a run without either.
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["by", "min_loss"])]
+    pub against: Option<PathBuf>,
 
     /// Show only documents that lose at least this much, e.g. 50%
     #[arg(long, value_name = "SHARE", value_parser = share)]
@@ -337,7 +345,11 @@ pub struct ViewArgs {
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub width: Option<usize>,
 
-    /// Link rules to their documentation: auto, always, never [default: auto]
+    /// Colours for a dark or a light ground; `auto` asks the terminal [default: auto]
+    #[arg(long, value_name = "GROUND", hide_possible_values = true, hide_short_help = true)]
+    pub theme: Option<Theme>,
+
+    /// Link documents to where they are: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     pub hyperlinks: Option<When>,
 
@@ -575,6 +587,19 @@ pub enum When {
     Never,
 }
 
+/// The ground that colours are chosen for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// What the terminal says of itself.
+    #[default]
+    Auto,
+    /// A dark one.
+    Dark,
+    /// A light one.
+    Light,
+}
+
 /// Forms of `diff`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
@@ -608,6 +633,8 @@ pub enum SummaryKind {
 pub enum By {
     /// By rule and text.
     Rule,
+    /// By site and rule.
+    Site,
 }
 
 /// Forms of `check`.

@@ -1,12 +1,12 @@
 //! `dehusk diff`: documents go through the cleaner into the view; nothing is written.
 
 use std::io::Write;
-use std::sync::Mutex;
 
 use anyhow::Result;
-use dehusk::diff::{ByRule, Format, Options, Printer, Summary, Tally, render};
+use dehusk::diff::{ByRule, BySite, Format, Options, Printer, Summary, Tally, render, site_of};
 use dehusk::{Cleaned, Cleaner, Confidence};
 
+use super::against;
 use super::args::{By, DiffArgs, DiffFormat, SummaryKind};
 use super::exit::Exit;
 use super::session::{Loaded, Session, builder};
@@ -19,6 +19,9 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     let mut session = Session::new(&args.input, &args.run, typed)?;
     let options = options(args, &session);
     let human = options.format == Format::Human;
+    if let Some(other) = &args.view.against {
+        return against::run(args, other, &session, &options);
+    }
     let long = human && options.summary != Summary::Only;
     if long && view::on_terminal() {
         session.settings.progress = Some(false); // what is found shows how far it has come
@@ -31,7 +34,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     session.watch();
     let mut out = Output::new(session.settings.paging, long);
     let mut printer = Printer::new(&mut out, options.clone());
-    let by_rule = args.view.by.map(|By::Rule| Mutex::new(ByRule::default()));
+    let mut groups = args.view.by.map(Groups::new);
     let mut shown = 0;
     let most = args.view.max_docs.unwrap_or(u64::MAX);
     let totals = session.each(
@@ -51,18 +54,18 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
                     tally.hold_back(&removal.rule().id);
                 }
             }
-            let (shown, groups) = if by_rule.is_some() {
-                let mut groups = ByRule::default();
-                groups.add(&entry.name, &cleaned);
-                (Vec::new(), Some(groups))
-            } else {
-                (render(&entry.name, &cleaned, &options), None)
+            let (shown, groups) = match args.view.by.map(Groups::new) {
+                Some(mut groups) => {
+                    groups.add(&entry.name, &cleaned);
+                    (Vec::new(), Some(groups))
+                }
+                None => (render(&entry.name, &cleaned, &options), None),
             };
             Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
         },
-        |(mut bytes, tally, groups)| {
-            if let (Some(all), Some(groups)) = (&by_rule, groups) {
-                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).merge(groups);
+        |(mut bytes, tally, groups_here)| {
+            if let (Some(all), Some(groups)) = (&mut groups, groups_here) {
+                all.merge(groups);
             }
             shown += u64::from(!bytes.is_empty());
             if shown > most {
@@ -71,8 +74,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
             Ok(printer.rendered(&bytes, &tally)?)
         },
     )?;
-    if let Some(groups) = by_rule {
-        let groups = groups.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(groups) = groups {
         printer.rendered(&groups.render(&options), &Tally::default())?;
     }
     printer.tally().errors = totals.failures.len();
@@ -92,6 +94,44 @@ fn lower(session: &Session, level: Confidence) -> Result<Option<Cleaner>> {
     let structural = all.rules().iter().filter(|rule| rule.structural).map(|rule| rule.id.clone());
     let more = all.rules().iter().any(|rule| !rule.structural && rule.confidence < level);
     Ok(if more { Some(lowest()?.ignore(structural).build()?) } else { None })
+}
+
+/// Cuts of many documents, put together otherwise than by document.
+enum Groups {
+    Rule(ByRule),
+    Site(BySite),
+}
+
+impl Groups {
+    fn new(by: By) -> Groups {
+        match by {
+            By::Rule => Groups::Rule(ByRule::default()),
+            By::Site => Groups::Site(BySite::default()),
+        }
+    }
+
+    fn add(&mut self, name: &str, cleaned: &Cleaned<'_>) {
+        match self {
+            Groups::Rule(groups) => groups.add(name, cleaned),
+            Groups::Site(groups) => groups.add(site_of(name), cleaned),
+        }
+    }
+
+    fn merge(&mut self, other: Groups) {
+        match (self, other) {
+            (Groups::Rule(all), Groups::Rule(more)) => all.merge(more),
+            (Groups::Site(all), Groups::Site(more)) => all.merge(more),
+            // All workers group alike.
+            _ => {}
+        }
+    }
+
+    fn render(&self, options: &Options) -> Vec<u8> {
+        match self {
+            Groups::Rule(groups) => groups.render(options),
+            Groups::Site(groups) => groups.render(options),
+        }
+    }
 }
 
 fn loses(cleaned: &Cleaned<'_>, least: Option<f64>) -> bool {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use dehusk::Confidence;
 use serde::{Deserialize, Serialize};
 
-use super::args::{self, CommonArgs, When};
+use super::args::{self, CommonArgs, Theme, When};
 use super::messages::{Trouble, nearest};
 use crate::source::Choice;
 
@@ -97,7 +97,9 @@ settings! {
     width: usize = "width", "0";
     /// Colours: auto, always or never.
     color: When = "color", r#""auto""#;
-    /// Links to the documentation of rules: auto, always or never.
+    /// Colours for a dark or a light ground: auto, dark or light.
+    theme: Theme = "theme", r#""auto""#;
+    /// Links to documents: auto, always or never.
     hyperlinks: When = "hyperlinks", r#""auto""#;
     /// A pager for `diff`: auto, always or never.
     paging: When = "paging", r#""auto""#;
@@ -302,7 +304,14 @@ impl Typed for args::CommonArgs {
 
 impl Typed for args::ViewArgs {
     fn typed(&self) -> Settings {
-        Settings { context: self.context, width: self.width, hyperlinks: self.hyperlinks, paging: self.paging, ..Settings::default() }
+        Settings {
+            context: self.context,
+            width: self.width,
+            theme: self.theme,
+            hyperlinks: self.hyperlinks,
+            paging: self.paging,
+            ..Settings::default()
+        }
     }
 }
 

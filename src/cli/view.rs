@@ -3,11 +3,13 @@
 use std::io::{self, BufWriter, IsTerminal, Write, stdout};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
 
-use dehusk::diff::{self, Options, Printer, Style, Summary, Tally, pager};
+use dehusk::diff::{self, Depth, Options, Printer, Style, Summary, Tally, pager};
 use tempfile::NamedTempFile;
+use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
-use super::args::When;
+use super::args::{Theme, When};
 use super::messages::typed;
 use super::settings::Settings;
 
@@ -27,13 +29,32 @@ pub fn options(settings: &Settings, paths: String) -> Options {
         When::Never => diff::When::Never,
     };
     let env = |name: &str| std::env::var(name).ok();
+    let mut style = Style::detect(when(settings.color), when(settings.hyperlinks), on_terminal(), env);
+    style.theme = match settings.theme.unwrap_or_default() {
+        Theme::Dark => diff::Theme::Dark,
+        Theme::Light => diff::Theme::Light,
+        // Sixteen colours are the terminal's own and fit its ground.
+        Theme::Auto if on_terminal() && style.depth >= Depth::Fixed => ground().unwrap_or(style.theme),
+        Theme::Auto => style.theme,
+    };
     Options {
-        style: Style::detect(when(settings.color), when(settings.hyperlinks), on_terminal(), env),
+        style,
         width: settings.width.filter(|w| *w > 0).unwrap_or_else(columns),
         context: settings.context.unwrap_or(2),
         sanitise: on_terminal(),
         paths,
+        documents_url: std::env::current_dir().ok().map(|folder| format!("file://{}/", folder.display())),
         ..Options::default()
+    }
+}
+
+/// Asks the terminal for its ground. One that does not answer is not waited for long.
+fn ground() -> Option<diff::Theme> {
+    let mut options = QueryOptions::default();
+    options.timeout = Duration::from_millis(200);
+    match theme_mode(options).ok()? {
+        ThemeMode::Dark => Some(diff::Theme::Dark),
+        ThemeMode::Light => Some(diff::Theme::Light),
     }
 }
 

@@ -178,9 +178,17 @@ impl ChangeTally {
             out.push_str(", no difference\n");
         } else {
             out.push_str(&format!(", {} with a difference: ", grouped(self.changed)));
-            style.paint(&mut out, Ink::Loss, &format!("{} more (−{})", counted(more.0, "cut", "cuts"), bytes(more.1)));
-            out.push_str(", ");
-            style.paint(&mut out, Ink::Back, &format!("{} less (+{})", counted(less.0, "cut", "cuts"), bytes(less.1)));
+            let mut sides = Vec::new();
+            if more.0 > 0 {
+                sides.push((Ink::Loss, format!("{} more (−{})", counted(more.0, "cut", "cuts"), bytes(more.1))));
+            }
+            if less.0 > 0 {
+                sides.push((Ink::Back, format!("{} less (+{})", counted(less.0, "cut", "cuts"), bytes(less.1))));
+            }
+            for (at, (ink, side)) in sides.iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                style.paint(&mut out, *ink, side);
+            }
             out.push('\n');
             self.table(&mut out, options);
         }

@@ -75,7 +75,10 @@ impl BySite {
         let mut sites: Vec<(&String, &Tally)> = self.sites.iter().collect();
         sites.sort_by(|a, b| b.1.removed.cmp(&a.1.removed).then_with(|| a.0.cmp(b.0)));
         let most = if options.all || sites.len() <= SITES + 1 { sites.len() } else { SITES };
-        for (site, tally) in &sites[..most] {
+        for (at, (site, tally)) in sites[..most].iter().enumerate() {
+            if at > 0 {
+                out.push('\n');
+            }
             let counts = format!(
                 "{} of {}  {}",
                 grouped(tally.changed),
@@ -84,7 +87,7 @@ impl BySite {
             );
             let figures = [
                 (Ink::Quiet, counts),
-                (Ink::Loss, format!("−{}", bytes(tally.removed))),
+                (Ink::Loss, format!("{}{}", if tally.removed > 0 { "−" } else { "" }, bytes(tally.removed))),
                 (Ink::Title, percent(tally.removed, tally.bytes)),
             ];
             let right: usize = figures.iter().map(|(_, figure)| width(figure) + 2).sum();
@@ -100,7 +103,7 @@ impl BySite {
         }
         if most < sites.len() {
             let rest: usize = sites[most..].iter().map(|(_, tally)| tally.removed).sum();
-            let line = format!("… {}, −{}  (-a shows all)\n", counted(sites.len() - most, "more site", "more sites"), bytes(rest));
+            let line = format!("\n… {}, −{}  (-a shows all)\n", counted(sites.len() - most, "more site", "more sites"), bytes(rest));
             style.paint(&mut out, Ink::Quiet, &line);
         }
         out.push('\n');
@@ -120,8 +123,7 @@ fn rules(out: &mut String, tally: &Tally, columns: usize, options: &Options) {
         style.paint(out, Ink::Sure(rule.confidence), glyph(rule.confidence));
         out.push(' ');
         let shown = squeeze(id, name);
-        let link = options.rule_link(id);
-        style.link(out, link.as_deref(), |out| style.paint(out, Ink::Rule, &shown));
+        style.paint(out, Ink::Rule, &shown);
         out.extend(std::iter::repeat_n(' ', name - width(&shown)));
         let line = format!("  {:>6}×  {:>5}", grouped(rule.cuts), percent(rule.bytes, tally.removed));
         style.paint(out, Ink::Quiet, &line);
