@@ -75,7 +75,7 @@ fn table(out: &mut String, tally: &Tally, options: &Options) {
     style.paint(out, Ink::Quiet, &head);
     out.push('\n');
     let largest = rules.first().map_or(1, |(_, rule)| rule.bytes).max(1);
-    for (row, (id, rule)) in rows.iter().zip(&rules) {
+    for (row, (_, rule)) in rows.iter().zip(&rules) {
         out.push_str("  ");
         let shown = squeeze(&row.rule, name);
         style.paint(out, Ink::Rule, &shown);
