@@ -66,7 +66,7 @@ fn a_page_in_full() {
 fn a_page_in_colour() {
     for (depth, name) in [(Depth::Ansi, "ansi"), (Depth::Fixed, "fixed"), (Depth::True, "true")] {
         let style = Style { depth, links: true, ..Style::PLAIN };
-        let options = Options { style, rules_url: Some("https://dehusk.example/rules/".to_owned()), ..human(80) };
+        let options = Options { style, documents_url: Some("file:///home/ada/".to_owned()), ..human(80) };
         insta::assert_snapshot!(format!("colour_{name}"), shown("p.txt", &page(), &options).escape_debug().to_string().replace("\\n", "\n"));
     }
 }
