@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -110,6 +111,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
     pub from: Option<From>,
 
+    /// Leave texts alone that are larger, e.g. 64M; k, M and G count in 1024 [default: none]
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
+    pub max_doc_size: Option<Size>,
+
     /// Read hidden files and folders too
     #[arg(long, overrides_with = "no_hidden", hide_short_help = true)]
     pub hidden: bool,
@@ -162,6 +167,12 @@ pub struct RuleArgs {
     /// Only residue in these languages, e.g. en,de; `auto` is all of them [default: auto]
     #[arg(long, value_name = "LANG", value_delimiter = ',')]
     pub lang: Option<Vec<String>>,
+
+    /// The site that the texts come from, e.g. example.com: its own rules take part too
+    ///
+    /// Packs hold rules of a site under sites/DOMAIN.toml. They run for that site and the sites below it, and never without --site.
+    #[arg(long, value_name = "DOMAIN", value_parser = domain, hide_short_help = true)]
+    pub site: Option<String>,
 
     /// Also run rules that are still being tried out
     #[arg(long, overrides_with = "no_preview", hide_short_help = true)]
@@ -378,7 +389,7 @@ pub struct CheckView {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  dehusk explain comments/reply-form     what the rule takes, where, with examples
+  dehusk explain comments/cancel-reply   what the rule takes, where, with examples
   dehusk explain page.txt:38             why line 38 goes or stays
   dehusk explain page.txt:38:12          the same for one place of it")]
 pub struct ExplainArgs {
@@ -463,13 +474,15 @@ pub struct RulesArgs {
 
 /// Runs the examples that packs carry
 ///
-/// Every example is run alone, together with all other rules, and twice; constraints that no example needs are named.
+/// Every example is run together with all other rules, then over its own result, which must not change again. Rules of weight
+/// 3 are also run without the others: they may cut nothing outside of the marks. Constraints that no example needs are named,
+/// and rules that are not written as they should be.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   dehusk test                    the built-in packs
   dehusk test patterns/          a folder of packs
-  dehusk test my-pack.toml       one file")]
+  dehusk test my-pack.toml       the examples of one file, with the built-in rules around them")]
 pub struct TestArgs {
     /// Packs: files or folders [default: the built-in ones]
     #[arg(value_name = "PACK")]
@@ -644,6 +657,52 @@ pub enum ListFormat {
     Human,
     /// For programs.
     Json,
+}
+
+/// A number of bytes, as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Size {
+    /// The number.
+    pub bytes: u64,
+    written: String,
+}
+
+impl std::convert::From<Size> for String {
+    fn from(size: Size) -> String {
+        size.written
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Size, String> {
+        text.parse()
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Size, String> {
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let unit = match &text[digits.len()..] {
+            "" | "B" => Some(1),
+            "k" | "K" | "KiB" => Some(1 << 10),
+            "m" | "M" | "MiB" => Some(1 << 20),
+            "g" | "G" | "GiB" => Some(1 << 30),
+            _ => None,
+        };
+        let bytes = digits.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+        let bytes = bytes.ok_or_else(|| format!("no size: `{text}`; write bytes, or a number with k, M or G, such as 64M"))?;
+        Ok(Size { bytes, written: text.to_owned() })
+    }
+}
+
+fn domain(text: &str) -> Result<String, String> {
+    let good = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    if good { Ok(text.to_lowercase()) } else { Err("write a domain such as example.com".into()) }
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use dehusk::diff::{ByRule, BySite, Format, Options, Printer, Summary, Tally, render, site_of};
-use dehusk::{Cleaned, Confidence};
+use dehusk::{Cleaned, Cleaner, Confidence};
 
 use super::against;
 use super::args::{By, DiffArgs, DiffFormat, SummaryKind};
@@ -16,20 +16,23 @@ use super::view::{self, Output};
 /// Runs the command.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
     let typed = args.input.typed().over(args.rules.typed()).over(args.view.typed()).over(args.run.typed());
-    let session = Session::new(&args.input, &args.run, typed)?;
+    let mut session = Session::new(&args.input, &args.run, typed)?;
     let options = options(args, &session);
     let human = options.format == Format::Human;
+    let long = human && options.summary != Summary::Only;
+    if long && view::on_terminal() {
+        session.settings.progress = Some(false); // what is found shows how far it has come
+    }
     if let Some(other) = &args.view.against {
         return against::run(args, other, &session, &options);
     }
     let cleaner = session.cleaner()?;
     // What a lower level would find is told, as a command to look at it.
     let level = session.settings.min_confidence.unwrap_or(Confidence::Medium);
-    let lower = (human && level > Confidence::Low)
-        .then(|| builder(&session.settings).and_then(|b| Ok(b.min_confidence(Confidence::Low).build()?)))
-        .transpose()?;
+    let told = human && options.summary != Summary::Off;
+    let lower = if told && level > Confidence::Low { lower(&session, level)? } else { None };
     session.watch();
-    let mut out = Output::new(session.settings.paging, human);
+    let mut out = Output::new(session.settings.paging, long);
     let mut printer = Printer::new(&mut out, options.clone());
     let mut groups = args.view.by.map(Groups::new);
     let mut shown = 0;
@@ -81,6 +84,16 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     out.close()?;
     let closed = session.close(&totals, "left alone");
     Ok(closed.max(session.found(residue && args.view.exit_code)))
+}
+
+/// The cleaner of the lowest level, where it would find more. Rules that go by structure find something in almost every text,
+/// which is no news; they are left out.
+fn lower(session: &Session, level: Confidence) -> Result<Option<Cleaner>> {
+    let lowest = || Ok::<_, anyhow::Error>(builder(&session.settings)?.min_confidence(Confidence::Low));
+    let all = lowest()?.build()?;
+    let structural = all.rules().iter().filter(|rule| rule.structural).map(|rule| rule.id.clone());
+    let more = all.rules().iter().any(|rule| !rule.structural && rule.confidence < level);
+    Ok(if more { Some(lowest()?.ignore(structural).build()?) } else { None })
 }
 
 /// Cuts of many documents, put together otherwise than by document.

@@ -6,7 +6,7 @@ use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
 use crate::text::boundary::{capital, in_quotation, quoted, sentence_end, sentence_start};
-use crate::text::{Document, Span};
+use crate::text::{Document, Shape, Span};
 
 /// Bytes before and behind a match that `before` and `after` see.
 const VIEW: usize = 300;
@@ -14,7 +14,7 @@ const VIEW: usize = 300;
 const LINE_BYTES: usize = 200;
 
 /// Why a rule did not fire: the name of the constraint, and what it found.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct No(pub &'static str, pub String);
 
 /// What the position of a match allows.
@@ -39,8 +39,8 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::Line => found.stand == Stand::Whole,
         At::LineStart => matches!(found.stand, Stand::Whole | Stand::Start),
         At::LineEnd => matches!(found.stand, Stand::Whole | Stand::End),
-        At::TextStart => !doc.raw[..span.start()].contains(char::is_alphanumeric),
-        At::TextEnd => !doc.raw[span.end()..].contains(char::is_alphanumeric),
+        At::TextStart => span.start() <= doc.letters().0,
+        At::TextEnd => span.end() >= doc.letters().1,
         At::Sentence => starts() && ends() && capital(span.of(doc.raw)),
     };
     if right {
@@ -73,8 +73,8 @@ pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
     Ok(())
 }
 
-/// Everything but position, scope and run.
-pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+/// What the place of a match must look like, whatever the language of its words.
+pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<(), No> {
     let span = found.span;
     if let Some(before) = rule.before.as_ref().and_then(|r| r.get()) {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
@@ -94,8 +94,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, index: u32, found: &
             return Err(No("unless", format!("“{veto}” stands in the line")));
         }
     }
-    position(doc, rule, span)?;
-    near(doc, rule, index, found, all)
+    position(doc, rule, span)
 }
 
 /// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
@@ -105,13 +104,15 @@ fn plain(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // Brackets behind the last link belong to none.
+    let last_link = text.rfind("](").map_or(usize::MAX, |at| text.len() - at);
     while let Some(at) = rest.find(['[', ']', '*', '_', '\\']) {
         out.push_str(&rest[..at]);
         let sign = &rest[at..];
         let target = sign.strip_prefix("](").and_then(|t| Some((t.find([')', '\n'])?, t))).filter(|&(n, t)| t[n..].starts_with(')'));
         rest = match target {
             Some((n, t)) => &t[n + 1..],
-            None if sign.starts_with('[') && sign.find("](").is_none() => {
+            None if sign.starts_with('[') && sign.len() < last_link => {
                 out.push('[');
                 &sign[1..]
             }
@@ -155,7 +156,7 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
     if let Some(most) = place.from_top {
         let above = doc.filled_before(line);
         if above >= most {
-            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most - 1)));
+            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most.saturating_sub(1))));
         }
     }
     if let Some(most) = place.from_end {
@@ -172,7 +173,7 @@ pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.start());
     let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
     let before = &doc.raw[before..span.start()];
-    doc.prose().is_none_or(|(first, _)| first >= line) && !crate::text::Shape::of(before).prose
+    doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)
 }
 
 /// No prose behind it.
@@ -180,19 +181,23 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
     let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
     let after = &doc.raw[span.end()..after];
-    doc.prose().is_none_or(|(_, last)| last <= line) && !crate::text::Shape::of(after).prose
+    doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)
 }
 
-fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+/// The words that must stand around it, in its language or in none: those that do.
+pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
     let empty = Vec::new();
     let hits = all.near.get(&index).unwrap_or(&empty);
     let line = doc.line_at(found.span.start());
-    let reach = near.within * LINE_BYTES;
-    let from = hits.partition_point(|h| h.span.end() + reach < found.span.start());
+    let reach = near.within.saturating_mul(LINE_BYTES);
+    // The lines that count, clipped where they are endless.
+    let first = doc.lines[line.saturating_sub(near.within)].start.max(found.span.start().saturating_sub(reach));
+    let last = doc.lines[line.saturating_add(near.within).min(doc.lines.len() - 1)].end.min(found.span.end().saturating_add(reach));
+    let from = hits.partition_point(|h| h.span.start() < first);
     let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();
-    for hit in hits[from..].iter().take_while(|h| h.span.start() <= found.span.end() + reach) {
+    for hit in hits[from..].iter().take_while(|h| h.span.start() <= last) {
         let before = hit.span.end() <= found.span.start();
         let after = hit.span.start() >= found.span.end();
         let side = match near.side {
@@ -200,10 +205,9 @@ fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found)
             Side::After => after,
             Side::Both => before || after,
         };
-        let distance = doc.line_at(hit.span.start()).abs_diff(line);
         // A Polish form is held together by Polish words, or by words of no language.
         let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
-        if side && tongue && distance <= near.within && !seen.iter().any(|s| text(s) == text(hit)) {
+        if side && tongue && !seen.iter().any(|s| text(s) == text(hit)) {
             seen.push(hit);
         }
         if seen.len() >= near.min.max(3) {

@@ -14,7 +14,11 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         Hole::Number => number_end(text, at),
         Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
         Hole::Time => set.calendar(language).time(this_line(doc, at), at),
-        Hole::Network => set.networks.iter().find(|n| text[at..].starts_with(n.as_str())).map(|n| at + n.len()),
+        Hole::Network => {
+            let rest = &text.as_bytes()[at..];
+            let begins = |n: &&String| n.as_bytes().first() == rest.first() && rest.starts_with(n.as_bytes());
+            set.networks.iter().find(begins).map(|n| at + n.len())
+        }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
             let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
@@ -69,8 +73,7 @@ fn lettered(hole: Hole, text: &str) -> bool {
 
 /// The folded text up to the end of the line that holds `at`.
 fn this_line<'d>(doc: &'d Document<'_>, at: usize) -> &'d str {
-    let line = doc.lines.partition_point(|l| l.fold_start <= at).saturating_sub(1);
-    &doc.folded.text[..doc.lines[line].fold_end.max(at)]
+    &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end.max(at)]
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.

@@ -2,6 +2,7 @@
 
 mod check;
 mod holes;
+mod literal;
 mod pair;
 mod phrase;
 mod scan;
@@ -10,6 +11,7 @@ mod sign;
 
 use std::collections::BTreeMap;
 
+pub(crate) use literal::Literals;
 pub(crate) use check::{in_head, in_tail, short};
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand};
@@ -34,7 +36,7 @@ pub(crate) struct Detection {
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
     let found = scan::scan(set, doc);
-    let mut detector = Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, out: Detection::default(), trace };
+    let mut detector = Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -49,6 +51,8 @@ struct Detector<'d> {
     counts: BTreeMap<u32, usize>,
     /// Bits of the languages that the text seems to be in; `u64::MAX` when it is too short to tell.
     languages: Option<u64>,
+    /// The last answer about a place that concerns all languages: rule, match, answer.
+    asked: Option<(u32, Span, Result<(), No>)>,
     out: Detection,
     trace: bool,
 }
@@ -113,7 +117,7 @@ impl Detector<'_> {
         if (rule.weight < 3 || place == Place::Glued || one.words <= 2) && !self.speaks(one.language) {
             return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));
         }
-        let evidence = check::surroundings(self.doc, rule, one.rule, one, self.found)?;
+        let evidence = self.surroundings(one.rule, one)?;
         if rule.once && self.counts.get(&one.rule).is_some_and(|&n| n > 1) {
             return Err(No("once", "the text holds more than one of its kind".to_owned()));
         }
@@ -140,6 +144,23 @@ impl Detector<'_> {
         Ok(Some(evidence))
     }
 
+    /// All constraints but position, scope and run; what speaks for the match.
+    fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<String>, No> {
+        let rule = &self.set.rules[index as usize];
+        // Languages that share a phrase ask the same question one after the other.
+        let known = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span));
+        let answer = match known {
+            Some((_, _, answer)) => answer.clone(),
+            None => {
+                let answer = check::surroundings(self.doc, rule, one);
+                self.asked = Some((index, one.span, answer.clone()));
+                answer
+            }
+        };
+        answer?;
+        check::near(self.doc, rule, index, one, self.found)
+    }
+
     fn sign(&mut self, one: &Match, weight: u8, full: u8) {
         self.out.signs.push(Sign { span: one.span, rule: one.rule, language: one.language, stand: one.stand, weight, full, phrase: one.span });
     }
@@ -160,10 +181,7 @@ impl Detector<'_> {
 
     fn cut(&mut self, one: &Match, span: Span, mut evidence: Vec<String>, more: Vec<String>) {
         let rule = &self.set.rules[one.rule as usize];
-        let phrase = short(one.span.of(self.doc.raw));
-        if one.span.of(self.doc.raw).trim() != span.of(self.doc.raw).trim() {
-            evidence.insert(0, format!("phrase: {phrase}"));
-        }
+        evidence.insert(0, format!("phrase: {}", short(one.span.of(self.doc.raw))));
         evidence.extend(more);
         // What reaches to an edge of the text would hide the signs inside it.
         let held = if matches!(rule.scope, Scope::Head | Scope::Tail) { one.span } else { span };
@@ -187,7 +205,7 @@ impl Detector<'_> {
                 }
                 let checked = check::mentioned(self.doc, one)
                     .and_then(|()| check::mentioned(self.doc, two))
-                    .and_then(|()| check::surroundings(self.doc, rule, index, one, self.found))
+                    .and_then(|()| self.surroundings(index, one))
                     .and_then(|evidence| Ok((evidence, pair::resolve(self.doc, rule, one, two, strong)?)));
                 match checked {
                     Ok((evidence, (span, more))) if rule.weight >= 3 => {

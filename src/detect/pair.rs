@@ -6,7 +6,7 @@
 
 use super::check::{No, short};
 use super::scan::Match;
-use super::scope::{Extent, Strong, fits_title, whole_lines};
+use super::scope::{Extent, MAX_TITLE_BYTES, Strong, fits_title, whole_lines};
 use super::sign::Stand;
 use crate::pack::Rule;
 use crate::text::boundary::{capital, sentence_start};
@@ -34,11 +34,12 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
     }
     let between = &doc.raw[one.span.end()..two.span.start()];
     let labels = whole_lines(doc, Span::covering(doc.raw, one.span.start(), two.span.end()));
-    let before = doc.raw[labels.start()..one.span.start()].trim();
+    let before = &doc.raw[labels.start()..one.span.start()];
+    let led = filled(before);
     let own_lines = one.stand == Stand::Whole && two.stand == Stand::Whole;
     // Labels behind their titles: "Title A Previous post Title B", on lines of their own or one.
-    let behind = bare(before).is_some() && !sentence_start(doc.raw, one.span.start());
-    let start = if bare(before).is_none() {
+    let behind = led && !sentence_start(doc.raw, one.span.start());
+    let start = if !led {
         labels.start()
     } else if behind {
         fits_title(before, words)?;
@@ -46,7 +47,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
     } else {
         one.span.start()
     };
-    let inner: Vec<&str> = between.lines().map(str::trim).filter(|l| bare(l).is_some()).collect();
+    let inner: Vec<&str> = between.lines().map(str::trim).filter(|l| filled(l)).collect();
     if inner.len() > 3 {
         return Err(No("pair", format!("{} lines stand between the labels", inner.len())));
     }
@@ -58,17 +59,17 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
     } else {
         let line_end = labels.end();
         let stop = strong.next(two.span.end(), line_end).unwrap_or(line_end);
-        let text = doc.raw[two.span.end()..stop].trim_end();
-        if bare(text).is_some() {
+        let text = &doc.raw[two.span.end()..stop];
+        if filled(text) {
             fits_title(text, words)?;
-        } else if bare(before).is_none() && inner.is_empty() {
+        } else if !led && inner.is_empty() {
             // Two bare labels in one line.
             return Ok((Span::covering(doc.raw, start, two.span.end()), vec!["pair: two labels without titles".to_owned()]));
-        } else if !behind && bare(before).is_none() && two.stand == Stand::End && one.stand == Stand::Start && inner.len() == 1 && !between.contains('\n') {
+        } else if !led && two.stand == Stand::End && one.stand == Stand::Start && inner.len() == 1 && !between.contains('\n') {
             // "Previous Title … Next" with the second title on the next line.
             return Ok((Span::covering(doc.raw, start, under(doc, rule, two, 1, strong)?), vec![evidence(doc, one, two)]));
         }
-        two.span.end() + text.len()
+        two.span.end() + text.trim_end().len()
     };
     Ok((Span::covering(doc.raw, start, end), vec![evidence(doc, one, two)]))
 }
@@ -102,7 +103,7 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
     Ok(end)
 }
 
-/// The text, when it holds a letter or digit.
-fn bare(text: &str) -> Option<&str> {
-    text.contains(char::is_alphanumeric).then_some(text)
+/// True where the text holds a letter or digit, or is too long to look.
+fn filled(text: &str) -> bool {
+    text.len() > MAX_TITLE_BYTES || text.contains(char::is_alphanumeric)
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::phrase;
 use super::sign::Stand;
-use crate::pack::{At, Role, RuleSet};
+use crate::pack::{At, Hole, Part, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
-use crate::text::{Document, Span, is_wide};
+use crate::text::{Document, Line, Span, is_wide};
 
 /// A confirmed phrase.
 #[derive(Clone, Copy, Debug)]
@@ -38,18 +38,19 @@ const REGEX_WINDOW: usize = 512;
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    for hit in set.automaton.find_overlapping_iter(doc.folded.text.as_bytes()) {
-        for &n in &set.anchored[hit.pattern().as_usize()] {
+    set.literals.find(doc, |literal, start| {
+        for &n in &set.anchored[literal as usize] {
             let phrase = &set.phrases[n as usize];
-            if phrase.role == Role::Regex {
-                add_window(windows.entry(phrase.rule).or_default(), doc, hit.start(), hit.end());
-                continue;
-            }
-            let range = if phrase.parts.len() == 1 { Some((hit.start(), hit.end())) } else { phrase::confirm(set, doc, phrase, hit.start()) };
+            let whole = phrase.parts.len() == 1;
+            let range = if whole { Some((start, start + set.literals.len_of(literal))) } else { phrase::confirm(set, doc, phrase, start) };
             if let Some(range) = range {
                 found.add(set, doc, n, range);
             }
         }
+    });
+    for hit in set.inner.find_overlapping_iter(doc.folded.text.as_bytes()) {
+        let rule = set.inner_rules[hit.pattern().as_usize()];
+        add_window(windows.entry(rule).or_default(), doc, hit.start(), hit.end());
     }
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
@@ -67,6 +68,10 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
         found.regex(set, doc, rule, edge.0, edge.1);
     }
     found.main.sort_by_key(|m| (m.span.start(), m.rule, m.language, std::cmp::Reverse(m.span.end())));
+    // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
+    for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
+        list.sort_by_key(|m| (m.span.start(), m.span.end()));
+    }
     // The longest match of a rule at a place speaks for the shorter ones.
     found.main.dedup_by_key(|m| (m.span.start(), m.rule, m.language));
     found
@@ -94,13 +99,35 @@ fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
         }
         let folded = &doc.folded.text[line.fold_start..line.fold_end];
         let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
+        // Nearly all of them want a date or a time, and few short lines with a digit have one.
+        let (dated, timed) = moments(set, doc, line);
         for &n in &set.unanchored {
             let phrase = &set.phrases[n as usize];
+            let wants = |hole| phrase.parts.contains(&Part::Hole(hole));
+            if (wants(Hole::Date) && !dated) || (wants(Hole::Time) && !timed) {
+                continue;
+            }
             if let Some(range) = phrase::from_start(set, doc, phrase, line.fold_start + lead) {
                 found.add(set, doc, n, range);
             }
         }
     }
+}
+
+/// Whether a short line holds a date and a time, in the words of any language.
+fn moments(set: &RuleSet, doc: &Document<'_>, line: &Line) -> (bool, bool) {
+    let text = &doc.folded.text[..line.fold_end];
+    let calendar = set.calendar(0);
+    let mut before = ' ';
+    let (mut dated, mut timed) = (false, false);
+    for (at, c) in text[line.fold_start..].char_indices() {
+        if c.is_alphanumeric() && (!before.is_alphanumeric() || before.is_ascii_digit() != c.is_ascii_digit()) {
+            dated |= calendar.date(text, line.fold_start + at).is_some();
+            timed |= c.is_ascii_digit() && calendar.time(text, line.fold_start + at).is_some();
+        }
+        before = c;
+    }
+    (dated, timed)
 }
 
 impl Found {

@@ -9,6 +9,10 @@ use crate::text::{Document, Span, count_words, ends_sentence};
 /// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
 const COVER: f32 = 0.5;
 
+/// Longest text that is looked at for a title. Labels may stand a million times in one line: what each of them costs
+/// must not depend on how long that line is.
+pub(super) const MAX_TITLE_BYTES: usize = 2000;
+
 /// Places where residue certainly goes on: sorted spans of what other rules take.
 pub(super) struct Strong<'s> {
     pub spans: &'s [Span],
@@ -59,7 +63,7 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
     if rule.title.is_some() {
         let (taken, evidence) = with_title(doc, rule, found.span, strong)?;
         // What is left of the line must be decoration, otherwise only label and title go.
-        let bare = |text: &str| !text.contains(char::is_alphanumeric);
+        let bare = |text: &str| text.len() <= MAX_TITLE_BYTES && !text.contains(char::is_alphanumeric);
         let all = bare(&doc.raw[lines.start()..taken.start().max(lines.start())]) && bare(&doc.raw[taken.end().min(lines.end())..lines.end()]);
         return Ok((if all { Span::covering(doc.raw, lines.start().min(taken.start()), lines.end().max(taken.end())) } else { taken }, evidence));
     }
@@ -102,7 +106,7 @@ fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) 
         return Ok((Span::covering(doc.raw, lines.start(), span.end()), vec![format!("title: {}", short(text))]));
     }
     let from = span.end();
-    let reach = doc.raw.floor_char_boundary(lines.end().min(from + 2000));
+    let reach = doc.raw.floor_char_boundary(lines.end().min(from + MAX_TITLE_BYTES));
     let rest = &doc.raw[from..reach];
     let opened = doc.raw[..span.start()].trim_end_matches([' ', '*', '_']).chars().next_back();
     if title.ends.contains(&TitleEnd::Bracket)
@@ -141,11 +145,14 @@ fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) 
 }
 
 fn clip_back(doc: &Document<'_>, start: usize, end: usize) -> usize {
-    doc.raw.floor_char_boundary(start.max(end.saturating_sub(2000)))
+    doc.raw.floor_char_boundary(start.max(end.saturating_sub(MAX_TITLE_BYTES)))
 }
 
 /// A link title: some words, not too many, no sentence that ends inside or with a full stop.
 pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
+    if text.len() > MAX_TITLE_BYTES {
+        return Err(No("title.max_words", format!("{} bytes stand beside it, a title has at most {max_words} words", text.len())));
+    }
     let text = text.trim();
     let words = count_words(text);
     if words == 0 {
@@ -179,7 +186,7 @@ fn edge(doc: &Document<'_>, rule: &Rule, start: usize, end: usize) -> Extent {
     if count > rule.max_lines {
         return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
     }
-    let prose = doc.shapes()[first..=last].iter().filter(|s| s.prose).count();
+    let prose = doc.prose_before(last + 1) - doc.prose_before(first);
     if prose > rule.max_prose {
         return Err(No("limit.prose", format!("{prose} lines of prose would go")));
     }

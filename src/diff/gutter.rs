@@ -204,12 +204,12 @@ impl Gutter<'_, '_> {
         };
         let reasons = reasons(mark, self.view.text, self.options.all);
         let news: Vec<String> = reasons.into_iter().filter(|reason| self.said.insert(reason.clone())).collect();
-        let above = self.waiting.iter_mut().rev().find(|cell| matches!(cell, Cell::Rule { .. }));
-        if let Some(Cell::Rule { name: before, times, confidence: sure, .. }) = above
-            && *before == name
-            && *sure == confidence
-            && news.is_empty()
-        {
+        // A share row glued into one line holds the same few rules again and again: each stands there once, counted.
+        let same = self.waiting.iter_mut().find_map(|cell| match cell {
+            Cell::Rule { name: before, times, confidence: sure, .. } if *before == name && *sure == confidence => Some(times),
+            _ => None,
+        });
+        if let Some(times) = same.filter(|_| news.is_empty()) {
             *times += 1;
             return;
         }
@@ -314,7 +314,9 @@ fn reasons(mark: &Mark<'_>, original: &str, all: bool) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
     for reason in mark.evidence {
         let (kind, what) = reason.split_once(": ").unwrap_or(("", reason));
-        if all {
+        if repeats(reason, mark.span.of(original)) {
+            continue;
+        } else if all {
             reasons.push(reason.clone());
         } else if matches!(kind, "phrase" | "title" | "pair" | "closed by") || obvious(what, mark, original) {
         } else if kind == "near"
@@ -337,6 +339,14 @@ fn reasons(mark: &Mark<'_>, original: &str, all: bool) -> Vec<String> {
         reasons.truncate(NOTES);
     }
     reasons
+}
+
+/// True where a piece of evidence says no more than the cut: the phrase that was found is all that goes.
+pub fn repeats(evidence: &str, cut: &str) -> bool {
+    let Some(phrase) = evidence.strip_prefix("phrase: ") else { return false };
+    let cut = cut.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Long phrases are told by their beginning.
+    phrase == cut || phrase.strip_suffix('…').is_some_and(|beginning| !beginning.is_empty() && cut.starts_with(beginning))
 }
 
 /// True where the cut itself says `what`.

@@ -37,8 +37,10 @@ use std::io::{self, Write};
 pub use against::{ChangeTally, Changes, Earlier};
 pub use by_rule::ByRule;
 pub use by_site::{BySite, site_of};
+pub use gutter::repeats;
 pub use style::{Depth, Style, Theme, When};
 pub use tally::{RuleTally, Tally};
+pub use width::{bytes, counted, grouped, percent};
 
 use crate::Cleaned;
 

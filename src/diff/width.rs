@@ -209,7 +209,7 @@ fn joined(cells: &[Cell<'_>]) -> Vec<Seg> {
 }
 
 /// Thousands apart, as people write them: `12 340`.
-pub(super) fn grouped(number: usize) -> String {
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -222,7 +222,7 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// Bytes as people read them: `612 B`, `1.1 MiB`.
-pub(super) fn bytes(number: usize) -> String {
+pub fn bytes(number: usize) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if number < 1024 {
         return format!("{number} B");
@@ -237,7 +237,7 @@ pub(super) fn bytes(number: usize) -> String {
 }
 
 /// `part` of `whole` in per cent: `14%`, `0.4%`.
-pub(super) fn percent(part: usize, whole: usize) -> String {
+pub fn percent(part: usize, whole: usize) -> String {
     if part == 0 || whole == 0 {
         return "0%".to_owned();
     }
@@ -251,7 +251,7 @@ pub(super) fn percent(part: usize, whole: usize) -> String {
 }
 
 /// `1 removal`, `3 removals`.
-pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+pub fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 

@@ -1,9 +1,9 @@
-//! Packs compiled: slots filled language by language, anchors collected into one automaton.
+//! Packs compiled: slots filled language by language, anchors collected into one table.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 use toml::Spanned;
 
 use super::calendar::{Calendar, Words};
@@ -14,6 +14,7 @@ use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
 use super::rule::Rule;
 use super::select::Selection;
+use crate::detect::Literals;
 use crate::text::{count_words, fold_phrase};
 
 /// What a phrase is for in its rule.
@@ -32,7 +33,7 @@ pub(crate) enum Role {
 #[derive(Debug)]
 pub(crate) struct Phrase {
     pub parts: Box<[Part]>,
-    /// Index of the literal that the automaton looks for.
+    /// Index of the literal that the scan looks for.
     pub anchor: usize,
     pub role: Role,
     pub rule: u32,
@@ -47,9 +48,13 @@ pub(crate) struct RuleSet {
     pub rules: Vec<Rule>,
     pub languages: Vec<Arc<str>>,
     pub phrases: Vec<Phrase>,
-    pub automaton: AhoCorasick,
-    /// For each pattern of the automaton, the phrases that have it as anchor.
+    pub literals: Literals,
+    /// For each literal, the phrases that have it as anchor.
     pub anchored: Vec<Vec<u32>>,
+    /// Anchors of regexes, which may stand inside words.
+    pub inner: AhoCorasick,
+    /// For each pattern of `inner`, the rule.
+    pub inner_rules: Vec<u32>,
     /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
     pub unanchored: Vec<u32>,
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
@@ -104,7 +109,7 @@ impl RuleSet {
             let preview = loaded.table.status == Some(Status::Preview);
             let deprecated = loaded.table.status == Some(Status::Deprecated);
             let sure = selection.min_confidence.is_none_or(|least| loaded.table.confidence >= least);
-            if sure && selection.takes(id, &loaded.pack) && !deprecated && (!preview || selection.preview) {
+            if sure && selection.takes(id, &loaded.pack) && selection.takes_sites(&loaded.sites) && !deprecated && (!preview || selection.preview) {
                 let rule = compiler.rule(loaded, rules.len() as u32)?;
                 rules.push(rule);
             }
@@ -133,7 +138,8 @@ impl<'p> Compiler<'p> {
         let mut slots: Vec<HashMap<&str, Vec<(&Spanned<String>, usize)>>> = vec![HashMap::new()];
         for loaded in &packs.languages {
             let code = loaded.table.code.as_str();
-            if !selection.takes_language(code) {
+            let preview = loaded.table.status == Some(Status::Preview);
+            if !selection.takes_language(code) || (preview && !selection.preview) {
                 continue;
             }
             let n = languages.iter().position(|l| **l == *code).unwrap_or_else(|| {
@@ -151,7 +157,7 @@ impl<'p> Compiler<'p> {
     fn rule(&mut self, loaded: &LoadedRule, index: u32) -> Result<Rule, PackError> {
         let table = &loaded.table;
         let first = self.phrases.len();
-        let mut rule = Rule::new(Arc::new(self.info(loaded)), table, loaded.sites.clone());
+        let mut rule = Rule::new(Arc::new(self.info(loaded)), table);
         let fields: [(&[Spanned<String>], Role); 4] = [
             (&table.phrases, Role::Main),
             (table.near.as_ref().map_or(&[], |n| &n.any), Role::Near),
@@ -167,9 +173,10 @@ impl<'p> Compiler<'p> {
         }
         for written in &table.unless {
             for (parts, _) in self.expand(loaded.file, written)? {
-                if let [Part::Literal(text)] = &parts[..] {
-                    rule.unless.push(text.clone());
-                }
+                let [Part::Literal(text)] = &parts[..] else {
+                    return Err(self.veto_error(loaded, written).into());
+                };
+                rule.unless.push(text.clone());
             }
         }
         self.check_regex(loaded)?;
@@ -183,6 +190,12 @@ impl<'p> Compiler<'p> {
             }
         }
         Ok(rule)
+    }
+
+    /// A veto is looked up as it is written; a hole in it would never match.
+    fn veto_error(&self, loaded: &LoadedRule, written: &Spanned<String>) -> ContentError {
+        let message = format!("`unless` of `{}` takes plain words: `{}` has a hole, or two slots", loaded.table.id.get_ref(), written.get_ref());
+        self.packs.error_at(loaded.file, written.span(), message, "write the words that veto the match, without holes; `before` and `after` take a regex".to_owned())
     }
 
     /// A user's regex is compiled when the pack is read, so that its error points into the file.
@@ -214,6 +227,8 @@ impl<'p> Compiler<'p> {
             confidence: table.confidence,
             weight: table.weight,
             preview: table.status == Some(Status::Preview),
+            structural: table.fill.is_some(),
+            sites: loaded.sites.clone(),
             revision: revision(table),
             pack: loaded.pack.clone(),
             source: self.packs.place(loaded.file, table.id.span()),
@@ -324,7 +339,9 @@ impl<'p> Compiler<'p> {
     }
 
     fn finish(self, rules: Vec<Rule>) -> RuleSet {
-        let mut patterns: Vec<String> = Vec::new();
+        let mut inner: Vec<&str> = Vec::new();
+        let mut inner_rules = Vec::new();
+        let mut patterns: Vec<Box<str>> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut anchored: Vec<Vec<u32>> = Vec::new();
         let mut unanchored = Vec::new();
@@ -339,21 +356,26 @@ impl<'p> Compiler<'p> {
                 unanchored.push(n as u32);
                 continue;
             }
+            if phrase.role == Role::Regex {
+                inner.push(text);
+                inner_rules.push(phrase.rule);
+                continue;
+            }
             let pattern = *known.entry(text.to_owned()).or_insert_with(|| {
-                patterns.push(text.to_owned());
+                patterns.push(text.into());
                 anchored.push(Vec::new());
                 patterns.len() - 1
             });
             anchored[pattern].push(n as u32);
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA)).build(&patterns);
-        let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
+        let inner = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&inner);
+        let inner = inner.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
         let pinned = (0..rules.len() as u32).filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd)).collect();
         let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
         networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
         let (common, listed) = self.common();
         let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
-        RuleSet { structural, rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, automaton, anchored, unanchored, pinned, networks, common, listed }
+        RuleSet { structural, rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, literals: Literals::new(patterns), anchored, inner, inner_rules, unanchored, pinned, networks, common, listed }
     }
 
     fn calendar(&self) -> Words {

@@ -37,7 +37,7 @@ pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '\t', '\u{A0}']);
     if before.len() < at {
         // "5. Advertisement": a number and its full stop end no sentence.
-        let numbered = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()) && b.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').ends_with(['\n', '\r', ' ']) || b.bytes().all(|b| b.is_ascii_digit()));
+        let numbered = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()) && b.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').ends_with(['\n', '\r', ' ']) || b.len() < 10 && b.bytes().all(|b| b.is_ascii_digit()));
         return !numbered && (before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before));
     }
     match text[..at].chars().next_back() {

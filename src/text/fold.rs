@@ -13,6 +13,8 @@ use super::line::Line;
 pub(crate) struct Folded {
     /// Lower-case text with single blanks; `\n` stands only where a paragraph ends (an empty line).
     pub text: String,
+    /// Folded offsets at which a new piece may begin inside what looks like a word: `2040|Next article|Rise`.
+    pub seams: Vec<u32>,
     /// Where the distance between the two offsets changes: `(folded, original)`, sorted by both.
     drift: Vec<(u32, u32)>,
 }
@@ -103,8 +105,34 @@ fn fold_char(c: char) -> Fold {
     }
 }
 
+/// What kind of character stands before: seams are told by the change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Other,
+    Lower,
+    Upper,
+    Digit,
+}
+
+impl Kind {
+    fn of(c: char) -> Kind {
+        match c {
+            'a'..='z' => Kind::Lower,
+            'A'..='Z' => Kind::Upper,
+            '0'..='9' => Kind::Digit,
+            c if c.is_ascii() => Kind::Other,
+            c if c.is_lowercase() => Kind::Lower,
+            c if c.is_uppercase() => Kind::Upper,
+            c if c.is_numeric() => Kind::Digit,
+            _ => Kind::Other,
+        }
+    }
+}
+
 struct Folder<'t> {
     raw: &'t str,
+    before: Kind,
     out: Folded,
     lines: Vec<Line>,
     line_raw: usize,
@@ -113,7 +141,7 @@ struct Folder<'t> {
 
 /// Folds `raw` and finds its lines on the way. `raw` is shorter than 4 GiB.
 pub(crate) fn fold(raw: &str) -> (Folded, Vec<Line>) {
-    let mut folder = Folder { raw, out: Folded::default(), lines: Vec::new(), line_raw: 0, line_fold: 0 };
+    let mut folder = Folder { raw, before: Kind::Other, out: Folded::default(), lines: Vec::new(), line_raw: 0, line_fold: 0 };
     folder.out.text.reserve(raw.len());
     folder.run();
     (folder.out, folder.lines)
@@ -153,6 +181,7 @@ impl Folder<'_> {
         while at < bytes.len() {
             let b = bytes[at];
             if b.is_ascii() && !matches!(b, b'[' | b']' | b'\\' | b'`') && !is_blank_byte(b) {
+                self.note_seam(Kind::of(b as char), at + 1);
                 self.mark(at);
                 self.out.text.push(b.to_ascii_lowercase() as char);
                 at += 1;
@@ -190,11 +219,25 @@ impl Folder<'_> {
                 self.out.text.push_str("...");
             }
             Fold::Keep(folded) => {
+                self.note_seam(Kind::of(c), at + c.len_utf8());
                 self.mark(at);
                 push_composed(&mut self.out.text, folded);
             }
         }
         at + c.len_utf8()
+    }
+
+    /// Notes a seam before the character of this kind that is about to be folded; `next` is where the one behind it stands.
+    fn note_seam(&mut self, kind: Kind, next: usize) {
+        let seam = match (self.before, kind) {
+            (Kind::Lower | Kind::Digit, Kind::Upper) | (Kind::Lower | Kind::Upper, Kind::Digit) | (Kind::Digit, Kind::Lower) => true,
+            (Kind::Upper, Kind::Upper) => self.raw[next..].starts_with(char::is_lowercase),
+            _ => false,
+        };
+        if seam {
+            self.out.seams.push(self.out.text.len() as u32);
+        }
+        self.before = kind;
     }
 
     /// Notes where the next folded character comes from, when the distance has changed.
@@ -219,6 +262,7 @@ impl Folder<'_> {
 
     /// A run of white space from `at`: one blank, or `\n` where it holds an empty line. Ends lines on the way.
     fn blanks(&mut self, at: usize) -> usize {
+        self.before = Kind::Other;
         let run = self.raw[at..].find(|c: char| !c.is_whitespace()).map_or(self.raw.len(), |n| at + n);
         let blanks = &self.raw.as_bytes()[at..run];
         let fold_end = self.out.text.len();

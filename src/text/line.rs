@@ -1,5 +1,8 @@
 //! Lines and what their shape tells without knowing a word: prose, title, heading, bullet.
 
+/// From this many words on, a line is prose whatever it ends with.
+const PROSE_WORDS: u32 = 30;
+
 /// A line in the original and in the folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -89,11 +92,22 @@ impl Shape {
         let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
         shape.opens = closing.ends_with([':', '：']);
         shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
-        shape.prose = shape.words >= 30
+        shape.prose = shape.words >= PROSE_WORDS
             || (shape.words >= 8 && shape.ends_sentence)
             || (shape.words >= 12 && inner_ends > 0)
             || (shape.words >= 7 && closing.ends_with(':'));
         shape
+    }
+
+    /// True where a piece of text reads as prose does; long pieces need not be read to their end.
+    pub fn reads_as_prose(text: &str) -> bool {
+        let mut in_word = false;
+        let starts = text.chars().filter(|&c| {
+            let starts = c.is_alphanumeric() && !is_wide(c) && !in_word;
+            in_word = c.is_alphanumeric() && !is_wide(c) || in_word && matches!(c, '\'' | '’');
+            starts
+        });
+        starts.take(PROSE_WORDS as usize).count() == PROSE_WORDS as usize || Shape::of(text).prose
     }
 
     /// Marks the lines between code fences, as far as these are closed.
@@ -156,6 +170,9 @@ mod tests {
         assert!(!Shape::of("Leave a Reply").prose);
         assert!(!Shape::of("Published 4 Nov. 2019 by J. R. Ewing").prose);
         assert!(Shape::of("市议会星期一开会，投票通过了新桥的建设方案。").prose);
+        for text in ["", "a", "Rain’s end came.", &"磨坊 ".repeat(40), &"it's a word ".repeat(9), &"no, ".repeat(29), &"no, ".repeat(30)] {
+            assert_eq!(Shape::reads_as_prose(text), Shape::of(text).prose, "{text}");
+        }
         assert!(Shape::of("- Ten soups for a cold week").bullet);
         assert!(Shape::of("1. Home").bullet);
         assert!(!Shape::of("2019. A year").bullet);

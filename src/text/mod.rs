@@ -5,7 +5,7 @@ mod fold;
 mod line;
 mod span;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 pub(crate) use fold::{Folded, fold_phrase};
 pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_wide};
@@ -18,18 +18,35 @@ pub(crate) struct Document<'t> {
     pub lines: Vec<Line>,
     shapes: OnceCell<Vec<Shape>>,
     zone: OnceCell<Option<(usize, usize)>>,
-    filled: OnceCell<Vec<u32>>,
+    filled: OnceCell<Vec<(u32, u32)>>,
+    letters: OnceCell<(usize, usize)>,
+    last_line: Cell<usize>,
+    last_folded: Cell<usize>,
 }
 
 impl<'t> Document<'t> {
     pub fn new(raw: &'t str) -> Document<'t> {
         let (folded, lines) = fold::fold(raw);
-        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new() }
+        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new(), letters: OnceCell::new(), last_line: Cell::new(0), last_folded: Cell::new(0) }
     }
 
     /// Index of the line that holds byte `at` of the original.
     pub fn line_at(&self, at: usize) -> usize {
-        self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+        self.last_at(at, &self.last_line, |line| line.start)
+    }
+
+    /// Index of the line that holds byte `at` of the folded text.
+    pub fn folded_line_at(&self, at: usize) -> usize {
+        self.last_at(at, &self.last_folded, |line| line.fold_start)
+    }
+
+    /// The last line that begins at or before `at`. Most questions concern the line of the one before, or the next one.
+    fn last_at(&self, at: usize, last: &Cell<usize>, start: impl Fn(&Line) -> usize) -> usize {
+        let holds = |n: &usize| self.lines.get(*n).is_some_and(|l| start(l) <= at) && self.lines.get(n + 1).is_none_or(|l| start(l) > at);
+        let near = [last.get(), last.get() + 1].into_iter().find(holds);
+        let line = near.unwrap_or_else(|| self.lines.partition_point(|line| start(line) <= at).saturating_sub(1));
+        last.set(line);
+        line
     }
 
     /// Text of line `n`, without its line end.
@@ -60,15 +77,35 @@ impl<'t> Document<'t> {
 
     /// Number of lines before line `n` that are not blank.
     pub fn filled_before(&self, n: usize) -> usize {
-        let filled = self.filled.get_or_init(|| {
-            let mut count = 0;
-            let counts = self.shapes().iter().map(|s| {
-                count += u32::from(!s.blank);
-                count
+        self.lines_before(n).0 as usize
+    }
+
+    /// Number of lines of prose before line `n`.
+    pub fn prose_before(&self, n: usize) -> usize {
+        self.lines_before(n).1 as usize
+    }
+
+    /// How many lines before line `n` are filled, and how many of them prose.
+    fn lines_before(&self, n: usize) -> (u32, u32) {
+        let sums = self.filled.get_or_init(|| {
+            let (mut filled, mut prose) = (0, 0);
+            let sums = self.shapes().iter().map(|s| {
+                filled += u32::from(!s.blank);
+                prose += u32::from(s.prose);
+                (filled, prose)
             });
-            std::iter::once(0).chain(counts).collect()
+            std::iter::once((0, 0)).chain(sums).collect()
         });
-        filled[n.min(filled.len() - 1)] as usize
+        sums[n.min(sums.len() - 1)]
+    }
+
+    /// Start of the first letter or digit and end of the last one; start and end of the text where it has none.
+    pub fn letters(&self) -> (usize, usize) {
+        *self.letters.get_or_init(|| {
+            let first = self.raw.find(char::is_alphanumeric);
+            let last = self.raw.char_indices().rfind(|(_, c)| c.is_alphanumeric());
+            (first.unwrap_or(self.raw.len()), last.map_or(0, |(at, c)| at + c.len_utf8()))
+        })
     }
 
     /// The original span of a folded range.
