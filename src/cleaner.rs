@@ -79,6 +79,20 @@ impl Cleaner {
         answer
     }
 
+    /// A cleaner for trials of packs: every rule of one level, or one rule alone.
+    pub(crate) fn on_trial(packs: &Packs, only: Option<&str>, site: Option<&str>, min_confidence: Confidence) -> Result<Cleaner, PackError> {
+        let selection = Selection {
+            select: only.map(str::to_owned).into_iter().collect(),
+            preview: true,
+            site: site.map(str::to_owned),
+            min_confidence: Some(min_confidence),
+            ..Selection::default()
+        };
+        let set = RuleSet::new(packs, &selection)?;
+        let rules = set.rules.iter().map(|r| Arc::clone(&r.info)).collect();
+        Ok(Cleaner { set, settings: Settings { min_confidence, keep: Vec::new() }, rules })
+    }
+
     /// Passes until nothing changes: what a cut brings together may be residue in turn.
     fn settle<'t>(&self, text: &'t str, mut trace: Option<&mut Vec<Refusal>>) -> Cleaned<'t> {
         let mut cleaned = Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: Vec::new() };
@@ -207,6 +221,14 @@ impl CleanerBuilder {
     /// Rules under trial take part too.
     pub fn preview(mut self, on: bool) -> Self {
         self.selection.preview = on;
+        self
+    }
+
+    /// The site that the texts come from, by domain: its own rules (packs under `sites/`) take part as well, also for sites
+    /// below it. `*` lets the rules of every site take part, for lists of rules. Without a site they never do.
+    pub fn site(mut self, domain: impl Into<String>) -> Self {
+        let domain: String = domain.into();
+        self.selection.site = Some(domain.trim_matches('.').to_lowercase()).filter(|d| !d.is_empty());
         self
     }
 

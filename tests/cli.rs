@@ -6,6 +6,8 @@
 #[path = "cli/support.rs"]
 mod support;
 
+#[path = "cli/answers.rs"]
+mod answers;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/encodings.rs"]

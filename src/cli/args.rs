@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -110,6 +111,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
     pub from: Option<From>,
 
+    /// Leave texts alone that are larger, e.g. 64M; k, M and G count in 1024 [default: none]
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
+    pub max_doc_size: Option<Size>,
+
     /// Read hidden files and folders too
     #[arg(long, overrides_with = "no_hidden", hide_short_help = true)]
     pub hidden: bool,
@@ -162,6 +167,12 @@ pub struct RuleArgs {
     /// Only residue in these languages, e.g. en,de; `auto` is all of them [default: auto]
     #[arg(long, value_name = "LANG", value_delimiter = ',')]
     pub lang: Option<Vec<String>>,
+
+    /// The site that the texts come from, e.g. example.com: its own rules take part too
+    ///
+    /// Packs hold rules of a site under sites/DOMAIN.toml. They run for that site and the sites below it, and never without --site.
+    #[arg(long, value_name = "DOMAIN", value_parser = domain, hide_short_help = true)]
+    pub site: Option<String>,
 
     /// Also run rules that are still being tried out
     #[arg(long, overrides_with = "no_preview", hide_short_help = true)]
@@ -273,6 +284,7 @@ pub struct OutputArgs {
 Examples:
   dehusk diff crawl/                          every cut in its context, then a summary by rule
   dehusk diff crawl/ --by rule -s related     the cuts of some rules, grouped by text
+  dehusk diff crawl/ --pack my.toml --against builtin     what my pack adds
   dehusk diff crawl/ --format unified         a patch
   dehusk diff crawl/ --summary=only           only the summary")]
 pub struct DiffArgs {
@@ -306,9 +318,16 @@ pub struct ViewArgs {
     #[arg(short, long)]
     pub all: bool,
 
-    /// Group all cuts by rule and text instead of by document
-    #[arg(long, value_name = "WHAT")]
+    /// Group all cuts by `rule` and text, or by `site` and rule, instead of by document
+    #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     pub by: Option<By>,
+
+    /// Show only what another run or pack answers otherwise: a removal log, a pack, or `builtin`
+    ///
+    /// A log is one of `clean --log` or `diff --format json`. A pack stands in for --pack, a folder of packs for --packs
+    /// where that is given; `builtin` is a run without either.
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["by", "min_loss"])]
+    pub against: Option<PathBuf>,
 
     /// Show only documents that lose at least this much, e.g. 50%
     #[arg(long, value_name = "SHARE", value_parser = share)]
@@ -326,7 +345,11 @@ pub struct ViewArgs {
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub width: Option<usize>,
 
-    /// Link rules to their documentation: auto, always, never [default: auto]
+    /// Colours for a dark or a light ground; `auto` asks the terminal [default: auto]
+    #[arg(long, value_name = "GROUND", hide_possible_values = true, hide_short_help = true)]
+    pub theme: Option<Theme>,
+
+    /// Link documents to where they are: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     pub hyperlinks: Option<When>,
 
@@ -366,7 +389,7 @@ pub struct CheckView {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  dehusk explain comments/reply-form     what the rule takes, where, with examples
+  dehusk explain comments/cancel-reply   what the rule takes, where, with examples
   dehusk explain page.txt:38             why line 38 goes or stays
   dehusk explain page.txt:38:12          the same for one place of it")]
 pub struct ExplainArgs {
@@ -451,13 +474,15 @@ pub struct RulesArgs {
 
 /// Runs the examples that packs carry
 ///
-/// Every example is run alone, together with all other rules, and twice; constraints that no example needs are named.
+/// Every example is run together with all other rules, then over its own result, which must not change again. Rules of weight
+/// 3 are also run without the others: they may cut nothing outside of the marks. Constraints that no example needs are named,
+/// and rules that are not written as they should be.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   dehusk test                    the built-in packs
   dehusk test patterns/          a folder of packs
-  dehusk test my-pack.toml       one file")]
+  dehusk test my-pack.toml       the examples of one file, with the built-in rules around them")]
 pub struct TestArgs {
     /// Packs: files or folders [default: the built-in ones]
     #[arg(value_name = "PACK")]
@@ -562,6 +587,19 @@ pub enum When {
     Never,
 }
 
+/// The ground that colours are chosen for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// What the terminal says of itself.
+    #[default]
+    Auto,
+    /// A dark one.
+    Dark,
+    /// A light one.
+    Light,
+}
+
 /// Forms of `diff`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
@@ -595,6 +633,8 @@ pub enum SummaryKind {
 pub enum By {
     /// By rule and text.
     Rule,
+    /// By site and rule.
+    Site,
 }
 
 /// Forms of `check`.
@@ -617,6 +657,52 @@ pub enum ListFormat {
     Human,
     /// For programs.
     Json,
+}
+
+/// A number of bytes, as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Size {
+    /// The number.
+    pub bytes: u64,
+    written: String,
+}
+
+impl std::convert::From<Size> for String {
+    fn from(size: Size) -> String {
+        size.written
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Size, String> {
+        text.parse()
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Size, String> {
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let unit = match &text[digits.len()..] {
+            "" | "B" => Some(1),
+            "k" | "K" | "KiB" => Some(1 << 10),
+            "m" | "M" | "MiB" => Some(1 << 20),
+            "g" | "G" | "GiB" => Some(1 << 30),
+            _ => None,
+        };
+        let bytes = digits.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+        let bytes = bytes.ok_or_else(|| format!("no size: `{text}`; write bytes, or a number with k, M or G, such as 64M"))?;
+        Ok(Size { bytes, written: text.to_owned() })
+    }
+}
+
+fn domain(text: &str) -> Result<String, String> {
+    let good = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    if good { Ok(text.to_lowercase()) } else { Err("write a domain such as example.com".into()) }
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -1,12 +1,12 @@
 //! `dehusk diff`: documents go through the cleaner into the view; nothing is written.
 
 use std::io::Write;
-use std::sync::Mutex;
 
 use anyhow::Result;
-use dehusk::diff::{ByRule, Format, Options, Printer, Summary, Tally, render};
-use dehusk::{Cleaned, Confidence};
+use dehusk::diff::{ByRule, BySite, Format, Options, Printer, Summary, Tally, render, site_of};
+use dehusk::{Cleaned, Cleaner, Confidence};
 
+use super::against;
 use super::args::{By, DiffArgs, DiffFormat, SummaryKind};
 use super::exit::Exit;
 use super::session::{Loaded, Session, builder};
@@ -23,16 +23,18 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     if long && view::on_terminal() {
         session.settings.progress = Some(false); // what is found shows how far it has come
     }
+    if let Some(other) = &args.view.against {
+        return against::run(args, other, &session, &options);
+    }
     let cleaner = session.cleaner()?;
     // What a lower level would find is told, as a command to look at it.
     let level = session.settings.min_confidence.unwrap_or(Confidence::Medium);
-    let lower = (human && level > Confidence::Low)
-        .then(|| builder(&session.settings).and_then(|b| Ok(b.min_confidence(Confidence::Low).build()?)))
-        .transpose()?;
+    let told = human && options.summary != Summary::Off;
+    let lower = if told && level > Confidence::Low { lower(&session, level)? } else { None };
     session.watch();
     let mut out = Output::new(session.settings.paging, long);
     let mut printer = Printer::new(&mut out, options.clone());
-    let by_rule = args.view.by.map(|By::Rule| Mutex::new(ByRule::default()));
+    let mut groups = args.view.by.map(Groups::new);
     let mut shown = 0;
     let most = args.view.max_docs.unwrap_or(u64::MAX);
     let totals = session.each(
@@ -52,18 +54,18 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
                     tally.hold_back(&removal.rule().id);
                 }
             }
-            let (shown, groups) = if by_rule.is_some() {
-                let mut groups = ByRule::default();
-                groups.add(&entry.name, &cleaned);
-                (Vec::new(), Some(groups))
-            } else {
-                (render(&entry.name, &cleaned, &options), None)
+            let (shown, groups) = match args.view.by.map(Groups::new) {
+                Some(mut groups) => {
+                    groups.add(&entry.name, &cleaned);
+                    (Vec::new(), Some(groups))
+                }
+                None => (render(&entry.name, &cleaned, &options), None),
             };
             Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
         },
-        |(mut bytes, tally, groups)| {
-            if let (Some(all), Some(groups)) = (&by_rule, groups) {
-                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).merge(groups);
+        |(mut bytes, tally, groups_here)| {
+            if let (Some(all), Some(groups)) = (&mut groups, groups_here) {
+                all.merge(groups);
             }
             shown += u64::from(!bytes.is_empty());
             if shown > most {
@@ -72,8 +74,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
             Ok(printer.rendered(&bytes, &tally)?)
         },
     )?;
-    if let Some(groups) = by_rule {
-        let groups = groups.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(groups) = groups {
         printer.rendered(&groups.render(&options), &Tally::default())?;
     }
     printer.tally().errors = totals.failures.len();
@@ -83,6 +84,54 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     out.close()?;
     let closed = session.close(&totals, "left alone");
     Ok(closed.max(session.found(residue && args.view.exit_code)))
+}
+
+/// The cleaner of the lowest level, where it would find more. Rules that go by structure find something in almost every text,
+/// which is no news; they are left out.
+fn lower(session: &Session, level: Confidence) -> Result<Option<Cleaner>> {
+    let lowest = || Ok::<_, anyhow::Error>(builder(&session.settings)?.min_confidence(Confidence::Low));
+    let all = lowest()?.build()?;
+    let structural = all.rules().iter().filter(|rule| rule.structural).map(|rule| rule.id.clone());
+    let more = all.rules().iter().any(|rule| !rule.structural && rule.confidence < level);
+    Ok(if more { Some(lowest()?.ignore(structural).build()?) } else { None })
+}
+
+/// Cuts of many documents, put together otherwise than by document.
+enum Groups {
+    Rule(ByRule),
+    Site(BySite),
+}
+
+impl Groups {
+    fn new(by: By) -> Groups {
+        match by {
+            By::Rule => Groups::Rule(ByRule::default()),
+            By::Site => Groups::Site(BySite::default()),
+        }
+    }
+
+    fn add(&mut self, name: &str, cleaned: &Cleaned<'_>) {
+        match self {
+            Groups::Rule(groups) => groups.add(name, cleaned),
+            Groups::Site(groups) => groups.add(site_of(name), cleaned),
+        }
+    }
+
+    fn merge(&mut self, other: Groups) {
+        match (self, other) {
+            (Groups::Rule(all), Groups::Rule(more)) => all.merge(more),
+            (Groups::Site(all), Groups::Site(more)) => all.merge(more),
+            // All workers group alike.
+            _ => {}
+        }
+    }
+
+    fn render(&self, options: &Options) -> Vec<u8> {
+        match self {
+            Groups::Rule(groups) => groups.render(options),
+            Groups::Site(groups) => groups.render(options),
+        }
+    }
 }
 
 fn loses(cleaned: &Cleaned<'_>, least: Option<f64>) -> bool {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
+use dehusk::diff::repeats;
 use dehusk::{Cleaned, Confidence, Refusal, Removal, RuleInfo, Span, escape};
 
 use super::args::ExplainArgs;
@@ -31,11 +32,21 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
         let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false };
         let choice = args.encoding.or(settings.encoding).unwrap_or_default();
         let document = Document::read(&entry, choice).map_err(|e| Trouble::new(format!("{}: {e}", entry.name)))?;
-        return explain_place(&settings, &document.text, &entry.name, line, column);
+        let place = Place { name: &entry.name, line, column, all: args.common.verbose > 0 };
+        return explain_place(&settings, &document.text, &place);
     }
     // Rules are explained whether or not they take part by default.
-    let all = builder(&settings)?.preview(true).min_confidence(Confidence::Low).build().map_err(|e| anyhow::anyhow!("{e}"))?;
+    let all = builder(&settings)?.preview(true).site("*").min_confidence(Confidence::Low).build().map_err(|e| anyhow::anyhow!("{e}"))?;
     rule(all.rules(), &args.what)
+}
+
+/// What was asked about.
+struct Place<'a> {
+    name: &'a str,
+    line: usize,
+    column: Option<usize>,
+    /// Every refusal is shown.
+    all: bool,
 }
 
 /// `FILE:LINE[:COLUMN]`, where the file exists.
@@ -137,7 +148,7 @@ fn sure(rule: &RuleInfo) -> &'static str {
     }
 }
 
-fn explain_place(settings: &Settings, text: &str, name: &str, line: usize, column: Option<usize>) -> Result<Exit> {
+fn explain_place(settings: &Settings, text: &str, &Place { name, line, column, all }: &Place<'_>) -> Result<Exit> {
     let span = line_span(text, line).ok_or_else(|| {
         let lines = counted(text.lines().count() as u64, "line", "lines");
         Trouble::new(format!("{name}:{line}: there is no such line")).at(format!("the text has {lines}, counted from 1"))
@@ -163,8 +174,7 @@ fn explain_place(settings: &Settings, text: &str, name: &str, line: usize, colum
         }
         tell_removal(&mut out, &cleaned, removal)?;
     }
-    let whole = gone.iter().any(|r| r.span().contains(trimmed(text, spot)));
-    if !whole {
+    if !taken(text, spot, &gone) {
         let held = held_back(settings, text, spot, &gone)?;
         let tried: Vec<&Refusal> = refusals.iter().filter(|r| r.span.overlaps(spot)).collect();
         if !gone.is_empty() {
@@ -177,7 +187,7 @@ fn explain_place(settings: &Settings, text: &str, name: &str, line: usize, colum
         if held.is_empty() && tried.is_empty() {
             writeln!(out, "  no anchor there: no rule knows words of this place")?;
         }
-        tell_refusals(&mut out, text, &tried)?;
+        tell_refusals(&mut out, text, &tried, all || column.is_some())?;
     }
     out.flush()?;
     Ok(Exit::Done)
@@ -192,7 +202,8 @@ fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) 
     writeln!(out, "{GOES}goes{GOES:#}   {HEAD}{}{HEAD:#}  ({}, {}, {lines})", rule.id, removal.confidence(), removal.language())?;
     writeln!(out, "       {}", rule.summary)?;
     writeln!(out, "       {QUIET}cut{QUIET:#}      {}", clip(span.of(text)))?;
-    for (n, evidence) in removal.evidence().iter().enumerate() {
+    let says = |evidence: &&String| !repeats(evidence, span.of(text));
+    for (n, evidence) in removal.evidence().iter().filter(says).enumerate() {
         let label = if n == 0 { "because" } else { "and" };
         writeln!(out, "       {QUIET}{label:<8}{QUIET:#} {}", clip(evidence))?;
     }
@@ -203,7 +214,7 @@ fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) 
 /// Rules that would cut here if the settings let them, and the setting that does not.
 fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> Result<Vec<String>> {
     let level = settings.min_confidence.unwrap_or(Confidence::Medium);
-    let wide = Settings { select: None, ignore: None, lang: None, min_confidence: Some(Confidence::Low), preview: Some(true), ..settings.clone() };
+    let wide = Settings { site: Some("*".to_owned()), select: None, ignore: None, lang: None, min_confidence: Some(Confidence::Low), preview: Some(true), ..settings.clone() };
     let all = cleaner(&wide)?;
     let mut lines = Vec::new();
     for removal in all.clean(text).removals().iter().filter(|r| r.span().overlaps(spot)) {
@@ -213,6 +224,8 @@ fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> 
         }
         let why = if removal.confidence() < level {
             format!("would take it with --min-confidence {}", removal.confidence())
+        } else if let Some(site) = rule.sites.first().filter(|_| cleaner(settings).is_ok_and(|c| c.rules().iter().all(|r| r.id != rule.id))) {
+            format!("would take it with --site {site}")
         } else if rule.preview && settings.preview != Some(true) {
             "would take it with --preview".to_owned()
         } else {
@@ -223,29 +236,57 @@ fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> 
     Ok(lines)
 }
 
-fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal]) -> Result<()> {
-    if !tried.is_empty() {
+fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal], all: bool) -> Result<()> {
+    let mut told: Vec<&Refusal> = Vec::new();
+    for refusal in tried {
+        let same = |other: &&Refusal| (&other.rule.id, &other.constraint, other.span.of(text)) == (&refusal.rule.id, &refusal.constraint, refusal.span.of(text));
+        if !told.iter().any(same) {
+            told.push(refusal);
+        }
+    }
+    let (mut shown, far): (Vec<&Refusal>, Vec<&Refusal>) = told.into_iter().partition(|refusal| came_near(text, refusal));
+    let near = shown.len();
+    if all {
+        shown.extend(&far);
+    }
+    if !shown.is_empty() {
         writeln!(out, "  tried and refused:")?;
     }
-    let mut told: Vec<(&str, &str, &str)> = Vec::new();
-    for refusal in tried {
-        let words = refusal.span.of(text);
-        let this = (refusal.rule.id.as_str(), refusal.constraint.as_str(), words);
-        if told.contains(&this) {
-            continue;
-        }
-        told.push(this);
-        if told.len() > REFUSALS {
-            continue;
-        }
+    for refusal in shown.iter().take(if all { usize::MAX } else { REFUSALS }) {
         let rule = &refusal.rule;
-        writeln!(out, "  {HEAD}{}{HEAD:#} ({}, {}) at “{}”", rule.id, rule.confidence, refusal.language, clip(words))?;
+        writeln!(out, "  {HEAD}{}{HEAD:#} ({}, {}) at “{}”", rule.id, rule.confidence, refusal.language, clip(refusal.span.of(text)))?;
         writeln!(out, "      {QUIET}{}{QUIET:#}  {}", refusal.constraint, escape::inline(&refusal.detail))?;
     }
-    if told.len() > REFUSALS {
-        writeln!(out, "  {QUIET}… {} more; FILE:LINE:COLUMN asks about one place{QUIET:#}", told.len() - REFUSALS)?;
+    if !all && near > REFUSALS {
+        writeln!(out, "  {QUIET}… {} more; FILE:LINE:COLUMN asks about one place{QUIET:#}", near - REFUSALS)?;
+    }
+    if !all && !far.is_empty() {
+        let first = if near > 0 { "and" } else { "nothing came near;" };
+        let what = match far.len() {
+            1 => "1 word that only matters on a line of its own, -v shows it".to_owned(),
+            many => format!("{many} words that only matter on lines of their own, -v shows them"),
+        };
+        writeln!(out, "  {QUIET}{first} {what}{QUIET:#}")?;
     }
     Ok(())
+}
+
+/// True where a rule hardly missed: its words fill their line, or say much, or stand where the rule wants them. Short words
+/// in a sentence (“by”, “next”) are found everywhere and tell nothing.
+fn came_near(text: &str, refusal: &Refusal) -> bool {
+    let span = refusal.span;
+    let words = span.of(text).split_whitespace().count();
+    let start = text[..span.start()].rfind('\n').map_or(0, |n| n + 1);
+    let end = text[span.end()..].find('\n').map_or(text.len(), |n| span.end() + n);
+    let alone = !text[start..span.start()].contains(char::is_alphanumeric) && !text[span.end()..end].contains(char::is_alphanumeric);
+    alone || (refusal.rule.weight >= 3 && words > 2) || !matches!(refusal.constraint.as_str(), "at" | "case" | "language")
+}
+
+/// True where removals took every visible character of `spot`, one of them or several together.
+fn taken(text: &str, spot: Span, gone: &[&Removal]) -> bool {
+    let stays = |at: usize| !gone.iter().any(|r| r.span().range().contains(&at));
+    let mut visible = spot.of(text).char_indices().filter(|(_, c)| !c.is_whitespace()).peekable();
+    !gone.is_empty() && !visible.any(|(at, _)| stays(spot.start() + at))
 }
 
 /// One line's worth of `text`, safe to show.

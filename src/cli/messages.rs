@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use dehusk::escape;
+use dehusk::{diff, escape};
 
 /// Something that went wrong with one document; the run goes on.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,42 +144,29 @@ pub fn failures(failures: &[Failure], all: bool) {
     }
 }
 
+/// Figures look the same in talk and in views: [`dehusk::diff`] writes them.
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 /// `12 340`.
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
+    diff::grouped(size(number))
 }
 
 /// `1 document`, `12 340 documents`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
+    diff::counted(size(number), one, many)
 }
 
 /// `612 B`, `1.9 MiB`.
 pub fn bytes(number: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if number < 1024 {
-        return format!("{number} B");
-    }
-    let mut value = number as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1023.95 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
+    diff::bytes(size(number))
 }
 
 /// `6.3%`.
 pub fn percent(part: u64, whole: u64) -> String {
-    format!("{:.1}%", part as f64 * 100.0 / whole.max(1) as f64)
+    diff::percent(size(part), size(whole))
 }
 
 /// A path as the user would type it into a shell.
@@ -226,7 +213,7 @@ mod tests {
         assert_eq!(count(1_240_000), "1 240 000");
         assert_eq!(counted(1, "document", "documents"), "1 document");
         assert_eq!((bytes(612), bytes(2048), bytes(1_992_294)), ("612 B".into(), "2.0 KiB".into(), "1.9 MiB".into()));
-        assert_eq!(percent(1, 3), "33.3%");
+        assert_eq!((percent(1, 3), percent(1, 50)), ("33%".into(), "2.0%".into()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: what is typed becomes a run, what happens becomes words and an exit code.
 
+mod against;
 mod args;
 mod check;
 mod clean;

@@ -31,6 +31,7 @@ pub fn run(args: &RulesArgs) -> Result<Exit> {
         settings.preview = Some(true); // a list shows what is being tried out, and says so
     }
     settings.min_confidence = args.rules.min_confidence.map(Into::into).or(Some(Confidence::Low));
+    settings.site.get_or_insert_with(|| "*".to_owned()); // of every site, unless one is asked for
     let cleaner = builder(&settings)?.build().map_err(|e| anyhow::anyhow!("{e}"))?;
     let mut rules: Vec<&Arc<RuleInfo>> = cleaner.rules().iter().collect();
     if let Some(id) = &args.why {

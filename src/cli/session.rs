@@ -29,6 +29,7 @@ pub struct Session {
     /// Say more.
     pub verbose: bool,
     choice: Choice,
+    max_doc_size: Option<u64>,
     exit_zero: bool,
 }
 
@@ -84,6 +85,7 @@ impl Session {
         };
         Ok(Session {
             choice: settings.encoding.unwrap_or_default(),
+            max_doc_size: settings.max_doc_size.as_ref().map(|size| size.bytes).filter(|bytes| *bytes > 0),
             inputs: Inputs::new(&paths(input)?),
             filter,
             quiet: run.common.quiet,
@@ -186,7 +188,19 @@ impl Session {
         step: &mut Step<T>,
         work: impl Fn(&Entry, Loaded) -> Result<Option<T>, Failure>,
     ) -> Result<Option<T>, Failure> {
+        if let (Some(most), Some(path)) = (self.max_doc_size, &entry.path)
+            && let Ok(size) = std::fs::metadata(path).map(|file| file.len())
+            && size > most
+        {
+            step.left = Some((entry.name.clone(), format!("larger than --max-doc-size: {}", messages::bytes(size))));
+            return work(entry, Loaded::Raw(None));
+        }
         match Document::read(entry, self.choice) {
+            Ok(document) if document.bare_returns() => {
+                step.left = Some((entry.name.clone(), "its lines end with a bare CR, as on old Macs: `tr '\\r' '\\n'` makes lines of them".into()));
+                let bytes = document.encode(&document.text).map_err(|e| Failure::io(&entry.name, &e))?.into_owned();
+                work(entry, Loaded::Raw(Some(bytes)))
+            }
             Ok(document) => {
                 step.bytes = document.text.len();
                 step.form = Some(document.form);
@@ -279,6 +293,9 @@ pub fn builder(settings: &Settings) -> Result<CleanerBuilder> {
     }
     builder = builder.extend_select(settings.extend_select.iter().flatten()).ignore(settings.ignore.iter().flatten());
     builder = builder.preview(settings.preview.unwrap_or(false)).keep(settings.keep.iter().flatten());
+    if let Some(site) = settings.site.as_deref().filter(|s| !s.is_empty()) {
+        builder = builder.site(site);
+    }
     if let Some(level) = settings.min_confidence {
         builder = builder.min_confidence(level);
     }

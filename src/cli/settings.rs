@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use dehusk::Confidence;
 use serde::{Deserialize, Serialize};
 
-use super::args::{self, CommonArgs, When};
+use super::args::{self, CommonArgs, Theme, When};
 use super::messages::{Trouble, nearest};
 use crate::source::Choice;
 
@@ -67,6 +67,8 @@ settings! {
     packs: PathBuf = "packs", r#""""#;
     /// Languages whose residue is looked for; auto is all.
     lang: Vec<String> = "lang", r#"["auto"]"#;
+    /// The site that the texts come from, by domain: its own rules take part too.
+    site: String = "site", r#""""#;
     /// Also run rules that are still being tried out.
     preview: bool = "preview", "false";
     /// Texts with one of these phrases are never cut where it stands.
@@ -79,6 +81,8 @@ settings! {
     encoding: Choice = "encoding", r#""auto""#;
     /// What files hold: auto goes by their names, text reads all of them.
     from: args::From = "from", r#""auto""#;
+    /// Texts that are larger are left alone, such as 64M; 0 is no limit.
+    max_doc_size: args::Size = "max-doc-size", r#""0""#;
     /// Read hidden files and folders.
     hidden: bool = "hidden", "false";
     /// Honour .gitignore.
@@ -93,7 +97,9 @@ settings! {
     width: usize = "width", "0";
     /// Colours: auto, always or never.
     color: When = "color", r#""auto""#;
-    /// Links to the documentation of rules: auto, always or never.
+    /// Colours for a dark or a light ground: auto, dark or light.
+    theme: Theme = "theme", r#""auto""#;
+    /// Links to documents: auto, always or never.
     hyperlinks: When = "hyperlinks", r#""auto""#;
     /// A pager for `diff`: auto, always or never.
     paging: When = "paging", r#""auto""#;
@@ -253,6 +259,7 @@ impl Typed for args::InputArgs {
             exclude: list(&self.exclude),
             encoding: self.encoding,
             from: self.from,
+            max_doc_size: self.max_doc_size.clone(),
             hidden: switch(self.hidden, self.no_hidden),
             gitignore: switch(self.gitignore, self.no_gitignore),
             follow: switch(self.follow, self.no_follow),
@@ -271,6 +278,7 @@ impl Typed for args::RuleArgs {
             pack: self.pack.clone(),
             packs: self.packs.clone(),
             lang: self.lang.clone(),
+            site: self.site.clone(),
             preview: switch(self.preview, self.no_preview),
             ..Settings::default()
         }
@@ -296,7 +304,14 @@ impl Typed for args::CommonArgs {
 
 impl Typed for args::ViewArgs {
     fn typed(&self) -> Settings {
-        Settings { context: self.context, width: self.width, hyperlinks: self.hyperlinks, paging: self.paging, ..Settings::default() }
+        Settings {
+            context: self.context,
+            width: self.width,
+            theme: self.theme,
+            hyperlinks: self.hyperlinks,
+            paging: self.paging,
+            ..Settings::default()
+        }
     }
 }
 

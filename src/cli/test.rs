@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::messages::{Trouble, counted};
 use super::session::load;
 use super::settings::{Layers, Typed};
+use crate::source::show as show_path;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -19,41 +20,39 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// Runs the command.
 pub fn run(args: &TestArgs) -> Result<Exit> {
     super::colour(Layers::read(&args.common, args.common.typed())?.settings().color);
-    let mut passed = 0;
-    let mut problems = Vec::new();
-    let mut add = |packs: &Packs, own: Option<&str>| -> Result<()> {
-        let report = trial::run(packs).map_err(|e| anyhow::anyhow!("{e}"))?;
-        passed += report.passed;
-        problems.extend(report.problems.into_iter().filter(|p| own.is_none_or(|own| p.source.contains(own))));
-        Ok(())
-    };
+    let wrong = |e| anyhow::anyhow!("{e}");
+    let mut reports = Vec::new();
+    let mut single = Vec::new();
     if args.packs.is_empty() {
-        add(&Packs::builtin(), None)?;
+        reports.push(trial::run(&Packs::builtin()).map_err(wrong)?);
     }
     for path in &args.packs {
         if path.is_dir() {
-            add(&load(path)?, None)?;
+            reports.push(trial::run(&load(path)?).map_err(wrong)?);
         } else {
             // A single file builds on the slots and languages of the built-in packs.
             let mut packs = Packs::builtin();
-            packs.add_path(path).map_err(|e| anyhow::anyhow!("{e}"))?;
-            let own = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            add(&packs, own.as_deref())?;
+            packs.add_path(path).map_err(wrong)?;
+            reports.push(trial::run_file(&packs, path).map_err(wrong)?);
+            single.push(show_path(path));
         }
     }
+    let passed: usize = reports.iter().map(|report| report.passed).sum();
+    let mut problems: Vec<Problem> = reports.into_iter().flat_map(|report| report.problems).collect();
     problems.retain(|p| args.select.is_empty() || args.select.iter().any(|s| selects(s, &p.rule)));
     let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
     for problem in &problems {
         show(&mut out, problem)?;
     }
     let checks = counted(passed as u64, "check", "checks");
+    let with = if single.is_empty() { String::new() } else { format!(" (the examples of {}, run together with the built-in packs)", single.join(", ")) };
     if problems.is_empty() {
         if passed == 0 {
             return Err(Trouble::new("nothing was tested: the packs hold no examples").into());
         }
-        writeln!(out, "{GOOD}ok{GOOD:#}   {checks} passed")?;
+        writeln!(out, "{GOOD}ok{GOOD:#}   {checks} passed{with}")?;
     } else {
-        writeln!(out, "{BAD}failed{BAD:#}   {}, {checks} passed", counted(problems.len() as u64, "problem", "problems"))?;
+        writeln!(out, "{BAD}failed{BAD:#}   {}, {checks} passed{with}", counted(problems.len() as u64, "problem", "problems"))?;
     }
     out.flush()?;
     Ok(if problems.is_empty() { Exit::Done } else { Exit::Found })

@@ -3,10 +3,13 @@
 use std::io::{self, BufWriter, IsTerminal, Write, stdout};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
 
-use dehusk::diff::{self, Options, Printer, Style, Summary, Tally};
+use dehusk::diff::{self, Depth, Options, Printer, Style, Summary, Tally, pager};
+use tempfile::NamedTempFile;
+use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
-use super::args::When;
+use super::args::{Theme, When};
 use super::messages::typed;
 use super::settings::Settings;
 
@@ -26,13 +29,32 @@ pub fn options(settings: &Settings, paths: String) -> Options {
         When::Never => diff::When::Never,
     };
     let env = |name: &str| std::env::var(name).ok();
+    let mut style = Style::detect(when(settings.color), when(settings.hyperlinks), on_terminal(), env);
+    style.theme = match settings.theme.unwrap_or_default() {
+        Theme::Dark => diff::Theme::Dark,
+        Theme::Light => diff::Theme::Light,
+        // Sixteen colours are the terminal's own and fit its ground.
+        Theme::Auto if on_terminal() && style.depth >= Depth::Fixed => ground().unwrap_or(style.theme),
+        Theme::Auto => style.theme,
+    };
     Options {
-        style: Style::detect(when(settings.color), when(settings.hyperlinks), on_terminal(), env),
+        style,
         width: settings.width.filter(|w| *w > 0).unwrap_or_else(columns),
         context: settings.context.unwrap_or(2),
         sanitise: on_terminal(),
         paths,
+        documents_url: std::env::current_dir().ok().map(|folder| format!("file://{}/", folder.display())),
         ..Options::default()
+    }
+}
+
+/// Asks the terminal for its ground. One that does not answer is not waited for long.
+fn ground() -> Option<diff::Theme> {
+    let mut options = QueryOptions::default();
+    options.timeout = Duration::from_millis(200);
+    match theme_mode(options).ok()? {
+        ThemeMode::Dark => Some(diff::Theme::Dark),
+        ThemeMode::Light => Some(diff::Theme::Light),
     }
 }
 
@@ -57,8 +79,8 @@ pub fn summary(out: &mut impl Write, settings: &Settings, tally: &Tally, paths: 
 pub enum Output {
     /// Standard output.
     Plain(BufWriter<io::StdoutLock<'static>>),
-    /// A pager.
-    Paged(Child, BufWriter<ChildStdin>),
+    /// A pager, and the searches it begins with.
+    Paged(Child, BufWriter<ChildStdin>, Option<NamedTempFile>),
 }
 
 impl Output {
@@ -79,7 +101,7 @@ impl Output {
     pub fn close(self) -> io::Result<()> {
         match self {
             Output::Plain(mut out) => out.flush(),
-            Output::Paged(mut child, mut pipe) => {
+            Output::Paged(mut child, mut pipe, _searches) => {
                 let flushed = pipe.flush();
                 drop(pipe);
                 child.wait()?;
@@ -99,26 +121,33 @@ fn pager() -> Option<Output> {
     let own: Vec<&str> = words.collect();
     let bare = own.is_empty() && program.rsplit('/').next() == Some("less");
     command.args(own).stdin(Stdio::piped());
+    let mut searches = None;
     if bare {
-        command.args(["-R", "-F"]);
+        command.args(pager::LESS);
+        if std::env::var_os("LESSHISTFILE").is_none() {
+            searches = pager::history().ok();
+        }
+        if let Some(searches) = &searches {
+            command.env("LESSHISTFILE", searches.path());
+        }
     }
     let mut child = command.spawn().ok()?;
     let pipe = child.stdin.take()?;
-    Some(Output::Paged(child, BufWriter::new(pipe)))
+    Some(Output::Paged(child, BufWriter::new(pipe), searches))
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Output::Plain(out) => out.write(bytes),
-            Output::Paged(_, pipe) => pipe.write(bytes),
+            Output::Paged(_, pipe, _) => pipe.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Output::Plain(out) => out.flush(),
-            Output::Paged(_, pipe) => pipe.flush(),
+            Output::Paged(_, pipe, _) => pipe.flush(),
         }
     }
 }

@@ -181,10 +181,7 @@ impl Detector<'_> {
 
     fn cut(&mut self, one: &Match, span: Span, mut evidence: Vec<String>, more: Vec<String>) {
         let rule = &self.set.rules[one.rule as usize];
-        let phrase = short(one.span.of(self.doc.raw));
-        if one.span.of(self.doc.raw).trim() != span.of(self.doc.raw).trim() {
-            evidence.insert(0, format!("phrase: {phrase}"));
-        }
+        evidence.insert(0, format!("phrase: {}", short(one.span.of(self.doc.raw))));
         evidence.extend(more);
         // What reaches to an edge of the text would hide the signs inside it.
         let held = if matches!(rule.scope, Scope::Head | Scope::Tail) { one.span } else { span };

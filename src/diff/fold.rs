@@ -6,8 +6,8 @@
 use memchr::memchr_iter;
 
 use super::style::Ink;
+use super::view::View;
 use super::width::{Seg, counted, end, fits, grouped, shown, start, width};
-use crate::Cleaned;
 
 /// Lines of one removal that are shown before and after the fold; a removal that is hardly longer is shown whole.
 const FIRST_LINES: usize = 2;
@@ -34,6 +34,20 @@ pub(super) struct Part<'t> {
     pub cut: Option<usize>,
     /// The removal becomes visible here.
     pub first: bool,
+    /// How the removal is painted.
+    pub look: Look,
+}
+
+/// How a stretch is painted.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Look {
+    #[default]
+    Kept,
+    Cut,
+    /// A cut that touches the one before it.
+    Next,
+    /// It comes back.
+    Back,
 }
 
 /// Where the lines of a text begin. A line ends at `\n`; the `\r` before it is no part of it.
@@ -86,10 +100,10 @@ enum State {
     Changed,
 }
 
-/// The items of `cleaned`, with `context` untouched lines around what was cut; `all`: removals are not folded.
-pub(super) fn items<'t>(cleaned: &Cleaned<'t>, context: usize, all: bool) -> Vec<Item<'t>> {
-    let lines = Lines::new(cleaned.original());
-    let (states, changed) = touched(cleaned, &lines);
+/// The items of `view`, with `context` untouched lines around what was cut; `all`: removals are not folded.
+pub(super) fn items<'t>(view: &View<'t>, context: usize, all: bool) -> Vec<Item<'t>> {
+    let lines = Lines::new(view.text);
+    let (states, changed) = touched(view, &lines);
     let mut items = Vec::new();
     let mut above: Option<usize> = None;
     let mut changed = changed.into_iter().peekable();
@@ -106,12 +120,12 @@ pub(super) fn items<'t>(cleaned: &Cleaned<'t>, context: usize, all: bool) -> Vec
 
 /// Which lines were touched how, and the parts of those to show.
 #[allow(clippy::type_complexity)]
-fn touched<'t>(cleaned: &Cleaned<'t>, lines: &Lines<'t>) -> (Vec<State>, Vec<(usize, Vec<Part<'t>>)>) {
-    let text = cleaned.original();
+fn touched<'t>(view: &View<'t>, lines: &Lines<'t>) -> (Vec<State>, Vec<(usize, Vec<Part<'t>>)>) {
+    let text = view.text;
     let mut states = vec![State::Untouched; lines.len()];
-    let mut cuts: Vec<(usize, Vec<(usize, usize, usize)>)> = Vec::new();
-    for (index, removal) in cleaned.removals().iter().enumerate() {
-        let span = removal.span();
+    let mut cuts: Vec<Cuts> = Vec::new();
+    for (index, mark) in view.marks.iter().enumerate() {
+        let span = mark.span;
         if span.is_empty() {
             continue;
         }
@@ -131,23 +145,32 @@ fn touched<'t>(cleaned: &Cleaned<'t>, lines: &Lines<'t>) -> (Vec<State>, Vec<(us
         }
     }
     let mut seen = None;
-    let changed = cuts.into_iter().map(|(line, cuts)| (line, parts(lines, line, cuts, &mut seen))).collect();
+    let changed = cuts.into_iter().map(|(line, cuts)| (line, parts(view, lines, (line, cuts), &mut seen))).collect();
     (states, changed)
 }
 
-fn parts<'t>(lines: &Lines<'t>, line: usize, cuts: Vec<(usize, usize, usize)>, seen: &mut Option<usize>) -> Vec<Part<'t>> {
+/// A line and what was cut from it: start and end in the text, and the index of the mark.
+type Cuts = (usize, Vec<(usize, usize, usize)>);
+
+fn parts<'t>(view: &View<'_>, lines: &Lines<'t>, (line, cuts): Cuts, seen: &mut Option<usize>) -> Vec<Part<'t>> {
     let content = lines.content(line);
     let base = lines.start(line);
-    let mut parts = Vec::with_capacity(cuts.len() * 2 + 1);
+    let mut parts: Vec<Part<'t>> = Vec::with_capacity(cuts.len() * 2 + 1);
     let mut from = 0;
     let keep = |text: &'t str, parts: &mut Vec<Part<'t>>| {
         if !text.is_empty() {
-            parts.push(Part { text, cut: None, first: false });
+            parts.push(Part { text, cut: None, first: false, look: Look::Kept });
         }
     };
     for (start, end, index) in cuts {
         keep(&content[from..start - base], &mut parts);
-        parts.push(Part { text: &content[start - base..end - base], cut: Some(index), first: *seen != Some(index) });
+        let look = match parts.last() {
+            _ if view.marks[index].back => Look::Back,
+            Some(Part { look: Look::Cut, .. }) => Look::Next,
+            _ => Look::Cut,
+        };
+        let text = &content[start - base..end - base];
+        parts.push(Part { text, cut: Some(index), first: *seen != Some(index), look });
         *seen = Some(index);
         from = end - base;
     }
@@ -266,16 +289,21 @@ pub(super) fn changed_line(parts: &[Part<'_>], room: Room) -> Vec<Seg> {
             continue;
         };
         let begins = segs.len();
+        let (ink, open, close) = match part.look {
+            Look::Back => (Ink::Back, "{+", "+}"),
+            Look::Next => (Ink::CutNext, "[-", "-]"),
+            _ => (Ink::Cut, "[-", "-]"),
+        };
         if room.marks {
-            segs.push(Seg::new("[-", Ink::Mark));
+            segs.push(Seg::new(open, Ink::Mark));
         }
         if room.all {
-            segs.push(Seg::new(shown(part.text), Ink::Cut));
+            segs.push(Seg::new(shown(part.text), ink));
         } else {
-            folded(&mut segs, part.text, (columns * 5 / 2, columns), Ink::Cut);
+            folded(&mut segs, part.text, (columns * 5 / 2, columns), ink);
         }
         if room.marks {
-            segs.push(Seg::new("-]", Ink::Mark));
+            segs.push(Seg::new(close, Ink::Mark));
         }
         if part.first && let Some(seg) = segs.get_mut(begins) {
             seg.begins = Some(index);
@@ -301,7 +329,7 @@ fn folded(segs: &mut Vec<Seg>, text: &str, (before, after): (usize, usize), ink:
     if !head.is_empty() {
         segs.push(Seg::new(format!("{} ", shown(head)), ink));
     }
-    segs.push(Seg::new(sign, if ink == Ink::Cut { Ink::CutFold } else { Ink::Fold }));
+    segs.push(Seg::new(sign, if matches!(ink, Ink::Cut | Ink::CutNext) { Ink::CutFold } else { Ink::Fold }));
     if !tail.is_empty() {
         segs.push(Seg::new(format!(" {}", shown(tail)), ink));
     }

@@ -11,11 +11,13 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::Options;
+use super::against::Changes;
 use super::fold::{Item, Room, changed_line, context_line, items};
 use super::style::{Ink, Style, glyph};
-use super::width::{Seg, bytes, clip, counted, percent, shown, squeeze, start, width, wrap};
+use super::view::{Mark, View};
+use super::width::{Seg, bytes, clip, counted, grouped, percent, shown, squeeze, start, width, wrap};
 use crate::pack::Confidence;
-use crate::{Cleaned, Flag, Removal};
+use crate::{Cleaned, Flag};
 
 /// Rows wider than this are hard to read, whatever the terminal.
 const MAX_WIDTH: usize = 160;
@@ -32,20 +34,47 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
     if !cleaned.changed() && cleaned.flags().is_empty() {
         return out;
     }
-    let items = items(cleaned, options.context, options.all);
-    let shape = Shape::new(options.width, &items);
-    title(&mut out, name, cleaned, options, &shape);
+    let removed = cleaned.removed_bytes();
+    let figures = [
+        (Ink::Quiet, counted(cleaned.removals().len(), "removal", "removals")),
+        (Ink::Loss, format!("−{}", bytes(removed))),
+        (Ink::Title, percent(removed, cleaned.original().len())),
+    ];
+    title(&mut out, name, &figures, options);
     for flag in cleaned.flags() {
         options.style.paint(&mut out, Ink::Warning, &format!("! {}", warning(*flag)));
         out.push('\n');
     }
+    body(&mut out, &View::of(cleaned), options);
+    out
+}
+
+/// The view of where two answers differ.
+pub(super) fn compared(name: &str, view: &View<'_>, options: &Options) -> String {
+    let mut out = String::new();
+    let (more, less) = Changes::sizes(view);
+    let back = view.marks.iter().filter(|mark| mark.back).count();
+    let mut figures = Vec::new();
+    if back < view.marks.len() {
+        figures.push((Ink::Loss, format!("{} more, −{}", grouped(view.marks.len() - back), bytes(more))));
+    }
+    if back > 0 {
+        figures.push((Ink::Back, format!("{} less, +{}", grouped(back), bytes(less))));
+    }
+    title(&mut out, name, &figures, options);
+    body(&mut out, view, options);
+    out
+}
+
+fn body(out: &mut String, view: &View<'_>, options: &Options) {
+    let items = items(view, options.context, options.all);
     if !items.is_empty() {
-        shape.frame(&mut out, options.style, '┬');
-        Gutter { out: &mut out, cleaned, options, shape, waiting: VecDeque::new(), said: HashSet::new() }.draw(&items);
-        shape.frame(&mut out, options.style, '┴');
+        let shape = Shape::new(options.width, &items);
+        shape.frame(out, options.style, '┬');
+        Gutter { out, view, options, shape, waiting: VecDeque::new(), said: HashSet::new() }.draw(&items);
+        shape.frame(out, options.style, '┴');
     }
     out.push('\n');
-    out
 }
 
 fn warning(flag: Flag) -> &'static str {
@@ -56,21 +85,18 @@ fn warning(flag: Flag) -> &'static str {
 }
 
 /// `name                    3 removals  −612 B  14%`
-fn title(out: &mut String, name: &str, cleaned: &Cleaned<'_>, options: &Options, shape: &Shape) {
+fn title(out: &mut String, name: &str, figures: &[(Ink, String)], options: &Options) {
     let style = options.style;
-    let removed = cleaned.removed_bytes();
-    let count = counted(cleaned.removals().len(), "removal", "removals");
-    let loss = format!("−{}", bytes(removed));
-    let share = percent(removed, cleaned.original().len());
-    let right = width(&count) + width(&loss) + width(&share) + 4;
-    let name = squeeze(name, shape.width.saturating_sub(right + 2).max(8));
-    style.paint(out, Ink::Title, &name);
-    pad(out, shape.width.saturating_sub(width(&name) + right));
-    style.paint(out, Ink::Quiet, &count);
-    out.push_str("  ");
-    style.paint(out, Ink::Loss, &loss);
-    out.push_str("  ");
-    style.paint(out, Ink::Title, &share);
+    let columns = options.width.clamp(MIN_WIDTH, MAX_WIDTH);
+    let right: usize = figures.iter().map(|(_, figure)| width(figure) + 2).sum();
+    let link = options.document_link(name);
+    let name = squeeze(name, columns.saturating_sub(right).max(8));
+    style.link(out, link.as_deref(), |out| style.paint(out, Ink::Title, &name));
+    pad(out, columns.saturating_sub(width(&name) + right));
+    for (ink, figure) in figures {
+        out.push_str("  ");
+        style.paint(out, *ink, figure);
+    }
     out.push('\n');
 }
 
@@ -121,7 +147,7 @@ enum Cell {
 
 struct Gutter<'a, 't> {
     out: &'a mut String,
-    cleaned: &'a Cleaned<'t>,
+    view: &'a View<'t>,
     options: &'a Options,
     shape: Shape,
     waiting: VecDeque<Cell>,
@@ -169,21 +195,26 @@ impl Gutter<'_, '_> {
 
     /// Puts the rule of a removal and its reasons in the gutter.
     fn label(&mut self, index: usize) {
-        let Some(removal) = self.cleaned.removals().get(index) else { return };
-        let (name, confidence) = (&removal.rule().id, removal.confidence());
-        let reasons = reasons(removal, self.cleaned.original(), self.options.all);
+        let Some(mark) = self.view.marks.get(index) else { return };
+        let confidence = mark.confidence;
+        let name = match (self.view.compared, mark.back) {
+            (false, _) => mark.rule.to_owned(),
+            (true, false) => format!("− {}", mark.rule),
+            (true, true) => format!("+ {}", mark.rule),
+        };
+        let reasons = reasons(mark, self.view.text, self.options.all);
         let news: Vec<String> = reasons.into_iter().filter(|reason| self.said.insert(reason.clone())).collect();
-        let above = self.waiting.iter_mut().rev().find(|cell| matches!(cell, Cell::Rule { .. }));
-        if let Some(Cell::Rule { name: before, times, confidence: sure, .. }) = above
-            && before == name
-            && *sure == confidence
-            && news.is_empty()
-        {
+        // A share row glued into one line holds the same few rules again and again: each stands there once, counted.
+        let same = self.waiting.iter_mut().find_map(|cell| match cell {
+            Cell::Rule { name: before, times, confidence: sure, .. } if *before == name && *sure == confidence => Some(times),
+            _ => None,
+        });
+        if let Some(times) = same.filter(|_| news.is_empty()) {
             *times += 1;
             return;
         }
-        let link = self.options.rule_link(removal.rule());
-        self.waiting.push_back(Cell::Rule { name: name.clone(), times: 1, confidence, link });
+        let link = self.options.rule_link(mark.rule);
+        self.waiting.push_back(Cell::Rule { name, times: 1, confidence, link });
         for reason in news {
             self.note(&reason);
         }
@@ -279,13 +310,15 @@ fn two_rows(name: &str, columns: usize) -> (String, Option<String>) {
 ///
 /// A reason is `kind: what`. The phrase, the title and the labels of a cut stand in the cut; what lies outside of it (the
 /// run, the list's end, the neighbours) is told. `all` tells everything.
-fn reasons(removal: &Removal, original: &str, all: bool) -> Vec<String> {
+fn reasons(mark: &Mark<'_>, original: &str, all: bool) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
-    for reason in removal.evidence() {
+    for reason in mark.evidence {
         let (kind, what) = reason.split_once(": ").unwrap_or(("", reason));
-        if all {
+        if repeats(reason, mark.span.of(original)) {
+            continue;
+        } else if all {
             reasons.push(reason.clone());
-        } else if matches!(kind, "phrase" | "title" | "pair" | "closed by") || obvious(what, removal, original) {
+        } else if matches!(kind, "phrase" | "title" | "pair" | "closed by") || obvious(what, mark, original) {
         } else if kind == "near"
             && let Some(last) = reasons.last_mut().filter(|last| last.starts_with("near: "))
         {
@@ -308,11 +341,19 @@ fn reasons(removal: &Removal, original: &str, all: bool) -> Vec<String> {
     reasons
 }
 
+/// True where a piece of evidence says no more than the cut: the phrase that was found is all that goes.
+pub fn repeats(evidence: &str, cut: &str) -> bool {
+    let Some(phrase) = evidence.strip_prefix("phrase: ") else { return false };
+    let cut = cut.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Long phrases are told by their beginning.
+    phrase == cut || phrase.strip_suffix('…').is_some_and(|beginning| !beginning.is_empty() && cut.starts_with(beginning))
+}
+
 /// True where the cut itself says `what`.
-fn obvious(what: &str, removal: &Removal, original: &str) -> bool {
+fn obvious(what: &str, mark: &Mark<'_>, original: &str) -> bool {
     let folded = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     // A cut may be a whole document; what is said of it stands near its start or not at all.
-    let cut = removal.span().of(original);
+    let cut = mark.span.of(original);
     let head = &cut[..cut.floor_char_boundary(600)];
     folded(head).contains(&folded(what))
 }

@@ -5,52 +5,26 @@
 use serde::Serialize;
 
 use super::Options;
-use super::fold::Lines;
 use super::tally::Tally;
-use crate::{Cleaned, Confidence, Flag};
+use crate::log::{Doc, Removed, State, removals};
+use crate::{Cleaned, Flag};
 
 #[derive(Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "lowercase")]
 enum Message<'a> {
-    Removal(Removal<'a>),
-    Doc(Doc<'a>),
+    Removal(Removed<'a>),
+    Doc(Document<'a>),
     End(End<'a>),
 }
 
+/// The log's own line, and what only a view tells. `before` and `after` describe the texts.
 #[derive(Serialize)]
-struct Removal<'a> {
-    doc: &'a str,
-    rule: &'a str,
-    lang: &'a str,
-    rev: &'a str,
-    confidence: Confidence,
-    bytes: [usize; 2],
-    chars: [usize; 2],
-    line: usize,
-    text: &'a str,
-    evidence: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Doc<'a> {
-    doc: &'a str,
+struct Document<'a> {
+    #[serde(flatten)]
+    doc: Doc<'a>,
     removals: usize,
-    before: Side,
-    after: Side,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     flags: &'a [Flag],
-}
-
-#[derive(Serialize)]
-struct Side {
-    bytes: usize,
-    blake3: String,
-}
-
-impl Side {
-    fn of(text: &str) -> Side {
-        Side { bytes: text.len(), blake3: blake3::hash(text.as_bytes()).to_hex().to_string() }
-    }
 }
 
 #[derive(Serialize)]
@@ -61,6 +35,7 @@ struct End<'a> {
     bytes: usize,
     bytes_removed: usize,
     errors: usize,
+    interrupted: bool,
     rules: Vec<Rule<'a>>,
 }
 
@@ -77,39 +52,18 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
     if !cleaned.changed() && cleaned.flags().is_empty() {
         return out;
     }
-    let text = cleaned.original();
-    let lines = Lines::new(text);
-    let (mut at, mut chars) = (0, 0);
-    for removal in cleaned.removals() {
-        let span = removal.span();
-        let cut = span.of(text);
-        chars += text[at..span.start()].chars().count();
-        let start = chars;
-        chars += cut.chars().count();
-        at = span.end();
-        let lead = cut.len() - cut.trim_start().len();
-        let rule = removal.rule();
-        let message = Message::Removal(Removal {
-            doc: name,
-            rule: &rule.id,
-            lang: removal.language(),
-            rev: &rule.revision,
-            confidence: removal.confidence(),
-            bytes: [span.start(), span.end()],
-            chars: [start, chars],
-            line: lines.at(span.start() + if lead < cut.len() { lead } else { 0 }) + 1,
-            text: cut,
-            evidence: removal.evidence(),
-        });
-        push(&mut out, &message, options.sanitise);
+    for removal in removals(name, cleaned) {
+        push(&mut out, &Message::Removal(removal), options.sanitise);
     }
     let doc = Doc {
-        doc: name,
-        removals: cleaned.removals().len(),
-        before: Side::of(text),
-        after: Side::of(cleaned.text()),
-        flags: cleaned.flags(),
+        doc: name.into(),
+        record: None,
+        encoding: "utf-8".into(),
+        bom: false,
+        before: State::of(cleaned.original().as_bytes()),
+        after: State::of(cleaned.text().as_bytes()),
     };
+    let doc = Document { doc, removals: cleaned.removals().len(), flags: cleaned.flags() };
     push(&mut out, &Message::Doc(doc), options.sanitise);
     out
 }
@@ -126,6 +80,7 @@ pub(super) fn end(tally: &Tally) -> String {
         bytes: tally.bytes,
         bytes_removed: tally.removed,
         errors: tally.errors,
+        interrupted: false,
         rules: rules
             .iter()
             .map(|(id, rule)| Rule { rule: id, documents: rule.documents, removals: rule.cuts, bytes: rule.bytes })

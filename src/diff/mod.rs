@@ -13,10 +13,13 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod against;
 mod by_rule;
+mod by_site;
 mod fold;
 mod gutter;
 mod json;
+pub mod pager;
 #[cfg(test)]
 mod sample;
 mod short;
@@ -26,16 +29,20 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod unified;
+mod view;
 mod width;
 
 use std::io::{self, Write};
 
+pub use against::{ChangeTally, Changes, Earlier};
 pub use by_rule::ByRule;
+pub use by_site::{BySite, site_of};
+pub use gutter::repeats;
 pub use style::{Depth, Style, Theme, When};
 pub use tally::{RuleTally, Tally};
+pub use width::{bytes, counted, grouped, percent};
 
 use crate::Cleaned;
-use crate::pack::RuleInfo;
 
 /// In which form removals are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +93,8 @@ pub struct Options {
     pub paths: String,
     /// Where rules are documented: the id of a rule is put after it.
     pub rules_url: Option<String>,
+    /// Where documents are, such as `file:///home/ada/`: the name of a document is put after it.
+    pub documents_url: Option<String>,
 }
 
 impl Default for Options {
@@ -100,13 +109,27 @@ impl Default for Options {
             summary: Summary::Short,
             paths: String::new(),
             rules_url: None,
+            documents_url: None,
         }
     }
 }
 
 impl Options {
-    fn rule_link(&self, rule: &RuleInfo) -> Option<String> {
-        self.rules_url.as_ref().map(|base| format!("{base}{}", rule.id))
+    fn rule_link(&self, rule: &str) -> Option<String> {
+        self.rules_url.as_ref().map(|base| format!("{base}{rule}"))
+    }
+
+    /// Names of documents are paths: what a link may not hold is written in hex.
+    fn document_link(&self, name: &str) -> Option<String> {
+        let base = self.documents_url.as_ref()?;
+        let mut link = if name.starts_with('/') { "file://".to_owned() } else { base.clone() };
+        for byte in name.trim_start_matches("./").bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => link.push(char::from(byte)),
+                _ => link.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        Some(link)
     }
 }
 

@@ -57,6 +57,8 @@ fn rule(id: &str, confidence: Confidence) -> RuleInfo {
         scope: Scope::Line,
         confidence,
         weight: 3,
+        structural: false,
+        sites: Vec::new(),
         preview: false,
         revision: "9c41e0aa".to_owned(),
         pack: "core".to_owned(),

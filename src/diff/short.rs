@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::fold::Lines;
+use super::view::View;
 use super::width::clip;
 use crate::Cleaned;
 
@@ -9,18 +10,28 @@ use crate::Cleaned;
 const TEXT: usize = 120;
 
 pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> String {
+    lines(name, &View::of(cleaned), options)
+}
+
+/// One line a mark; in a comparison the rule has a sign: `-` goes now, `+` comes back.
+pub(super) fn lines(name: &str, view: &View<'_>, options: &Options) -> String {
     let mut out = String::new();
     let name = if options.sanitise { crate::escape::inline(name) } else { name.into() };
-    let lines = Lines::new(cleaned.original());
+    let lines = Lines::new(view.text);
     let mut place = Place::default();
-    for removal in cleaned.removals() {
-        let cut = removal.span().of(cleaned.original());
+    for mark in &view.marks {
+        let cut = mark.span.of(view.text);
         // The place of the first word: the blanks before it were only healed.
         let lead = cut.len() - cut.trim_start().len();
-        let offset = removal.span().start() + if lead < cut.len() { lead } else { 0 };
-        let (line, column) = place.of(&lines, cleaned.original(), offset);
+        let offset = mark.span.start() + if lead < cut.len() { lead } else { 0 };
+        let (line, column) = place.of(&lines, view.text, offset);
         let text = clip(&one_line(cut), TEXT);
-        out.push_str(&format!("{name}:{line}:{column}: {}: {text}\n", removal.rule().id));
+        let sign = match (view.compared, mark.back) {
+            (false, _) => "",
+            (true, false) => "-",
+            (true, true) => "+",
+        };
+        out.push_str(&format!("{name}:{line}:{column}: {sign}{}: {text}\n", mark.rule));
     }
     out
 }

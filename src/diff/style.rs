@@ -126,6 +126,10 @@ impl Style {
             (Depth::None, _) => "",
             (Depth::True, Theme::Dark) if ink == Ink::Cut => "38;2;255;176;168;48;2;84;28;34",
             (Depth::True, Theme::Light) if ink == Ink::Cut => "38;2;150;12;28;48;2;255;216;214",
+            (Depth::True, Theme::Dark) if ink == Ink::CutNext => "38;2;255;176;168;48;2;104;38;40",
+            (Depth::True, Theme::Light) if ink == Ink::CutNext => "38;2;150;12;28;48;2;250;200;200",
+            (Depth::True, Theme::Dark) if ink == Ink::Back => "4;38;2;168;224;176;48;2;20;62;36",
+            (Depth::True, Theme::Light) if ink == Ink::Back => "4;38;2;10;92;40;48;2;208;242;214",
             (Depth::True, Theme::Dark) if ink == Ink::CutFold => "38;2;196;124;120;48;2;84;28;34",
             (Depth::True, Theme::Light) if ink == Ink::CutFold => "38;2;170;96;98;48;2;255;216;214",
             (Depth::Ansi, _) => ansi,
@@ -144,6 +148,10 @@ pub(super) enum Ink {
     Context,
     /// Text that goes.
     Cut,
+    /// Text that goes, right behind other text that goes with another rule.
+    CutNext,
+    /// Text that went before and stays now.
+    Back,
     /// `[-` and `-]` around it, where colour does not show it.
     Mark,
     /// `⋯ 31 lines`, `⋯ 212 chars ⋯`.
@@ -184,7 +192,8 @@ impl Ink {
         match self {
             Ink::Text | Ink::Figure | Ink::Mark => ("", "", ""),
             Ink::Context => ("2", "38;5;247", "38;5;242"),
-            Ink::Cut => ("9;31", "9;38;5;210", "9;38;5;124"),
+            Ink::Cut | Ink::CutNext => ("9;31", "9;38;5;210", "9;38;5;124"),
+            Ink::Back => ("4;32", "4;38;5;114", "4;38;5;28"),
             Ink::CutFold => ("2;31", "38;5;138", "38;5;131"),
             Ink::Fold => ("2;36", "38;5;66", "38;5;66"),
             Ink::Frame | Ink::Number => ("2", "38;5;240", "38;5;249"),

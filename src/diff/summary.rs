@@ -78,7 +78,7 @@ fn table(out: &mut String, tally: &Tally, options: &Options) {
     for (row, (id, rule)) in rows.iter().zip(&rules) {
         out.push_str("  ");
         let shown = squeeze(&row.rule, name);
-        let link = options.rules_url.as_ref().map(|base| format!("{base}{id}"));
+        let link = options.rule_link(id);
         style.link(out, link.as_deref(), |out| style.paint(out, Ink::Rule, &shown));
         out.extend(std::iter::repeat_n(' ', name - width(&shown) + 1));
         style.paint(out, Ink::Sure(rule.confidence), glyph(rule.confidence));

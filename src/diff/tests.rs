@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 
 use super::sample::{cleaned, from, removal};
-use super::{ByRule, Depth, Format, Options, Printer, Style, Summary, Tally, render};
+use super::{ByRule, BySite, ChangeTally, Changes, Depth, Earlier, Format, Options, Printer, Style, Summary, Tally, render};
 use crate::Cleaned;
 
 /// A scraped page: stamp, essay, promo in a sentence, share row, form.
@@ -282,6 +282,57 @@ fn patch_applies_it() {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
         assert_eq!(text, cleaned.text(), "{name}");
     }
+}
+
+#[test]
+fn cuts_of_sites() {
+    let mut sites = BySite::default();
+    for at in 0..4 {
+        sites.add("example.org", &page());
+        sites.add(if at % 2 == 0 { "crawl/blog" } else { "news.example.com" }, &glued());
+    }
+    insta::assert_snapshot!(String::from_utf8(sites.render(&human(80))).unwrap());
+}
+
+#[test]
+fn two_answers_compared() {
+    let now = cleaned(
+        "Grain stays.⟦share/x high¦ Share this⟧\n⟦comments/form high|run: 3 signs¦Leave a Reply\nName\nEmail⟧\nMore grain.\n\
+         Sign up for the letter\n⟦footer/copyright high¦© 2024 The Mill\n⟧",
+    );
+    let text = now.original();
+    let at = |needle: &str| text.find(needle).unwrap()..text.find(needle).unwrap() + needle.len();
+    let earlier = |needle: &str, rule: &str| Earlier {
+        bytes: at(needle),
+        rule: rule.to_owned(),
+        confidence: crate::Confidence::Medium,
+        evidence: Vec::new(),
+    };
+    let before =
+        [earlier("Share this", "share/old"), earlier("Name\nEmail\n", "comments/label"), earlier("Sign up for the letter", "newsletter/line")];
+    let changes = Changes::new(&now, &before);
+    let mut tally = ChangeTally::default();
+    tally.add(&changes);
+    let mut shown = changes.render("a.txt", &human(80));
+    shown.extend(tally.render(&human(80)));
+    shown.extend(changes.render("a.txt", &Options { format: Format::Short, ..human(80) }));
+    insta::assert_snapshot!(String::from_utf8(shown).unwrap());
+    assert!(Changes::new(&now, &Earlier::of(&now)).is_empty());
+}
+
+#[test]
+fn the_log_reads_what_the_view_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("diff.jsonl");
+    let mut printer = Printer::new(Vec::new(), Options { format: Format::Json, ..human(80) });
+    printer.document("p.txt", &page()).unwrap();
+    std::fs::write(&path, printer.finish().unwrap()).unwrap();
+    let mut reader = crate::log::Reader::open(&path).unwrap();
+    let mut events = 0;
+    while reader.next().unwrap().is_some() {
+        events += 1;
+    }
+    assert_eq!(events, page().removals().len() + 2);
 }
 
 /// `LOOK=100 cargo test --lib look -- --ignored --nocapture` shows the view on a real terminal.

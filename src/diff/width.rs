@@ -142,7 +142,7 @@ impl<'s> Rows<'s> {
         }
         if self.used + width > columns && !blank {
             // No break at all: the word is cut where the row is full, its closing mark stays with its end.
-            self.breaks = self.row.len().saturating_sub(usize::from(text == "-]"));
+            self.breaks = self.row.len().saturating_sub(usize::from(matches!(text, "-]" | "+}")));
             self.wrap_here();
         }
         let begins = begins.or_else(|| self.carried.take());
@@ -191,7 +191,7 @@ fn breaks_between(before: &Cell<'_>, text: &str, width: usize, ink: Ink) -> bool
     let folded = |ink: Ink| matches!(ink, Ink::Fold | Ink::CutFold);
     let wide = before.width > 1 || width > 1;
     // Marks stay with their words, and no row begins with what closes or ends with what opens.
-    let closes = text.starts_with(|c| "、。，．・：；？！）］｝」』】〕〉》’”…ーっゃゅょッャュョ-".contains(c));
+    let closes = text.starts_with(|c| "、。，．・：；？！）］｝」』】〕〉》’”…ーっゃゅょッャュョ-+".contains(c));
     let opens = before.text.ends_with(|c| "（［｛「『【〔〈《‘“-".contains(c));
     text != " " && (folded(ink) || folded(before.ink) || wide && !closes && !opens)
 }
@@ -209,7 +209,7 @@ fn joined(cells: &[Cell<'_>]) -> Vec<Seg> {
 }
 
 /// Thousands apart, as people write them: `12 340`.
-pub(super) fn grouped(number: usize) -> String {
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -222,7 +222,7 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// Bytes as people read them: `612 B`, `1.1 MiB`.
-pub(super) fn bytes(number: usize) -> String {
+pub fn bytes(number: usize) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if number < 1024 {
         return format!("{number} B");
@@ -237,7 +237,7 @@ pub(super) fn bytes(number: usize) -> String {
 }
 
 /// `part` of `whole` in per cent: `14%`, `0.4%`.
-pub(super) fn percent(part: usize, whole: usize) -> String {
+pub fn percent(part: usize, whole: usize) -> String {
     let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
     match share {
         s if s == 0.0 => "0%".to_owned(),
@@ -250,7 +250,7 @@ pub(super) fn percent(part: usize, whole: usize) -> String {
 }
 
 /// `1 removal`, `3 removals`.
-pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+pub fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 

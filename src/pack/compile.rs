@@ -109,7 +109,7 @@ impl RuleSet {
             let preview = loaded.table.status == Some(Status::Preview);
             let deprecated = loaded.table.status == Some(Status::Deprecated);
             let sure = selection.min_confidence.is_none_or(|least| loaded.table.confidence >= least);
-            if sure && selection.takes(id, &loaded.pack) && !deprecated && (!preview || selection.preview) {
+            if sure && selection.takes(id, &loaded.pack) && selection.takes_sites(&loaded.sites) && !deprecated && (!preview || selection.preview) {
                 let rule = compiler.rule(loaded, rules.len() as u32)?;
                 rules.push(rule);
             }
@@ -138,7 +138,8 @@ impl<'p> Compiler<'p> {
         let mut slots: Vec<HashMap<&str, Vec<(&Spanned<String>, usize)>>> = vec![HashMap::new()];
         for loaded in &packs.languages {
             let code = loaded.table.code.as_str();
-            if !selection.takes_language(code) {
+            let preview = loaded.table.status == Some(Status::Preview);
+            if !selection.takes_language(code) || (preview && !selection.preview) {
                 continue;
             }
             let n = languages.iter().position(|l| **l == *code).unwrap_or_else(|| {
@@ -156,7 +157,7 @@ impl<'p> Compiler<'p> {
     fn rule(&mut self, loaded: &LoadedRule, index: u32) -> Result<Rule, PackError> {
         let table = &loaded.table;
         let first = self.phrases.len();
-        let mut rule = Rule::new(Arc::new(self.info(loaded)), table, loaded.sites.clone());
+        let mut rule = Rule::new(Arc::new(self.info(loaded)), table);
         let fields: [(&[Spanned<String>], Role); 4] = [
             (&table.phrases, Role::Main),
             (table.near.as_ref().map_or(&[], |n| &n.any), Role::Near),
@@ -172,9 +173,10 @@ impl<'p> Compiler<'p> {
         }
         for written in &table.unless {
             for (parts, _) in self.expand(loaded.file, written)? {
-                if let [Part::Literal(text)] = &parts[..] {
-                    rule.unless.push(text.clone());
-                }
+                let [Part::Literal(text)] = &parts[..] else {
+                    return Err(self.veto_error(loaded, written).into());
+                };
+                rule.unless.push(text.clone());
             }
         }
         self.check_regex(loaded)?;
@@ -188,6 +190,12 @@ impl<'p> Compiler<'p> {
             }
         }
         Ok(rule)
+    }
+
+    /// A veto is looked up as it is written; a hole in it would never match.
+    fn veto_error(&self, loaded: &LoadedRule, written: &Spanned<String>) -> ContentError {
+        let message = format!("`unless` of `{}` takes plain words: `{}` has a hole, or two slots", loaded.table.id.get_ref(), written.get_ref());
+        self.packs.error_at(loaded.file, written.span(), message, "write the words that veto the match, without holes; `before` and `after` take a regex".to_owned())
     }
 
     /// A user's regex is compiled when the pack is read, so that its error points into the file.
@@ -219,6 +227,8 @@ impl<'p> Compiler<'p> {
             confidence: table.confidence,
             weight: table.weight,
             preview: table.status == Some(Status::Preview),
+            structural: table.fill.is_some(),
+            sites: loaded.sites.clone(),
             revision: revision(table),
             pack: loaded.pack.clone(),
             source: self.packs.place(loaded.file, table.id.span()),

@@ -280,6 +280,7 @@ pub(crate) struct LanguageFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct LanguageTable {
     pub code: String,
+    #[allow(dead_code, reason = "for people who read the file")]
     pub name: String,
     #[serde(default)]
     pub common: Vec<String>,

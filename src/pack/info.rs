@@ -101,6 +101,10 @@ pub struct RuleInfo {
     pub weight: u8,
     /// Runs only when previews are asked for.
     pub preview: bool,
+    /// Goes by structure, not by words (`fill`).
+    pub structural: bool,
+    /// Sites it is for, by domain; empty: every site.
+    pub sites: Vec<String>,
     /// Eight hex digits over the rule's text: which version of the rule made a cut.
     pub revision: String,
     /// The pack it comes from.

@@ -71,12 +71,10 @@ pub(crate) struct Rule {
     pub max_lines: usize,
     pub max_prose: usize,
     pub max_title_words: u32,
-    /// Empty: every site.
-    pub sites: Vec<String>,
 }
 
 impl Rule {
-    pub fn new(info: Arc<RuleInfo>, table: &RuleTable, sites: Vec<String>) -> Rule {
+    pub fn new(info: Arc<RuleInfo>, table: &RuleTable) -> Rule {
         let at = table.at.unwrap_or(match (table.scope, &table.regex) {
             (_, Some(regex)) if regex.get_ref().contains(r"\A") => At::TextStart,
             (_, Some(regex)) if regex.get_ref().contains(r"\z") => At::TextEnd,
@@ -111,7 +109,6 @@ impl Rule {
             until: !table.until.is_empty(),
             max_lines: limit.lines.unwrap_or(40),
             max_prose: limit.prose.unwrap_or(0),
-            sites,
             info,
         }
     }

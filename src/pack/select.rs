@@ -13,6 +13,8 @@ pub(crate) struct Selection {
     /// Language codes; empty: all.
     pub languages: Vec<String>,
     pub preview: bool,
+    /// Domain that the documents come from, in lower case; `*`: any.
+    pub site: Option<String>,
     /// Rules below this take no part, not even as signs for others.
     pub min_confidence: Option<Confidence>,
 }
@@ -35,6 +37,13 @@ impl Selection {
         let restricted = self.select.iter().any(|s| s.starts_with(':'));
         let listed = self.languages.is_empty() || self.languages.iter().any(|l| l == code);
         code == "any" || (listed && (!restricted || named(&self.select)) && !named(&self.ignore))
+    }
+
+    /// True where a rule for these sites takes part: a rule for no site in particular always does, the others only for
+    /// documents of their site or of a site below it.
+    pub fn takes_sites(&self, sites: &[String]) -> bool {
+        let below = |site: &str, of: &str| site == of || site.strip_suffix(of).is_some_and(|sub| sub.ends_with('.'));
+        sites.is_empty() || self.site.as_deref().is_some_and(|site| site == "*" || sites.iter().any(|of| below(site, of)))
     }
 
     /// Every selector must name something.
@@ -85,5 +94,14 @@ mod tests {
         let only = Selection { select: list(&["share", ":de"]), ..Selection::default() };
         assert!(only.takes("share/row", "core") && !only.takes("shared/row", "core"));
         assert!(only.takes_language("de") && only.takes_language("any") && !only.takes_language("en"));
+    }
+
+    #[test]
+    fn rules_of_a_site_stay_there() {
+        let at = |site: &str| Selection { site: Some(site.to_owned()), ..Selection::default() };
+        let own = ["mill.example".to_owned()];
+        assert!(at("mill.example").takes_sites(&own) && at("news.mill.example").takes_sites(&own) && at("*").takes_sites(&own));
+        assert!(!at("windmill.example").takes_sites(&own) && !at("example").takes_sites(&own) && !Selection::default().takes_sites(&own));
+        assert!(Selection::default().takes_sites(&[]) && at("mill.example").takes_sites(&[]));
     }
 }

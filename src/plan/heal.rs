@@ -68,10 +68,10 @@ fn heal_lines(text: &str, start: usize, end: usize, floor: usize, ceiling: usize
 fn line_ends_before(text: &str, at: usize, floor: usize) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut rest = &text[floor..at];
-    while let Some(shorter) = rest.strip_suffix("\r\n").or_else(|| rest.strip_suffix('\n')) {
+    while let Some(shorter) = rest.strip_suffix("\r\n").or_else(|| rest.strip_suffix(['\n', '\r'])) {
         ends.push(floor + shorter.len());
         let trimmed = shorter.trim_end_matches(is_blank);
-        if !trimmed.ends_with('\n') {
+        if !trimmed.ends_with(['\n', '\r']) {
             break;
         }
         rest = trimmed;
@@ -86,7 +86,7 @@ fn line_ends_after(text: &str, at: usize, ceiling: usize) -> Vec<usize> {
     loop {
         let rest = &text[from..ceiling];
         let trimmed = rest.trim_start_matches(is_blank);
-        let Some(next) = trimmed.strip_prefix("\r\n").or_else(|| trimmed.strip_prefix('\n')) else { break };
+        let Some(next) = trimmed.strip_prefix("\r\n").or_else(|| trimmed.strip_prefix(['\n', '\r'])) else { break };
         from = ceiling - next.len();
         ends.push(from);
     }
@@ -131,5 +131,7 @@ mod tests {
         assert_eq!(healed("[-cut-]\n\nb\n"), "b\n");
         assert_eq!(healed("a\r\n\r\n[-cut-]\r\n\r\nb\r\n"), "a\r\n\r\nb\r\n");
         assert_eq!(healed("[-cut-]\n"), "\n");
+        assert_eq!(healed("a\r\r[-cut-]\r\rb\r"), "a\r\rb\r");
+        assert_eq!(healed("a\r[-cut-]\rb"), "a\rb");
     }
 }

@@ -94,6 +94,11 @@ impl Document {
         }
     }
 
+    /// True where the lines of the text end with nothing but a carriage return: rules that go by lines cannot read it.
+    pub fn bare_returns(&self) -> bool {
+        memchr::memchr(b'\r', self.text.as_bytes()).is_some() && memchr::memchr(b'\n', self.text.as_bytes()).is_none()
+    }
+
     /// The bytes of `text` in the form of this document.
     ///
     /// `text` holds nothing but characters of the document, so that every one of them can be written.

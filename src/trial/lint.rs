@@ -5,11 +5,16 @@ use std::collections::BTreeSet;
 use super::{Kind, Problem, Report};
 use crate::pack::{Confidence, Packs, slots_of};
 
-pub(super) fn run(packs: &Packs, report: &mut Report) {
+pub(super) fn run(packs: &Packs, own: &dyn Fn(usize) -> bool, report: &mut Report) {
     let known: BTreeSet<&str> = packs.languages.iter().flat_map(|l| l.slots.keys().map(String::as_str)).collect();
     let mut used: BTreeSet<String> = BTreeSet::from(["network".to_owned()]);
     for loaded in &packs.rules {
         let table = &loaded.table;
+        let slots = slots_of(table);
+        used.extend(slots.iter().cloned());
+        if !own(loaded.file) {
+            continue;
+        }
         let mut say = |detail: String| {
             let source = packs.place(loaded.file, table.id.span());
             report.problems.push(Problem { kind: Kind::Lint, rule: table.id.get_ref().clone(), example: String::new(), source, detail });
@@ -32,14 +37,13 @@ pub(super) fn run(packs: &Packs, report: &mut Report) {
         if table.phrases.is_empty() && table.regex.is_none() && table.pair.is_none() && table.fill.is_none() {
             say("has neither `phrases` nor `regex` nor `pair`".to_owned());
         }
-        for slot in slots_of(table) {
+        for slot in slots {
             if !known.contains(slot.as_str()) {
                 say(format!("no language fills <{slot}>"));
             }
-            used.insert(slot);
         }
     }
-    for language in &packs.languages {
+    for language in packs.languages.iter().filter(|language| own(language.file)) {
         for (slot, phrases) in &language.slots {
             let mut seen = BTreeSet::new();
             let place = |span| packs.place(language.file, span);

@@ -1,16 +1,19 @@
-//! The packs' own examples, run: alone, together, twice, and with each constraint left out.
+//! The packs' own examples, run: together with all other rules, a second time over their own result, alone with their own
+//! rule, and with each constraint left out.
 //!
 //! `dehusk test` and `cargo test` both come here, so that a pack author and the project's own checks see the same.
 
 mod lint;
 mod mark;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::cleaner::Cleaner;
-use crate::pack::{Confidence, PackError, Packs, Rule};
+use crate::pack::{Confidence, LoadedRule, PackError, Packs, Rule, Status};
 use mark::Marked;
 
 /// What can be wrong with a rule or its examples.
@@ -73,6 +76,8 @@ pub struct Report {
 
 struct Example<'p> {
     rule: String,
+    /// The site that its rule is for, where it is for one.
+    site: Option<&'p str>,
     name: String,
     source: String,
     text: &'p str,
@@ -85,47 +90,88 @@ struct Example<'p> {
 /// # Errors
 /// Where the packs do not compile.
 pub fn run(packs: &Packs) -> Result<Report, PackError> {
-    let build = |level| Cleaner::builder().packs(packs.clone()).preview(true).min_confidence(level).build();
-    let mut cleaners = [build(Confidence::Medium)?, build(Confidence::Low)?];
+    run_some(packs, &|_| true)
+}
+
+/// Runs the examples of one file of `packs`, together with all rules of `packs`.
+///
+/// # Errors
+/// Where the packs do not compile.
+pub fn run_file(packs: &Packs, file: &Path) -> Result<Report, PackError> {
+    let name = file.to_string_lossy();
+    run_some(packs, &|n| packs.files[n].name == name)
+}
+
+fn run_some(packs: &Packs, own: &dyn Fn(usize) -> bool) -> Result<Report, PackError> {
+    let mut stage = Stage { packs, cleaners: BTreeMap::new() };
+    stage.cleaner(Confidence::Medium, None)?; // packs that do not compile are told of even without examples
     let mut report = Report::default();
-    let examples = examples(packs);
+    let examples = examples(packs, own);
     for example in &examples {
-        let cleaner = &cleaners[usize::from(example.level == Confidence::Low)];
-        together(cleaner, example, &mut report);
+        together(stage.cleaner(example.level, example.site)?, example, &mut report);
     }
-    gaps(packs, &cleaners[1], &mut report);
-    for info in cleaners[1].rules().to_vec() {
-        let own: Vec<&Example<'_>> = examples.iter().filter(|e| e.rule == info.id).collect();
-        let cleaner = &mut cleaners[usize::from(info.confidence == Confidence::Low)];
-        if let Some(index) = cleaner.rules().iter().position(|r| r.id == info.id) {
+    for loaded in packs.rules.iter().filter(|loaded| own(loaded.file)) {
+        let id = loaded.table.id.get_ref();
+        let site = loaded.sites.first().map(String::as_str);
+        let level = level(loaded.table.confidence);
+        gaps(packs, loaded, stage.cleaner(Confidence::Low, site)?, &mut report);
+        let own: Vec<&Example<'_>> = examples.iter().filter(|e| e.rule == *id).collect();
+        if loaded.table.weight >= 3 && loaded.table.fill.is_none() && loaded.table.status != Some(Status::Deprecated) {
+            let cleaner = Cleaner::on_trial(packs, Some(id), site, level)?;
+            own.iter().for_each(|example| alone(&cleaner, example, &mut report));
+        }
+        let cleaner = stage.cleaner(level, site)?;
+        if let Some(index) = cleaner.rules().iter().position(|r| r.id == *id) {
             unpinned(cleaner, index, &own, &mut report);
         }
     }
-    lint::run(packs, &mut report);
+    lint::run(packs, own, &mut report);
     report.problems.sort_by(|a, b| (&a.rule, a.kind, &a.example).cmp(&(&b.rule, b.kind, &b.example)));
     Ok(report)
 }
 
-fn examples(packs: &Packs) -> Vec<Example<'_>> {
+/// Cleaners with all rules, made when first asked for.
+struct Stage<'p> {
+    packs: &'p Packs,
+    cleaners: BTreeMap<(Confidence, Option<&'p str>), Cleaner>,
+}
+
+impl<'p> Stage<'p> {
+    fn cleaner(&mut self, level: Confidence, site: Option<&'p str>) -> Result<&mut Cleaner, PackError> {
+        use std::collections::btree_map::Entry;
+        Ok(match self.cleaners.entry((level, site)) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => free.insert(Cleaner::on_trial(self.packs, None, site, level)?),
+        })
+    }
+}
+
+/// The level at which a rule is tried: the default one, unless it would not take part.
+fn level(confidence: Confidence) -> Confidence {
+    confidence.min(Confidence::Medium)
+}
+
+fn examples<'p>(packs: &'p Packs, own: &dyn Fn(usize) -> bool) -> Vec<Example<'p>> {
     let mut all = Vec::new();
-    for loaded in &packs.rules {
+    for loaded in packs.rules.iter().filter(|loaded| own(loaded.file)) {
         let table = &loaded.table;
         let id = table.id.get_ref();
-        let level = if table.confidence == Confidence::Low { Confidence::Low } else { Confidence::Medium };
+        let level = level(table.confidence);
+        let site = loaded.sites.first().map(String::as_str);
         for (removes, list) in [(true, &table.removes), (false, &table.keeps)] {
             for (n, text) in list.iter().enumerate() {
                 let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
-                all.push(Example { rule: id.clone(), name, source: packs.place(loaded.file, text.span()), text: text.get_ref(), removes, level });
+                all.push(Example { rule: id.clone(), site, name, source: packs.place(loaded.file, text.span()), text: text.get_ref(), removes, level });
             }
         }
     }
-    for language in &packs.languages {
+    for language in packs.languages.iter().filter(|language| own(language.file)) {
         for (n, example) in language.examples.iter().enumerate() {
             for (removes, text) in [(true, &example.removes), (false, &example.keeps)] {
                 if let Some(text) = text {
                     let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
                     let rule = format!("{} {}", language.table.code, example.family);
-                    all.push(Example { rule, name, source: packs.place(language.file, text.span()), text: text.get_ref(), removes, level: Confidence::Medium });
+                    all.push(Example { rule, site: None, name, source: packs.place(language.file, text.span()), text: text.get_ref(), removes, level: Confidence::Medium });
                 }
             }
         }
@@ -171,17 +217,27 @@ fn problem(kind: Kind, example: &Example<'_>, detail: String) -> Problem {
     Problem { kind, rule: example.rule.clone(), example: example.name.clone(), source: example.source.clone(), detail }
 }
 
+/// A rule without the others cuts nothing outside the marks of its own examples: none of them may be right only because
+/// another rule comes first. What the rule misses alone is no problem: `together` saw to that.
+fn alone(cleaner: &Cleaner, example: &Example<'_>, report: &mut Report) {
+    let Ok(marked) = Marked::parse(example.text) else { return };
+    let (_, extra) = marked.compare(cleaner.clean(&marked.text).removals());
+    if extra.is_empty() {
+        report.passed += 1;
+    } else {
+        report.problems.push(problem(Kind::Noisy, example, format!("cut by this rule alone, without the others: {extra}")));
+    }
+}
+
 /// Known gaps must still be gaps.
-fn gaps(packs: &Packs, cleaner: &Cleaner, report: &mut Report) {
-    for loaded in &packs.rules {
-        for (n, gap) in loaded.table.gaps.iter().enumerate() {
-            let source = packs.place(loaded.file, gap.span());
-            let rule = loaded.table.id.get_ref().clone();
-            let example = Example { rule, name: format!("gaps {}", n + 1), source, text: gap.get_ref(), removes: true, level: Confidence::Low };
-            match judge(cleaner, &example) {
-                None => report.problems.push(problem(Kind::Promote, &example, "this gap works now: move it to `removes`".to_owned())),
-                Some(_) => report.passed += 1,
-            }
+fn gaps(packs: &Packs, loaded: &LoadedRule, cleaner: &Cleaner, report: &mut Report) {
+    for (n, gap) in loaded.table.gaps.iter().enumerate() {
+        let source = packs.place(loaded.file, gap.span());
+        let rule = loaded.table.id.get_ref().clone();
+        let example = Example { rule, site: None, name: format!("gaps {}", n + 1), source, text: gap.get_ref(), removes: true, level: Confidence::Low };
+        match judge(cleaner, &example) {
+            None => report.problems.push(problem(Kind::Promote, &example, "this gap works now: move it to `removes`".to_owned())),
+            Some(_) => report.passed += 1,
         }
     }
 }

@@ -195,3 +195,30 @@ mod unix {
         assert_eq!((mode("out/a.txt"), mode("out/b.txt")), (0o640, 0o444));
     }
 }
+
+#[test]
+fn texts_over_the_limit_are_left_alone() {
+    let dir = Dir::with([("in/big.txt", PAGE.repeat(40)), ("in/small.txt", PAGE.into())]);
+    let (code, _, err) = dir.run("clean in --out out --max-doc-size 1k");
+    assert_eq!(code, 0, "{err}");
+    holds(&err, "copied as it is: in/big.txt: larger than --max-doc-size: 5.");
+    assert_eq!((dir.text("out/big.txt"), dir.text("out/small.txt")), (PAGE.repeat(40), CLEANED.to_owned()));
+    for wrong in ["1x", "k", "99999999999999999999G"] {
+        let (code, _, err) = dir.run(&format!("check in --max-doc-size {wrong}"));
+        assert_eq!(code, 2);
+        holds(&err, "such as 64M");
+    }
+}
+
+#[test]
+fn lines_of_old_macs_are_left_alone() {
+    let mac = PAGE.replace('\n', "\r");
+    let dir = Dir::with([("in/mac.txt", mac.clone()), ("in/mixed.txt", PAGE.replace("\n\n", "\n\r\r"))]);
+    let (code, _, err) = dir.run("clean in --out out");
+    assert_eq!(code, 0, "{err}");
+    holds(&err, "copied as it is: in/mac.txt: its lines end with a bare CR");
+    assert_eq!(dir.text("out/mac.txt"), mac);
+    assert!(!dir.text("out/mixed.txt").contains("\r\r\r"), "{:?}", dir.text("out/mixed.txt"));
+    let (_, out, _) = crate::support::outcome(dir.dehusk("clean").write_stdin(mac.clone()));
+    assert_eq!(out, mac);
+}
