@@ -21,12 +21,18 @@ fn small_hostile_documents_keep_the_guarantees() {
     assert!(wrong.is_empty(), "{} broken guarantees:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Those that a page might really be, at a size that only linear work gets through.
+const LARGE: &[&str] = &[
+    "tiny lines", "only newlines", "only blanks", "one word", "one wide word", "digits", "numbered", "open brackets", "open parentheses", "link middles",
+    "hashes", "bidi", "combining", "ellipses", "related, then blank lines", "reply form, then blanks",
+];
+
 #[test]
 fn large_hostile_documents_come_through() {
     let cleaner = Cleaner::builtin();
-    for (_, make) in MAKERS {
-        let text = make(1_000_000);
+    for (name, make) in MAKERS {
+        let text = make(if LARGE.contains(name) { 5_000_000 } else { 100_000 });
         let cleaned = cleaner.clean(&text);
-        assert_eq!(cleaned.text().len() + cleaned.removed_bytes(), text.len());
+        assert_eq!(cleaned.text().len() + cleaned.removed_bytes(), text.len(), "{name}");
     }
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use dehusk::{Cleaned, Cleaner, Confidence, Packs};
 use proptest::prelude::*;
-use proptest::test_runner::{FileFailurePersistence, RngSeed};
+use proptest::test_runner::RngSeed;
 use support::document::{documents, soup};
 use support::fixture_texts;
 use support::guarantees::check;
@@ -20,9 +20,12 @@ fn cleaner(level: Confidence) -> Cleaner {
 static DEFAULT: LazyLock<Cleaner> = LazyLock::new(Cleaner::builtin);
 static LEVELS: LazyLock<[Cleaner; 3]> = LazyLock::new(|| [Confidence::Low, Confidence::Medium, Confidence::High].map(cleaner));
 
+const KEPT: [&str; 4] = ["reply", "share", "2024", "Шлюз"];
+static KEEPING: LazyLock<[Cleaner; 4]> = LazyLock::new(|| KEPT.map(|phrase| Cleaner::builder().keep([phrase]).build().expect("the built-in packs compile")));
+
 fn config() -> ProptestConfig {
-    let failure_persistence = Some(Box::new(FileFailurePersistence::Direct("tests/properties.regressions")) as _);
-    let fresh = ProptestConfig { failure_persistence, ..ProptestConfig::default() };
+    // A seed would make other documents once the packs change: what was found becomes a fixture or a test of its own.
+    let fresh = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_RNG_SEED").is_some() { fresh } else { ProptestConfig { rng_seed: RngSeed::Fixed(1), ..fresh } }
 }
 
@@ -48,9 +51,9 @@ proptest! {
     }
 
     #[test]
-    fn kept_phrases_stay(text in documents(), phrase in prop::sample::select(&["reply", "share", "mill", "2024", "Шлюз", "next"][..])) {
-        let keeping = Cleaner::builder().keep([phrase]).build().expect("the built-in packs compile");
-        prop_assert_eq!(check(&keeping, &text), Ok(()));
+    fn kept_phrases_stay(text in documents(), n in 0..KEPT.len()) {
+        let (phrase, keeping) = (KEPT[n], &KEEPING[n]);
+        prop_assert_eq!(check(keeping, &text), Ok(()));
         let cleaned = keeping.clean(&text);
         for removal in cleaned.removals() {
             prop_assert!(!removal.span().of(&text).contains(phrase), "{} took {:?}", removal.rule().id, removal.span().of(&text));
