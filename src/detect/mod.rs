@@ -276,7 +276,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     if words < 40 {
         // Too short for shares: whatever has half the words of the likeliest one.
         let best = counts.iter().copied().max().unwrap_or(0);
-        let near = |n: u32| best == 0 || (n > 0 && n * 2 >= best);
+        let near = |n: u32| best < 3 || n * 2 >= best;
         return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
     }
     counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)

@@ -161,7 +161,7 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
     if words > max_words as usize {
         return Err(No("title.max_words", format!("{words} words stand beside it, a title has at most {max_words}")));
     }
-    if inner_ends(text) > 0 || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("...")) {
+    if inner_ends(text) > 0 || (text.ends_with('。')) || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("...")) {
         return Err(No("title", "sentences stand beside it, not a title".to_owned()));
     }
     Ok(())
@@ -269,7 +269,7 @@ impl List {
                 end = ItemEnd::Bullets;
                 break;
             }
-            if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with('.')) {
+            if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with(['.', '。'])) {
                 end = ItemEnd::Prose;
                 break;
             }

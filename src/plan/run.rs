@@ -87,6 +87,9 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
         }
         let mut group = &signs[from..to];
         from = to;
+        if heading(doc, group) {
+            continue;
+        }
         let opens = group.first().is_some_and(|s| matches!(s.stand, Stand::Whole | Stand::Start));
         let closes = group.last().is_some_and(|s| matches!(s.stand, Stand::Whole | Stand::End));
         if !(opens && closes) {
@@ -109,6 +112,20 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
         kept.extend_from_slice(group);
     }
     kept
+}
+
+/// Two or three single words with nothing but blanks between them: words of a heading ("Social Security") rather than a row.
+fn heading(doc: &Document<'_>, group: &[Sign]) -> bool {
+    let single = |s: &Sign| s.weight < 3 && !s.span.of(doc.raw).trim().contains(char::is_whitespace);
+    let blank = |pair: &[Sign]| matches!(doc.raw.get(pair[0].span.end()..pair[1].span.start()), Some(" "));
+    (2..=3).contains(&group.len()) && group.iter().all(single) && group.windows(2).all(blank)
+}
+
+/// True where the line above a run ends with a colon: what follows is what it announces.
+fn announced(doc: &Document<'_>, first: &Sign) -> bool {
+    let line = doc.line_at(first.span.start());
+    let above = doc.shapes()[..line].iter().rev().take(4).find(|s| !s.blank);
+    above.is_some_and(|s| s.opens && s.words >= 4)
 }
 
 /// Cuts the members of a run, or tells what it lacks.
@@ -134,6 +151,11 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
             true => format!("the run weighs {weight}, {wanted} are wanted {}", if edge { "here" } else { "between lines of prose" }),
             false => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
         });
+    }
+    // One strong sign may be a mistake in a list that an author announces; a run needs two of them.
+    let strong = rules.iter().filter(|&&(_, w)| w >= 3).count();
+    if strong < 2 && announced(doc, first) {
+        return Err("the line above ends with a colon and announces it".to_owned());
     }
     let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
     let held = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
