@@ -27,7 +27,8 @@ fn difference(expected: &str, found: &str) -> String {
 #[test]
 fn examples_of_the_packs() {
     let report = trial::run(&Packs::builtin()).expect("the built-in packs compile");
-    let list: String = report.problems.iter().map(|p| format!("{} {} {} ({}): {}\n", p.kind, p.rule, p.example, p.source, p.detail)).collect();
+    let list: String =
+        report.problems.iter().map(|p| format!("{} {} {} ({}): {}\n", p.kind, p.rule, p.example, p.source, p.detail)).collect();
     assert!(report.problems.is_empty(), "{} checks passed, {} did not:\n{list}", report.passed, report.problems.len());
     assert!(report.passed > 1000, "only {} checks ran", report.passed);
 }

@@ -307,7 +307,9 @@ pub(super) fn changed_line(parts: &[Part<'_>], room: Room) -> Vec<Seg> {
         if room.marks {
             segs.push(Seg::new(close, Ink::Mark));
         }
-        if part.first && let Some(seg) = segs.get_mut(begins) {
+        if part.first
+            && let Some(seg) = segs.get_mut(begins)
+        {
             seg.begins = Some(index);
         }
     }

@@ -69,8 +69,15 @@ fn table(out: &mut String, tally: &Tally, options: &Options) {
 
     let head = format!(
         "  {:<name$}   {:>d$}  {:>c$}  {:>b$}  {:>s$}",
-        "rule", "docs", "cuts", "bytes", "share",
-        d = figures.documents, c = figures.cuts, b = figures.bytes, s = figures.share,
+        "rule",
+        "docs",
+        "cuts",
+        "bytes",
+        "share",
+        d = figures.documents,
+        c = figures.cuts,
+        b = figures.bytes,
+        s = figures.share,
     );
     style.paint(out, Ink::Quiet, &head);
     out.push('\n');
@@ -83,8 +90,14 @@ fn table(out: &mut String, tally: &Tally, options: &Options) {
         style.paint(out, Ink::Sure(rule.confidence), glyph(rule.confidence));
         out.push_str(&format!(
             " {:>d$}  {:>c$}  {:>b$}  {:>s$}  ",
-            row.documents, row.cuts, row.bytes, row.share,
-            d = figures.documents, c = figures.cuts, b = figures.bytes, s = figures.share,
+            row.documents,
+            row.cuts,
+            row.bytes,
+            row.share,
+            d = figures.documents,
+            c = figures.cuts,
+            b = figures.bytes,
+            s = figures.share,
         ));
         style.paint(out, Ink::Bar, &bar_of(rule.bytes, largest, bar));
         out.push('\n');

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::escape;
 use super::style::Ink;
+use crate::escape;
 
 /// A grapheme cluster longer than this is no letter but an attack: windows into a text are cut by bytes as well.
 const BYTES_A_COLUMN: usize = 32;

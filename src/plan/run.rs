@@ -131,7 +131,9 @@ fn announced(doc: &Document<'_>, first: &Sign) -> bool {
 /// Cuts the members of a run, or tells what it lacks.
 fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) -> Result<(), String> {
     let signs = &members(doc, signs)[..];
-    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned()) };
+    let (Some(first), Some(last)) = (signs.first(), signs.last()) else {
+        return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned());
+    };
     if signs.iter().all(|s| s.weight >= 3) {
         return Ok(());
     }
@@ -146,7 +148,8 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
     let edge = in_head(doc, whole) || in_tail(doc, whole);
     let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
-    if !anchored && !(filled && weight >= wanted) {
+    let held = anchored || (filled && weight >= wanted);
+    if !held {
         return Err(match filled {
             true => format!("the run weighs {weight}, {wanted} are wanted {}", if edge { "here" } else { "between lines of prose" }),
             false => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
@@ -158,7 +161,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
         return Err("the line above ends with a colon and announces it".to_owned());
     }
     let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
-    let held = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
+    let evidence_of_run = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
     for (n, sign) in signs.iter().enumerate() {
         if sign.weight >= 3 {
             continue;
@@ -173,7 +176,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
                 Span::covering(doc.raw, sign.span.start(), end)
             }
         };
-        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), held.clone()];
+        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), evidence_of_run.clone()];
         out.push(Cut { span, rule: sign.rule, language: sign.language, confidence: rule.confidence.min(Confidence::Medium), evidence });
     }
     Ok(())

@@ -374,8 +374,7 @@ mod tests {
     fn lines_know_both_texts() {
         let raw = "One  two\r\n\r\n\tthree\nfour";
         let (folded, lines) = fold(raw);
-        let seen: Vec<(&str, &str)> =
-            lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
+        let seen: Vec<(&str, &str)> = lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
         assert_eq!(seen, [("One  two", "one two"), ("", ""), ("\tthree", "three"), ("four", "four")]);
         assert_eq!(lines[0].next, 10);
     }

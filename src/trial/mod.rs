@@ -161,7 +161,15 @@ fn examples<'p>(packs: &'p Packs, own: &dyn Fn(usize) -> bool) -> Vec<Example<'p
         for (removes, list) in [(true, &table.removes), (false, &table.keeps)] {
             for (n, text) in list.iter().enumerate() {
                 let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
-                all.push(Example { rule: id.clone(), site, name, source: packs.place(loaded.file, text.span()), text: text.get_ref(), removes, level });
+                all.push(Example {
+                    rule: id.clone(),
+                    site,
+                    name,
+                    source: packs.place(loaded.file, text.span()),
+                    text: text.get_ref(),
+                    removes,
+                    level,
+                });
             }
         }
     }
@@ -171,7 +179,15 @@ fn examples<'p>(packs: &'p Packs, own: &dyn Fn(usize) -> bool) -> Vec<Example<'p
                 if let Some(text) = text {
                     let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
                     let rule = format!("{} {}", language.table.code, example.family);
-                    all.push(Example { rule, site: None, name, source: packs.place(language.file, text.span()), text: text.get_ref(), removes, level: Confidence::Medium });
+                    all.push(Example {
+                        rule,
+                        site: None,
+                        name,
+                        source: packs.place(language.file, text.span()),
+                        text: text.get_ref(),
+                        removes,
+                        level: Confidence::Medium,
+                    });
                 }
             }
         }
@@ -237,7 +253,15 @@ fn gaps(packs: &Packs, loaded: &LoadedRule, cleaner: &Cleaner, report: &mut Repo
     for (n, gap) in loaded.table.gaps.iter().enumerate() {
         let source = packs.place(loaded.file, gap.span());
         let rule = loaded.table.id.get_ref().clone();
-        let example = Example { rule, site: None, name: format!("gaps {}", n + 1), source, text: gap.get_ref(), removes: true, level: Confidence::Low };
+        let example = Example {
+            rule,
+            site: None,
+            name: format!("gaps {}", n + 1),
+            source,
+            text: gap.get_ref(),
+            removes: true,
+            level: Confidence::Low,
+        };
         match judge(cleaner, &example) {
             None => report.problems.push(problem(Kind::Promote, &example, "this gap works now: move it to `removes`".to_owned())),
             Some(_) => report.passed += 1,
@@ -271,7 +295,13 @@ fn unpinned(cleaner: &mut Cleaner, index: usize, own: &[&Example<'_>], report: &
             Some(true) => {
                 let info = &cleaner.rules()[index];
                 let detail = format!("every example passes without `{name}`: drop it, or add a text that needs it");
-                report.problems.push(Problem { kind: Kind::Unpinned, rule: info.id.clone(), example: name.to_owned(), source: info.source.clone(), detail });
+                report.problems.push(Problem {
+                    kind: Kind::Unpinned,
+                    rule: info.id.clone(),
+                    example: name.to_owned(),
+                    source: info.source.clone(),
+                    detail,
+                });
             }
             Some(false) => report.passed += 1,
             None => {}
