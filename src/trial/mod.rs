@@ -353,11 +353,4 @@ keeps      = ['''They follow the mill on paper only.''']
         assert_eq!(told, [(Kind::Noisy, "mill/list", "removes 1")], "{:#?}", report.problems);
         assert!(report.problems[0].detail.starts_with("cut by this rule alone"));
     }
-
-    #[test]
-    fn the_built_in_packs_pass() {
-        let report = run(&Packs::builtin()).unwrap();
-        assert!(report.problems.is_empty(), "{:#?}", report.problems);
-        assert!(report.passed > 1000);
-    }
 }
