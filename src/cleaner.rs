@@ -80,7 +80,12 @@ impl Cleaner {
     }
 
     /// A cleaner for trials of packs: every rule of one level, or one rule alone.
-    pub(crate) fn on_trial(packs: &Packs, only: Option<&str>, site: Option<&str>, min_confidence: Confidence) -> Result<Cleaner, PackError> {
+    pub(crate) fn on_trial(
+        packs: &Packs,
+        only: Option<&str>,
+        site: Option<&str>,
+        min_confidence: Confidence,
+    ) -> Result<Cleaner, PackError> {
         let selection = Selection {
             select: only.map(str::to_owned).into_iter().collect(),
             preview: true,

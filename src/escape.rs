@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn ordinary_text_is_borrowed() {
-        for text in ["", "Plain.\r\nTwo lines\tand a tab\n", "Größe — “Zitat” 日本語 ☃", "می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧"] {
+        for text in ["", "Plain.\r\nTwo lines\tand a tab\n", "Größe — “Zitat” 日本語 ☃", "می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧"]
+        {
             assert!(matches!(lines(text), Cow::Borrowed(_)), "{text:?}");
         }
     }

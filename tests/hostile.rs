@@ -23,8 +23,22 @@ fn small_hostile_documents_keep_the_guarantees() {
 
 /// Those that a page might really be, at a size that only linear work gets through.
 const LARGE: &[&str] = &[
-    "tiny lines", "only newlines", "only blanks", "one word", "one wide word", "digits", "numbered", "open brackets", "open parentheses", "link middles",
-    "hashes", "bidi", "combining", "ellipses", "related, then blank lines", "reply form, then blanks",
+    "tiny lines",
+    "only newlines",
+    "only blanks",
+    "one word",
+    "one wide word",
+    "digits",
+    "numbered",
+    "open brackets",
+    "open parentheses",
+    "link middles",
+    "hashes",
+    "bidi",
+    "combining",
+    "ellipses",
+    "related, then blank lines",
+    "reply form, then blanks",
 ];
 
 #[test]

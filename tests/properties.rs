@@ -21,7 +21,8 @@ static DEFAULT: LazyLock<Cleaner> = LazyLock::new(Cleaner::builtin);
 static LEVELS: LazyLock<[Cleaner; 3]> = LazyLock::new(|| [Confidence::Low, Confidence::Medium, Confidence::High].map(cleaner));
 
 const KEPT: [&str; 4] = ["reply", "share", "2024", "Шлюз"];
-static KEEPING: LazyLock<[Cleaner; 4]> = LazyLock::new(|| KEPT.map(|phrase| Cleaner::builder().keep([phrase]).build().expect("the built-in packs compile")));
+static KEEPING: LazyLock<[Cleaner; 4]> =
+    LazyLock::new(|| KEPT.map(|phrase| Cleaner::builder().keep([phrase]).build().expect("the built-in packs compile")));
 
 fn config() -> ProptestConfig {
     // A seed would make other documents once the packs change: what was found becomes a fixture or a test of its own.
@@ -72,7 +73,8 @@ proptest! {
 
 /// Every fixture as it is, and in the other layouts that extractors leave.
 fn pages() -> Vec<(String, String)> {
-    let layouts: [(&str, fn(&str) -> String); 6] = [
+    type Layout = (&'static str, fn(&str) -> String);
+    let layouts: [Layout; 6] = [
         ("as it is", str::to_owned),
         ("crlf", |t| t.replace("\r\n", "\n").replace('\n', "\r\n")),
         ("one line", |t| t.split_whitespace().collect::<Vec<_>>().join(" ")),

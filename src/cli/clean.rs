@@ -160,7 +160,9 @@ fn refused(error: &Refused, out: &Path) -> Trouble {
         Refused::Inside(input) => Trouble::new("the output folder lies inside its input")
             .at(format!("{} is in {}", show(out), show(input)))
             .help("--out ../cleaned    a folder beside the input"),
-        Refused::NoFolder => Trouble::new(format!("--out {}: this is a file", typed(out))).help("--out takes a folder; one text goes to standard output"),
+        Refused::NoFolder => {
+            Trouble::new(format!("--out {}: this is a file", typed(out))).help("--out takes a folder; one text goes to standard output")
+        }
         Refused::Io(e) => Trouble::new(format!("--out {}: the folder cannot be made", typed(out))).at(crate::source::say(e)),
     }
 }
@@ -185,9 +187,7 @@ fn no_place(session: &Session) -> Result<Trouble> {
 /// Where the log goes, if there is one.
 fn log_path(args: &CleanArgs, session: &Session, target: &Target) -> Option<PathBuf> {
     match target {
-        Target::InPlace => {
-            Some(args.output.log.clone().or_else(|| session.settings.log.clone()).unwrap_or_else(|| PathBuf::from(LOG)))
-        }
+        Target::InPlace => Some(args.output.log.clone().or_else(|| session.settings.log.clone()).unwrap_or_else(|| PathBuf::from(LOG))),
         _ => args.output.log.clone(),
     }
 }

@@ -88,7 +88,9 @@ fn unknown<'r>(rules: impl IntoIterator<Item = &'r Arc<RuleInfo>>, what: &str) -
     }
     let known = rules.into_iter().flat_map(|rule| [rule.id.as_str(), rule.family.as_str()]);
     let near = nearest(what, known).map(|near| format!("did you mean `{near}`?"));
-    Trouble::new(format!("no such rule or family: `{what}`")).maybe(near).help("`dehusk rules` lists all; for a place of a text write FILE:LINE")
+    Trouble::new(format!("no such rule or family: `{what}`"))
+        .maybe(near)
+        .help("`dehusk rules` lists all; for a place of a text write FILE:LINE")
 }
 
 fn tell_rule(out: &mut impl Write, rule: &RuleInfo) -> Result<()> {
@@ -214,7 +216,15 @@ fn tell_removal(out: &mut impl Write, cleaned: &Cleaned<'_>, removal: &Removal) 
 /// Rules that would cut here if the settings let them, and the setting that does not.
 fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> Result<Vec<String>> {
     let level = settings.min_confidence.unwrap_or(Confidence::Medium);
-    let wide = Settings { site: Some("*".to_owned()), select: None, ignore: None, lang: None, min_confidence: Some(Confidence::Low), preview: Some(true), ..settings.clone() };
+    let wide = Settings {
+        site: Some("*".to_owned()),
+        select: None,
+        ignore: None,
+        lang: None,
+        min_confidence: Some(Confidence::Low),
+        preview: Some(true),
+        ..settings.clone()
+    };
     let all = cleaner(&wide)?;
     let mut lines = Vec::new();
     for removal in all.clean(text).removals().iter().filter(|r| r.span().overlaps(spot)) {
@@ -224,7 +234,8 @@ fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> 
         }
         let why = if removal.confidence() < level {
             format!("would take it with --min-confidence {}", removal.confidence())
-        } else if let Some(site) = rule.sites.first().filter(|_| cleaner(settings).is_ok_and(|c| c.rules().iter().all(|r| r.id != rule.id))) {
+        } else if let Some(site) = rule.sites.first().filter(|_| cleaner(settings).is_ok_and(|c| c.rules().iter().all(|r| r.id != rule.id)))
+        {
             format!("would take it with --site {site}")
         } else if rule.preview && settings.preview != Some(true) {
             "would take it with --preview".to_owned()
@@ -239,7 +250,9 @@ fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> 
 fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal], all: bool) -> Result<()> {
     let mut told: Vec<&Refusal> = Vec::new();
     for refusal in tried {
-        let same = |other: &&Refusal| (&other.rule.id, &other.constraint, other.span.of(text)) == (&refusal.rule.id, &refusal.constraint, refusal.span.of(text));
+        let same = |other: &&Refusal| {
+            (&other.rule.id, &other.constraint, other.span.of(text)) == (&refusal.rule.id, &refusal.constraint, refusal.span.of(text))
+        };
         if !told.iter().any(same) {
             told.push(refusal);
         }

@@ -21,7 +21,9 @@ pub fn init(args: &InitArgs) -> Result<Exit> {
     let path = folder.join("dehusk.toml");
     let made = OpenOptions::new().write(true).create_new(true).open(&path);
     let mut file = made.map_err(|e| match e.kind() {
-        io::ErrorKind::AlreadyExists => Trouble::new(format!("{} exists already", show(&path))).help("`dehusk config` shows what holds here"),
+        io::ErrorKind::AlreadyExists => {
+            Trouble::new(format!("{} exists already", show(&path))).help("`dehusk config` shows what holds here")
+        }
         _ => Trouble::new(format!("{} cannot be written", show(&path))).at(crate::source::say(&e)),
     })?;
     file.write_all(sample().as_bytes())?;
@@ -79,7 +81,8 @@ mod tests {
     fn the_sample_is_a_configuration_and_names_every_key() {
         let off: Settings = toml::from_str(&sample()).unwrap();
         assert!(off.select.is_none());
-        let uncommented: String = sample().lines().filter_map(|l| l.strip_prefix("# ").filter(|l| l.contains(" = "))).map(|l| format!("{l}\n")).collect();
+        let uncommented: String =
+            sample().lines().filter_map(|l| l.strip_prefix("# ").filter(|l| l.contains(" = "))).map(|l| format!("{l}\n")).collect();
         let on: Settings = toml::from_str(&uncommented).unwrap();
         assert_eq!((on.context, on.hidden), (Some(2), Some(false)));
         assert_eq!(serde_json::to_value(&on).unwrap().as_object().unwrap().len(), KEYS.len());

@@ -218,7 +218,8 @@ impl Finder {
             if path.is_dir() {
                 finder.folders.push(path.clone());
             } else {
-                let bytes = std::fs::read(path).map_err(|e| Trouble::new(format!("{} cannot be read", show(path))).at(crate::source::say(&e)))?;
+                let bytes =
+                    std::fs::read(path).map_err(|e| Trouble::new(format!("{} cannot be read", show(path))).at(crate::source::say(&e)))?;
                 lock(&finder.files).insert(State::of(&bytes).blake3, path.clone());
             }
         }
@@ -238,9 +239,7 @@ impl Finder {
             let below = below(path);
             let found = self.folders.iter().map(|folder| folder.join(&below)).find(|file| file.is_file());
             return match found {
-                None if !self.folders.is_empty() => {
-                    Err(Failure::new(&piece.doc, "not found in the folders that were given"))
-                }
+                None if !self.folders.is_empty() => Err(Failure::new(&piece.doc, "not found in the folders that were given")),
                 found => Ok(found),
             };
         }

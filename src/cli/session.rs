@@ -197,7 +197,8 @@ impl Session {
         }
         match Document::read(entry, self.choice) {
             Ok(document) if document.bare_returns() => {
-                step.left = Some((entry.name.clone(), "its lines end with a bare CR, as on old Macs: `tr '\\r' '\\n'` makes lines of them".into()));
+                step.left =
+                    Some((entry.name.clone(), "its lines end with a bare CR, as on old Macs: `tr '\\r' '\\n'` makes lines of them".into()));
                 let bytes = document.encode(&document.text).map_err(|e| Failure::io(&entry.name, &e))?.into_owned();
                 work(entry, Loaded::Raw(Some(bytes)))
             }
@@ -214,7 +215,8 @@ impl Session {
                 // Not cleaned, but not lost either: where a copy is written it gets the bytes as they are.
                 let done = work(entry, Loaded::Raw(Some(bytes)));
                 step.result = done?;
-                Err(Failure::new(entry.name.clone(), error.to_string()).help("--encoding ENC says how it is written; `--exclude` leaves it out"))
+                Err(Failure::new(entry.name.clone(), error.to_string())
+                    .help("--encoding ENC says how it is written; `--exclude` leaves it out"))
             }
             Err(Unread::Io(error)) => Err(Failure::new(entry.name.clone(), say(&error))),
         }

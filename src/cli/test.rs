@@ -45,7 +45,11 @@ pub fn run(args: &TestArgs) -> Result<Exit> {
         show(&mut out, problem)?;
     }
     let checks = counted(passed as u64, "check", "checks");
-    let with = if single.is_empty() { String::new() } else { format!(" (the examples of {}, run together with the built-in packs)", single.join(", ")) };
+    let with = if single.is_empty() {
+        String::new()
+    } else {
+        format!(" (the examples of {}, run together with the built-in packs)", single.join(", "))
+    };
     if problems.is_empty() {
         if passed == 0 {
             return Err(Trouble::new("nothing was tested: the packs hold no examples").into());

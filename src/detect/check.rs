@@ -32,6 +32,9 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
     if rule.capital && !capital(span.of(doc.raw)) {
         return Err(No("case", format!("“{}” does not begin with a capital letter", short(span.of(doc.raw)))));
     }
+    if found.stand == Stand::Whole && wrapped(doc, span) {
+        return Err(No("at", "it ends a sentence that began on the line before".to_owned()));
+    }
     let starts = || sentence_start(doc.raw, span.start());
     let ends = || rule.title.is_some() || sentence_end(doc.raw, span.end());
     let right = match rule.at {
@@ -59,6 +62,19 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::Anywhere => "any place",
     };
     Err(No("at", format!("wants {wanted}")))
+}
+
+/// True where a line is the rest of a hard-wrapped sentence: the line before goes on, and this one begins small or ends with
+/// the full stop.
+fn wrapped(doc: &Document<'_>, span: Span) -> bool {
+    let line = doc.line_at(span.start());
+    let Some(before) = line.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
+    if before.blank || before.words < 7 || before.ends_sentence || before.opens || before.heading > 0 {
+        return false;
+    }
+    let text = doc.line(line).trim();
+    let short = span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
+    (short && text.ends_with('.') && !text.ends_with("..")) || text.starts_with(char::is_lowercase)
 }
 
 /// Text between code fences or quotation marks is mentioned, not used.

@@ -23,7 +23,11 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
             let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
             let found = text[at..end].trim_end_matches(['.', ',', ')', ';']);
-            let fits = if hole == Hole::Email { found.contains('@') } else { found.contains('.') && (found.contains('/') || found.contains("www")) };
+            let fits = if hole == Hole::Email {
+                found.contains('@')
+            } else {
+                found.contains('.') && (found.contains('/') || found.contains("www"))
+            };
             (fits && found.len() > 4).then_some(at + found.len())
         }
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => to_line_end(doc, hole, at).or_else(|| capital_words(doc, hole, at)),
@@ -48,7 +52,9 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             let start = floor + text[floor..at].rfind([' ', '\n']).map_or(0, |n| n + 1);
             (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
         }
-        Hole::Name | Hole::Title | Hole::Words | Hole::Site => from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)),
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
+            from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at))
+        }
     }
 }
 
@@ -58,10 +64,16 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
     match hole {
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
             let words = count_words(text);
-            words > 0 && words <= max_words(hole) && lettered(hole, text) && same_line(doc, start, end) && (hole == Hole::Title || !breaks_sentence(text))
+            words > 0
+                && words <= max_words(hole)
+                && lettered(hole, text)
+                && same_line(doc, start, end)
+                && (hole == Hole::Title || !breaks_sentence(text))
         }
         // A date may have its time in the hole, or in the next one.
-        Hole::Date => forward(set, language, doc, hole, start) == Some(end) || set.calendar(language).date(this_line(doc, start), start) == Some(end),
+        Hole::Date => {
+            forward(set, language, doc, hole, start) == Some(end) || set.calendar(language).date(this_line(doc, start), start) == Some(end)
+        }
         _ => forward(set, language, doc, hole, start) == Some(end),
     }
 }
@@ -216,7 +228,9 @@ fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usi
     let mut end = at;
     for _ in 0..max_words(hole) {
         let floor = text.ceil_char_boundary(end.saturating_sub(MAX_HOLE).max(line)).min(end);
-        let word = text[floor..end].rfind(|c: char| !is_name_char(c)).map_or(floor, |n| floor + n + text[floor + n..].chars().next().map_or(1, char::len_utf8));
+        let word = text[floor..end]
+            .rfind(|c: char| !is_name_char(c))
+            .map_or(floor, |n| floor + n + text[floor + n..].chars().next().map_or(1, char::len_utf8));
         if word == end || text[word..end].ends_with('.') && end - word > 3 {
             break;
         }

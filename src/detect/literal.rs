@@ -176,7 +176,23 @@ mod tests {
     use proptest::prelude::*;
 
     fn literals() -> Vec<Box<str>> {
-        let words = ["share", "share this", "a", "%d", "next article", "e-mail", "δ", "发表评论", "评论", "читать", "(required)", "comments", "ab", "previous post", "x"];
+        let words = [
+            "share",
+            "share this",
+            "a",
+            "%d",
+            "next article",
+            "e-mail",
+            "δ",
+            "发表评论",
+            "评论",
+            "читать",
+            "(required)",
+            "comments",
+            "ab",
+            "previous post",
+            "x",
+        ];
         words.iter().map(|w| fold_phrase(w).into()).collect()
     }
 

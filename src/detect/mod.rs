@@ -11,8 +11,8 @@ mod sign;
 
 use std::collections::BTreeMap;
 
-pub(crate) use literal::Literals;
 pub(crate) use check::{in_head, in_tail, short};
+pub(crate) use literal::Literals;
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand};
 
@@ -36,7 +36,8 @@ pub(crate) struct Detection {
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
     let found = scan::scan(set, doc);
-    let mut detector = Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
+    let mut detector =
+        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -76,7 +77,9 @@ impl Detector<'_> {
         for one in main {
             let rule = &self.set.rules[one.rule as usize];
             match self.consider(one) {
-                Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => later.push((one, evidence)),
+                Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
+                    later.push((one, evidence))
+                }
                 Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[] }),
                 Ok(None) => {}
                 Err(no) => self.refuse(one, no),
@@ -129,7 +132,11 @@ impl Detector<'_> {
             };
             // Words that no author writes need no line of their own, when they stand as a sentence does.
             let raw = self.doc.raw;
-            let alone = rule.weight == 3 && says == 2 && rule.confidence == Confidence::High && matches!(rule.scope, Scope::Line | Scope::Span) && rule.title.is_none();
+            let alone = rule.weight == 3
+                && says == 2
+                && rule.confidence == Confidence::High
+                && matches!(rule.scope, Scope::Line | Scope::Span)
+                && rule.title.is_none();
             if alone && sentence_start(raw, one.span.start()) && sentence_end(raw, one.span.end()) {
                 self.cut(one, one.span, evidence, Vec::new());
             } else {
@@ -162,7 +169,15 @@ impl Detector<'_> {
     }
 
     fn sign(&mut self, one: &Match, weight: u8, full: u8) {
-        self.out.signs.push(Sign { span: one.span, rule: one.rule, language: one.language, stand: one.stand, weight, full, phrase: one.span });
+        self.out.signs.push(Sign {
+            span: one.span,
+            rule: one.rule,
+            language: one.language,
+            stand: one.stand,
+            weight,
+            full,
+            phrase: one.span,
+        });
     }
 
     fn take(&mut self, one: &Match, evidence: Vec<String>, strong: &Strong<'_>) {
@@ -185,7 +200,15 @@ impl Detector<'_> {
         evidence.extend(more);
         // What reaches to an edge of the text would hide the signs inside it.
         let held = if matches!(rule.scope, Scope::Head | Scope::Tail) { one.span } else { span };
-        self.out.signs.push(Sign { span: held, rule: one.rule, language: one.language, stand: one.stand, weight: rule.weight, full: rule.weight, phrase: one.span });
+        self.out.signs.push(Sign {
+            span: held,
+            rule: one.rule,
+            language: one.language,
+            stand: one.stand,
+            weight: rule.weight,
+            full: rule.weight,
+            phrase: one.span,
+        });
         self.out.cuts.push(Cut { span, rule: one.rule, language: one.language, confidence: rule.confidence, evidence });
     }
 
@@ -214,7 +237,15 @@ impl Detector<'_> {
                     }
                     Ok((_, (span, _))) => {
                         used = span.end();
-                        self.out.signs.push(Sign { span, rule: index, language: one.language, stand: one.stand, weight: rule.weight, full: rule.weight, phrase: one.span });
+                        self.out.signs.push(Sign {
+                            span,
+                            rule: index,
+                            language: one.language,
+                            stand: one.stand,
+                            weight: rule.weight,
+                            full: rule.weight,
+                            phrase: one.span,
+                        });
                     }
                     Err(no) => self.refuse(one, no),
                 }
@@ -276,7 +307,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     if words < 40 {
         // Too short for shares: whatever has half the words of the likeliest one.
         let best = counts.iter().copied().max().unwrap_or(0);
-        let near = |n: u32| best == 0 || (n > 0 && n * 2 >= best);
+        let near = |n: u32| best < 3 || n * 2 >= best;
         return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
     }
     counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)

@@ -32,19 +32,25 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], 
     let [first, rest @ ..] = parts else { return Some(at) };
     let text = doc.folded.text.as_str();
     match (first, rest.first()) {
-        (Part::Literal(words), _) => rightwards(set, language, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?),
-        (Part::OneOf(texts), _) => texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, language, doc, rest, end)),
+        (Part::Literal(words), _) => {
+            rightwards(set, language, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?)
+        }
+        (Part::OneOf(texts), _) => {
+            texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, language, doc, rest, end))
+        }
         (Part::Hole(hole), Some(Part::Literal(next))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + next.len()));
             let window = text.get(at..limit)?;
             let ends = window.match_indices(next.as_str()).map(|(n, _)| at + n).take(TRIES);
-            ends.filter(|&end| holes::fills(set, language, doc, *hole, at, end)).find_map(|end| rightwards(set, language, doc, &rest[1..], end + next.len()))
+            ends.filter(|&end| holes::fills(set, language, doc, *hole, at, end))
+                .find_map(|end| rightwards(set, language, doc, &rest[1..], end + next.len()))
         }
         (Part::Hole(hole), Some(Part::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + 40));
             let window = text.get(at..limit)?;
             let ends = texts.iter().filter_map(|t| Some((at + window.find(t.as_str())?, t.len())));
-            ends.filter(|&(end, _)| holes::fills(set, language, doc, *hole, at, end)).find_map(|(end, len)| rightwards(set, language, doc, &rest[1..], end + len))
+            ends.filter(|&(end, _)| holes::fills(set, language, doc, *hole, at, end))
+                .find_map(|(end, len)| rightwards(set, language, doc, &rest[1..], end + len))
         }
         (Part::Hole(hole), _) => {
             let from = at + (text[at..].len() - text[at..].trim_start_matches(' ').len());
@@ -64,19 +70,25 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], a
             let words = if before.ends_with(words.as_str()) { words.as_str() } else { words.trim_end_matches(' ') };
             before.ends_with(words).then(|| at - words.len()).and_then(|start| leftwards(set, language, doc, rest, start))
         }
-        (Part::OneOf(texts), _) => texts.iter().filter(|t| before.ends_with(t.as_str())).find_map(|t| leftwards(set, language, doc, rest, at - t.len())),
+        (Part::OneOf(texts), _) => {
+            texts.iter().filter(|t| before.ends_with(t.as_str())).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
+        }
         (Part::Hole(hole), Some(Part::Literal(previous))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + previous.len())).min(at);
             let starts = text[floor..at].rmatch_indices(previous.as_str()).map(|(n, _)| floor + n).take(TRIES);
             let rest = &rest[..rest.len() - 1];
-            starts.filter(|&n| holes::fills(set, language, doc, *hole, n + previous.len(), at)).find_map(|n| leftwards(set, language, doc, rest, n))
+            starts
+                .filter(|&n| holes::fills(set, language, doc, *hole, n + previous.len(), at))
+                .find_map(|n| leftwards(set, language, doc, rest, n))
         }
         (Part::Hole(hole), Some(Part::OneOf(texts))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + 40)).min(at);
             let window = &text[floor..at];
             let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t.as_str())?, t.len())));
             let rest = &rest[..rest.len() - 1];
-            starts.filter(|&(n, len)| holes::fills(set, language, doc, *hole, n + len, at)).find_map(|(n, _)| leftwards(set, language, doc, rest, n))
+            starts
+                .filter(|&(n, len)| holes::fills(set, language, doc, *hole, n + len, at))
+                .find_map(|(n, _)| leftwards(set, language, doc, rest, n))
         }
         (Part::Hole(hole), _) => {
             let end = before.trim_end_matches(' ').len();

@@ -147,7 +147,14 @@ impl Found {
         if !bounded(doc, span, start, end) {
             return;
         }
-        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand: stand(doc, span, start, end), words: phrase.words };
+        let found = Match {
+            span,
+            fold: (start, end),
+            rule: phrase.rule,
+            language: phrase.language,
+            stand: stand(doc, span, start, end),
+            words: phrase.words,
+        };
         match phrase.role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.entry(phrase.rule).or_default().push(found),
@@ -178,7 +185,10 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     let text = &doc.folded.text;
     // "5.2 Comments" and "1,204 Views" do not begin in the middle of their number.
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    if digit(text[start..].chars().next()) && text[..start].ends_with(['.', ',', '-', '/', ':']) && digit(text[..start - 1].chars().next_back()) {
+    if digit(text[start..].chars().next())
+        && text[..start].ends_with(['.', ',', '-', '/', ':'])
+        && digit(text[..start - 1].chars().next_back())
+    {
         return false;
     }
     let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
@@ -202,6 +212,7 @@ fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
 /// Signs around a line that say nothing: bullets, hashes, arrows, brackets. Quotation marks do: they mark what is
 /// only mentioned; so do a question mark or a comma behind it.
 fn decoration(text: &str, behind: bool) -> bool {
-    text.chars().nth(24).is_none()
-        && text.chars().all(|c| !c.is_alphanumeric() && !matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') && !(behind && matches!(c, '?' | ',' | ';' | '/')))
+    let speaks =
+        |c: char| c.is_alphanumeric() || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
+    text.chars().nth(24).is_none() && !text.chars().any(speaks)
 }

@@ -64,8 +64,12 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
         let (taken, evidence) = with_title(doc, rule, found.span, strong)?;
         // What is left of the line must be decoration, otherwise only label and title go.
         let bare = |text: &str| text.len() <= MAX_TITLE_BYTES && !text.contains(char::is_alphanumeric);
-        let all = bare(&doc.raw[lines.start()..taken.start().max(lines.start())]) && bare(&doc.raw[taken.end().min(lines.end())..lines.end()]);
-        return Ok((if all { Span::covering(doc.raw, lines.start().min(taken.start()), lines.end().max(taken.end())) } else { taken }, evidence));
+        let all =
+            bare(&doc.raw[lines.start()..taken.start().max(lines.start())]) && bare(&doc.raw[taken.end().min(lines.end())..lines.end()]);
+        return Ok((
+            if all { Span::covering(doc.raw, lines.start().min(taken.start()), lines.end().max(taken.end())) } else { taken },
+            evidence,
+        ));
     }
     if found.stand == Stand::Whole {
         return Ok((lines, Vec::new()));
@@ -91,7 +95,7 @@ fn cover(doc: &Document<'_>, span: Span, wanted: f32) -> Result<(), No> {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
     let share = letters(span.of(doc.raw)) / letters(lines.of(doc.raw)).max(1.0);
     if share < wanted {
-    return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
+        return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
     }
     Ok(())
 }
@@ -128,14 +132,19 @@ fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) 
         let end = strong.next(from + 1, reach).unwrap_or(reach);
         let text = doc.raw[from..end].trim_end();
         match fits_title(text, title.max_words) {
-            Ok(()) if end == lines.end() || end < reach => return Ok((Span::covering(doc.raw, span.start(), from + text.len()), vec![format!("title: {}", short(text))])),
+            Ok(()) if end == lines.end() || end < reach => {
+                return Ok((Span::covering(doc.raw, span.start(), from + text.len()), vec![format!("title: {}", short(text))]));
+            }
             Ok(()) => return Err(No("title.max_words", "the line goes on too far".to_owned())),
             Err(no) if !title.ends.contains(&TitleEnd::Sentence) => return Err(no),
             Err(_) => {}
         }
     }
     if title.ends.contains(&TitleEnd::Sentence) {
-        let end = rest.char_indices().find(|&(n, c)| matches!(c, '.' | '!' | '?' | '…' | '。') && rest[n + c.len_utf8()..].chars().next().is_none_or(|c| c.is_whitespace() || c.is_uppercase()));
+        let end = rest.char_indices().find(|&(n, c)| {
+            matches!(c, '.' | '!' | '?' | '…' | '。')
+                && rest[n + c.len_utf8()..].chars().next().is_none_or(|c| c.is_whitespace() || c.is_uppercase())
+        });
         let end = end.map(|(n, c)| n + c.len_utf8()).ok_or_else(|| No("title.ends", "no sentence ends behind it".to_owned()))?;
         if count_words(&rest[..end]) <= title.max_words as usize {
             return Ok((Span::covering(doc.raw, span.start(), from + end), vec![format!("title: {}", short(&rest[..end]))]));
@@ -161,7 +170,10 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
     if words > max_words as usize {
         return Err(No("title.max_words", format!("{words} words stand beside it, a title has at most {max_words}")));
     }
-    if inner_ends(text) > 0 || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("...")) {
+    if inner_ends(text) > 0
+        || (text.ends_with('。'))
+        || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("..."))
+    {
         return Err(No("title", "sentences stand beside it, not a title".to_owned()));
     }
     Ok(())
@@ -173,7 +185,9 @@ fn inner_ends(text: &str) -> usize {
     let ends = signs.filter(|&(at, c)| {
         let word = text[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count();
         let mut rest = text[at + 1..].chars().skip_while(|c| matches!(c, '"' | '”' | ')' | '»'));
-        (c != '.' || word > 3) && rest.next().is_some_and(char::is_whitespace) && rest.next().is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'))
+        (c != '.' || word > 3)
+            && rest.next().is_some_and(char::is_whitespace)
+            && rest.next().is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'))
     });
     ends.count() + text.matches(['。']).count().saturating_sub(1)
 }
@@ -204,7 +218,10 @@ fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found
     }
     let label = doc.line_at(found.span.end().saturating_sub(1));
     let items = List::below(doc, rule, label, strong)?;
-    Ok((Span::covering(doc.raw, lines.start(), doc.lines[items.last].end), vec![format!("list: {} titles under the label, ended by {}", items.count, items.ended)]))
+    Ok((
+        Span::covering(doc.raw, lines.start(), doc.lines[items.last].end),
+        vec![format!("list: {} titles under the label, ended by {}", items.count, items.ended)],
+    ))
 }
 
 fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &Found, strong: &Strong<'_>) -> Extent {
@@ -254,7 +271,12 @@ impl List {
                 break;
             }
             let bulleted = items.first().is_some_and(|&f| shapes[f].bullet);
-            let paused = blank_before && !blanks_inside && !bulleted && items.len() >= wanted.min.max(1) && wanted.ends.contains(&ItemEnd::Blank) && !blank_under(doc, label);
+            let paused = blank_before
+                && !blanks_inside
+                && !bulleted
+                && items.len() >= wanted.min.max(1)
+                && wanted.ends.contains(&ItemEnd::Blank)
+                && !blank_under(doc, label);
             if paused && items.len() > 1 {
                 end = ItemEnd::Blank;
                 break;
@@ -269,7 +291,8 @@ impl List {
                 end = ItemEnd::Bullets;
                 break;
             }
-            if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with('.')) {
+            if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with(['.', '。']))
+            {
                 end = ItemEnd::Prose;
                 break;
             }

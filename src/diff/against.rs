@@ -169,9 +169,8 @@ impl ChangeTally {
         if options.summary == Summary::Off || options.format != Format::Human {
             return Vec::new();
         }
-        let side = |pick: fn(&Sides) -> (usize, usize)| {
-            self.rules.values().map(pick).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
-        };
+        let side =
+            |pick: fn(&Sides) -> (usize, usize)| self.rules.values().map(pick).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         let (more, less) = (side(|rule| rule.more), side(|rule| rule.less));
         style.paint(&mut out, Ink::Title, &counted(self.documents, "document", "documents"));
         if self.rules.is_empty() {

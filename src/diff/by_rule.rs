@@ -122,8 +122,7 @@ impl Rule {
         let columns = options.width.clamp(40, 160);
         style.paint(out, Ink::Sure(self.confidence), glyph(self.confidence));
         out.push(' ');
-        let link = options.rule_link(id);
-        style.link(out, link.as_deref(), |out| style.paint(out, Ink::Title, id));
+        style.paint(out, Ink::Title, id);
         let cuts = counted(self.cuts, "cut", "cuts");
         let documents = counted(self.documents, "document", "documents");
         let counts = format!("{cuts} in {documents}");

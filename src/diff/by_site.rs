@@ -123,8 +123,7 @@ fn rules(out: &mut String, tally: &Tally, columns: usize, options: &Options) {
         style.paint(out, Ink::Sure(rule.confidence), glyph(rule.confidence));
         out.push(' ');
         let shown = squeeze(id, name);
-        let link = options.rule_link(id);
-        style.link(out, link.as_deref(), |out| style.paint(out, Ink::Rule, &shown));
+        style.paint(out, Ink::Rule, &shown);
         out.extend(std::iter::repeat_n(' ', name - width(&shown)));
         let line = format!("  {:>6}×  {:>5}", grouped(rule.cuts), percent(rule.bytes, tally.removed));
         style.paint(out, Ink::Quiet, &line);

@@ -129,18 +129,20 @@ fn touched<'t>(view: &View<'t>, lines: &Lines<'t>) -> (Vec<State>, Vec<(usize, V
         if span.is_empty() {
             continue;
         }
-        for line in lines.at(span.start())..=lines.at(span.end() - 1) {
+        let first = lines.at(span.start());
+        let last = lines.at(span.end() - 1);
+        for (line, state) in states.iter_mut().enumerate().take(last + 1).skip(first) {
             let content = lines.start(line)..lines.start(line) + lines.content(line).len();
             let from = span.start().max(content.start);
             let to = span.end().min(content.end);
             if from < to && !text[from..to].trim().is_empty() {
-                states[line] = State::Changed;
+                *state = State::Changed;
                 match cuts.last_mut() {
                     Some((last, parts)) if *last == line => parts.push((from, to, index)),
                     _ => cuts.push((line, vec![(from, to, index)])),
                 }
-            } else if states[line] == State::Untouched && lines.content(line).trim().is_empty() {
-                states[line] = State::Gone;
+            } else if *state == State::Untouched && lines.content(line).trim().is_empty() {
+                *state = State::Gone;
             }
         }
     }
@@ -305,7 +307,9 @@ pub(super) fn changed_line(parts: &[Part<'_>], room: Room) -> Vec<Seg> {
         if room.marks {
             segs.push(Seg::new(close, Ink::Mark));
         }
-        if part.first && let Some(seg) = segs.get_mut(begins) {
+        if part.first
+            && let Some(seg) = segs.get_mut(begins)
+        {
             seg.begins = Some(index);
         }
     }

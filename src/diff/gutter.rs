@@ -141,7 +141,7 @@ impl Shape {
 
 /// What stands left of the frame in one row.
 enum Cell {
-    Rule { name: String, times: usize, confidence: Confidence, link: Option<String> },
+    Rule { name: String, times: usize, confidence: Confidence },
     Note(String),
 }
 
@@ -206,15 +206,14 @@ impl Gutter<'_, '_> {
         let news: Vec<String> = reasons.into_iter().filter(|reason| self.said.insert(reason.clone())).collect();
         // A share row glued into one line holds the same few rules again and again: each stands there once, counted.
         let same = self.waiting.iter_mut().find_map(|cell| match cell {
-            Cell::Rule { name: before, times, confidence: sure, .. } if *before == name && *sure == confidence => Some(times),
+            Cell::Rule { name: before, times, confidence: sure } if *before == name && *sure == confidence => Some(times),
             _ => None,
         });
         if let Some(times) = same.filter(|_| news.is_empty()) {
             *times += 1;
             return;
         }
-        let link = self.options.rule_link(mark.rule);
-        self.waiting.push_back(Cell::Rule { name, times: 1, confidence, link });
+        self.waiting.push_back(Cell::Rule { name, times: 1, confidence });
         for reason in news {
             self.note(&reason);
         }
@@ -279,10 +278,10 @@ impl Gutter<'_, '_> {
                 style.paint(self.out, Ink::Note, &text);
                 pad(self.out, gutter.saturating_sub(2 + width(&text)));
             }
-            Some(Cell::Rule { name, times, confidence, link }) => {
+            Some(Cell::Rule { name, times, confidence }) => {
                 let times = if times > 1 { format!(" ×{times}") } else { String::new() };
                 let (first, rest) = two_rows(&name, self.shape.name.saturating_sub(width(&times)));
-                style.link(self.out, link.as_deref(), |out| style.paint(out, Ink::Rule, &first));
+                style.paint(self.out, Ink::Rule, &first);
                 style.paint(self.out, Ink::Note, &times);
                 pad(self.out, self.shape.name.saturating_sub(width(&first) + width(&times)) + 1);
                 style.paint(self.out, Ink::Sure(confidence), glyph(confidence));

@@ -91,8 +91,6 @@ pub struct Options {
     pub summary: Summary,
     /// What was typed after `dehusk diff`, for the commands the summary ends with.
     pub paths: String,
-    /// Where rules are documented: the id of a rule is put after it.
-    pub rules_url: Option<String>,
     /// Where documents are, such as `file:///home/ada/`: the name of a document is put after it.
     pub documents_url: Option<String>,
 }
@@ -108,17 +106,12 @@ impl Default for Options {
             sanitise: true,
             summary: Summary::Short,
             paths: String::new(),
-            rules_url: None,
             documents_url: None,
         }
     }
 }
 
 impl Options {
-    fn rule_link(&self, rule: &str) -> Option<String> {
-        self.rules_url.as_ref().map(|base| format!("{base}{rule}"))
-    }
-
     /// Names of documents are paths: what a link may not hold is written in hex.
     fn document_link(&self, name: &str) -> Option<String> {
         let base = self.documents_url.as_ref()?;

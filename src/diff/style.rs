@@ -50,7 +50,7 @@ pub struct Style {
     pub depth: Depth,
     /// Dark or light ground.
     pub theme: Theme,
-    /// Hyperlinks (OSC 8) around rule names.
+    /// Hyperlinks (OSC 8) around names of documents.
     pub links: bool,
 }
 

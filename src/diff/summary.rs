@@ -69,23 +69,35 @@ fn table(out: &mut String, tally: &Tally, options: &Options) {
 
     let head = format!(
         "  {:<name$}   {:>d$}  {:>c$}  {:>b$}  {:>s$}",
-        "rule", "docs", "cuts", "bytes", "share",
-        d = figures.documents, c = figures.cuts, b = figures.bytes, s = figures.share,
+        "rule",
+        "docs",
+        "cuts",
+        "bytes",
+        "share",
+        d = figures.documents,
+        c = figures.cuts,
+        b = figures.bytes,
+        s = figures.share,
     );
     style.paint(out, Ink::Quiet, &head);
     out.push('\n');
     let largest = rules.first().map_or(1, |(_, rule)| rule.bytes).max(1);
-    for (row, (id, rule)) in rows.iter().zip(&rules) {
+    for (row, (_, rule)) in rows.iter().zip(&rules) {
         out.push_str("  ");
         let shown = squeeze(&row.rule, name);
-        let link = options.rule_link(id);
-        style.link(out, link.as_deref(), |out| style.paint(out, Ink::Rule, &shown));
+        style.paint(out, Ink::Rule, &shown);
         out.extend(std::iter::repeat_n(' ', name - width(&shown) + 1));
         style.paint(out, Ink::Sure(rule.confidence), glyph(rule.confidence));
         out.push_str(&format!(
             " {:>d$}  {:>c$}  {:>b$}  {:>s$}  ",
-            row.documents, row.cuts, row.bytes, row.share,
-            d = figures.documents, c = figures.cuts, b = figures.bytes, s = figures.share,
+            row.documents,
+            row.cuts,
+            row.bytes,
+            row.share,
+            d = figures.documents,
+            c = figures.cuts,
+            b = figures.bytes,
+            s = figures.share,
         ));
         style.paint(out, Ink::Bar, &bar_of(rule.bytes, largest, bar));
         out.push('\n');

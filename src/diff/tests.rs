@@ -11,7 +11,9 @@ use crate::Cleaned;
 
 /// A scraped page: stamp, essay, promo in a sentence, share row, form.
 fn page() -> Cleaned<'static> {
-    let mut text = String::from("⟦dates/leading-stamp medium|phrase: date 2024-03-18¦ date 2024-03-18 ⟧Feed the starter twice a day, and keep it out of the sun.\r\n\r\n");
+    let mut text = String::from(
+        "⟦dates/leading-stamp medium|phrase: date 2024-03-18¦ date 2024-03-18 ⟧Feed the starter twice a day, and keep it out of the sun.\r\n\r\n",
+    );
     for day in 3..30 {
         text.push_str(&format!("On day {day} the jar was a little fuller, and the kitchen smelled of apples.\r\n\r\n"));
     }
@@ -66,8 +68,11 @@ fn a_page_in_full() {
 fn a_page_in_colour() {
     for (depth, name) in [(Depth::Ansi, "ansi"), (Depth::Fixed, "fixed"), (Depth::True, "true")] {
         let style = Style { depth, links: true, ..Style::PLAIN };
-        let options = Options { style, rules_url: Some("https://dehusk.example/rules/".to_owned()), ..human(80) };
-        insta::assert_snapshot!(format!("colour_{name}"), shown("p.txt", &page(), &options).escape_debug().to_string().replace("\\n", "\n"));
+        let options = Options { style, documents_url: Some("file:///home/ada/".to_owned()), ..human(80) };
+        insta::assert_snapshot!(
+            format!("colour_{name}"),
+            shown("p.txt", &page(), &options).escape_debug().to_string().replace("\\n", "\n")
+        );
     }
 }
 
@@ -154,7 +159,11 @@ fn cuts_of_a_rule() {
     let mut right = ByRule::default();
     for at in 0..30 {
         let page = cleaned(&format!("Grain.\n⟦share/count high¦{at} shares⟧\n⟦share/say medium¦Say it in {}⟧\n", "x".repeat(at % 23)));
-        if at % 2 == 0 { left.add(&format!("doc{at}.txt"), &page) } else { right.add(&format!("doc{at}.txt"), &page) };
+        if at % 2 == 0 {
+            left.add(&format!("doc{at}.txt"), &page)
+        } else {
+            right.add(&format!("doc{at}.txt"), &page)
+        };
     }
     let mut other = right.clone();
     other.merge(left.clone());
@@ -308,8 +317,11 @@ fn two_answers_compared() {
         confidence: crate::Confidence::Medium,
         evidence: Vec::new(),
     };
-    let before =
-        [earlier("Share this", "share/old"), earlier("Name\nEmail\n", "comments/label"), earlier("Sign up for the letter", "newsletter/line")];
+    let before = [
+        earlier("Share this", "share/old"),
+        earlier("Name\nEmail\n", "comments/label"),
+        earlier("Sign up for the letter", "newsletter/line"),
+    ];
     let changes = Changes::new(&now, &before);
     let mut tally = ChangeTally::default();
     tally.add(&changes);

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::escape;
 use super::style::Ink;
+use crate::escape;
 
 /// A grapheme cluster longer than this is no letter but an attack: windows into a text are cut by bytes as well.
 const BYTES_A_COLUMN: usize = 32;
@@ -213,7 +213,7 @@ pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(' ');
         }
         out.push(digit);
@@ -238,9 +238,10 @@ pub fn bytes(number: usize) -> String {
 
 /// `part` of `whole` in per cent: `14%`, `0.4%`.
 pub fn percent(part: usize, whole: usize) -> String {
-    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
-    match share {
-        s if s == 0.0 => "0%".to_owned(),
+    if part == 0 || whole == 0 {
+        return "0%".to_owned();
+    }
+    match part as f64 * 100.0 / whole as f64 {
         s if s < 0.05 => "<0.1%".to_owned(),
         s if s < 9.95 => format!("{s:.1}%"),
         // Only all of it is all of it.

@@ -128,7 +128,9 @@ impl Calendar<'_> {
                 break;
             }
             end = stop;
-            if month == 1 && number + year > 0 && matches!(token, Token::Number(_)) || (month == 1 && number == 1 && matches!(token, Token::Word(w) if self.month(w))) {
+            if month == 1 && number + year > 0 && matches!(token, Token::Number(_))
+                || (month == 1 && number == 1 && matches!(token, Token::Word(w) if self.month(w)))
+            {
                 best = Some(end);
             }
             let rest = &text[end..];
@@ -182,7 +184,8 @@ impl Calendar<'_> {
             end = from + suffix.len() + usize::from(word[suffix.len()..].starts_with('.') && suffix.contains('.'));
         }
         // "+01:00"
-        if minutes && text[end..].starts_with(['+', '-'])
+        if minutes
+            && text[end..].starts_with(['+', '-'])
             && let Some((_, stop)) = digits(text, end + 1, 2)
             && text[stop..].starts_with(':')
             && let Some((_, stop)) = digits(text, stop + 1, 2)
@@ -203,7 +206,11 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
     if let Some((number, end)) = digits(text, at, 4) {
         let rest = &text[end..];
         // "18. März", "1er mars", "3rd"
-        let ordinal = if rest.starts_with(". ") || rest.starts_with('º') || rest.starts_with('ª') { rest.chars().next().map_or(0, char::len_utf8) } else { 0 };
+        let ordinal = if rest.starts_with(". ") || rest.starts_with('º') || rest.starts_with('ª') {
+            rest.chars().next().map_or(0, char::len_utf8)
+        } else {
+            0
+        };
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
@@ -217,14 +224,31 @@ mod tests {
 
     fn words() -> Words {
         let map = |words: &[&str]| words.iter().map(|w| ((*w).to_owned(), 1)).collect();
-        Words { months: map(&["march", "nov", "marzo", "märz"]), weekdays: map(&["mo", "monday", "lunes"]), fillers: map(&["de", "um", "uhr", "at", "est"]) }
+        Words {
+            months: map(&["march", "nov", "marzo", "märz"]),
+            weekdays: map(&["mo", "monday", "lunes"]),
+            fillers: map(&["de", "um", "uhr", "at", "est"]),
+        }
     }
 
     #[test]
     fn dates() {
         let words = words();
         let c = Calendar { words: &words, languages: 1 };
-        for date in ["2024-03-18", "18.03.2024", "3/18/24", "2024年3月18日", "march 18, 2024", "mo., 18. märz 2024", "lunes 18 de marzo de 2024", "nov 12", "12 nov", "nov. 12, 2019", "march 2024", "2024-03-18t09:00:00z"] {
+        for date in [
+            "2024-03-18",
+            "18.03.2024",
+            "3/18/24",
+            "2024年3月18日",
+            "march 18, 2024",
+            "mo., 18. märz 2024",
+            "lunes 18 de marzo de 2024",
+            "nov 12",
+            "12 nov",
+            "nov. 12, 2019",
+            "march 2024",
+            "2024-03-18t09:00:00z",
+        ] {
             assert_eq!(c.date(date, 0), Some(date.len()), "{date}");
         }
         for other in ["1.2", "march on", "12 de", "1-2-3-4", "monday", "999", "12/345"] {

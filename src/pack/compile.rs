@@ -82,10 +82,13 @@ impl RuleSet {
     }
 }
 
+/// The slots of a language: phrases with the file they stand in.
+type Slots<'p> = HashMap<&'p str, Vec<(&'p Spanned<String>, usize)>>;
+
 struct Compiler<'p> {
     packs: &'p Packs,
     /// For each language, its slots: phrases with the file they stand in.
-    slots: Vec<HashMap<&'p str, Vec<(&'p Spanned<String>, usize)>>>,
+    slots: Vec<Slots<'p>>,
     languages: Vec<Arc<str>>,
     parsed: HashMap<String, Vec<Part>>,
     phrases: Vec<Phrase>,
@@ -103,13 +106,25 @@ impl RuleSet {
             check_id(packs, loaded)?;
             if let Some(&first) = seen.get(id) {
                 let message = format!("rule `{id}` exists already, in {}", packs.files[first].name);
-                return Err(packs.error_at(loaded.file, loaded.table.id.span(), message, "give it another id, or change the rule that is there".to_owned()).into());
+                return Err(packs
+                    .error_at(
+                        loaded.file,
+                        loaded.table.id.span(),
+                        message,
+                        "give it another id, or change the rule that is there".to_owned(),
+                    )
+                    .into());
             }
             seen.insert(id, loaded.file);
             let preview = loaded.table.status == Some(Status::Preview);
             let deprecated = loaded.table.status == Some(Status::Deprecated);
             let sure = selection.min_confidence.is_none_or(|least| loaded.table.confidence >= least);
-            if sure && selection.takes(id, &loaded.pack) && selection.takes_sites(&loaded.sites) && !deprecated && (!preview || selection.preview) {
+            if sure
+                && selection.takes(id, &loaded.pack)
+                && selection.takes_sites(&loaded.sites)
+                && !deprecated
+                && (!preview || selection.preview)
+            {
                 let rule = compiler.rule(loaded, rules.len() as u32)?;
                 rules.push(rule);
             }
@@ -123,10 +138,20 @@ fn check_id(packs: &Packs, loaded: &LoadedRule) -> Result<(), ContentError> {
     let kebab = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let good = id.get_ref().split_once('/').is_some_and(|(family, name)| kebab(family) && kebab(name));
     if !good {
-        return Err(packs.error_at(loaded.file, id.span(), format!("`{}` is no rule id", id.get_ref()), "write `family/name` in lower case with hyphens".to_owned()));
+        return Err(packs.error_at(
+            loaded.file,
+            id.span(),
+            format!("`{}` is no rule id", id.get_ref()),
+            "write `family/name` in lower case with hyphens".to_owned(),
+        ));
     }
     if !(1..=3).contains(&loaded.table.weight) {
-        return Err(packs.error_at(loaded.file, id.span(), format!("weight {} of `{}` is out of range", loaded.table.weight, id.get_ref()), "write 1, 2 or 3".to_owned()));
+        return Err(packs.error_at(
+            loaded.file,
+            id.span(),
+            format!("weight {} of `{}` is out of range", loaded.table.weight, id.get_ref()),
+            "write 1, 2 or 3".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -135,7 +160,7 @@ impl<'p> Compiler<'p> {
     fn new(packs: &'p Packs, selection: &Selection) -> Compiler<'p> {
         // Several files may fill one language: a user's pack adds to a built-in one.
         let mut languages: Vec<Arc<str>> = vec!["any".into()];
-        let mut slots: Vec<HashMap<&str, Vec<(&Spanned<String>, usize)>>> = vec![HashMap::new()];
+        let mut slots: Vec<Slots<'_>> = vec![HashMap::new()];
         for loaded in &packs.languages {
             let code = loaded.table.code.as_str();
             let preview = loaded.table.status == Some(Status::Preview);
@@ -180,7 +205,8 @@ impl<'p> Compiler<'p> {
             }
         }
         self.check_regex(loaded)?;
-        let mut languages: Vec<u16> = self.phrases[first..].iter().filter(|p| matches!(p.role, Role::Main | Role::Left | Role::Right)).map(|p| p.language).collect();
+        let mut languages: Vec<u16> =
+            self.phrases[first..].iter().filter(|p| matches!(p.role, Role::Main | Role::Left | Role::Right)).map(|p| p.language).collect();
         languages.sort_unstable();
         languages.dedup();
         if let Some(info) = Arc::get_mut(&mut rule.info) {
@@ -194,8 +220,14 @@ impl<'p> Compiler<'p> {
 
     /// A veto is looked up as it is written; a hole in it would never match.
     fn veto_error(&self, loaded: &LoadedRule, written: &Spanned<String>) -> ContentError {
-        let message = format!("`unless` of `{}` takes plain words: `{}` has a hole, or two slots", loaded.table.id.get_ref(), written.get_ref());
-        self.packs.error_at(loaded.file, written.span(), message, "write the words that veto the match, without holes; `before` and `after` take a regex".to_owned())
+        let message =
+            format!("`unless` of `{}` takes plain words: `{}` has a hole, or two slots", loaded.table.id.get_ref(), written.get_ref());
+        self.packs.error_at(
+            loaded.file,
+            written.span(),
+            message,
+            "write the words that veto the match, without holes; `before` and `after` take a regex".to_owned(),
+        )
     }
 
     /// A user's regex is compiled when the pack is read, so that its error points into the file.
@@ -207,7 +239,12 @@ impl<'p> Compiler<'p> {
         for written in [&table.regex, &table.before, &table.after].into_iter().flatten() {
             if let Err(error) = regex::Regex::new(written.get_ref()) {
                 let message = format!("rule `{}`: {}", table.id.get_ref(), error.to_string().lines().last().unwrap_or_default());
-                return Err(self.packs.error_at(loaded.file, written.span(), message, "the syntax is that of the Rust regex crate: no look-around, no back-references".to_owned()));
+                return Err(self.packs.error_at(
+                    loaded.file,
+                    written.span(),
+                    message,
+                    "the syntax is that of the Rust regex crate: no look-around, no back-references".to_owned(),
+                ));
             }
         }
         Ok(())
@@ -246,7 +283,10 @@ impl<'p> Compiler<'p> {
                     trim_closing(&mut parts);
                 }
                 if role == Role::Regex && parts.iter().any(|p| !matches!(p, Part::Literal(_))) {
-                    return Err(self.packs.error_at(loaded.file, phrase.span(), "an anchor is a literal", "write the text without holes".to_owned()).into());
+                    return Err(self
+                        .packs
+                        .error_at(loaded.file, phrase.span(), "an anchor is a literal", "write the text without holes".to_owned())
+                        .into());
                 }
                 let anchor = (0..parts.len()).filter(|&n| matches!(parts[n], Part::Literal(_))).max_by_key(|&n| match &parts[n] {
                     Part::Literal(text) => text.trim().len(),
@@ -260,7 +300,14 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                self.phrases.push(Phrase { parts: parts.into(), anchor: anchor.unwrap_or(usize::MAX), role, rule, language, words: words as u16 });
+                self.phrases.push(Phrase {
+                    parts: parts.into(),
+                    anchor: anchor.unwrap_or(usize::MAX),
+                    role,
+                    rule,
+                    language,
+                    words: words as u16,
+                });
             }
         }
         Ok(())
@@ -302,7 +349,9 @@ impl<'p> Compiler<'p> {
                         return Err(self.packs.error_at(file, written.span(), message, "use fewer slots in one phrase".to_owned()).into());
                     }
                 }
-                all.extend(rows.into_iter().filter(|(row, own)| *own && !row.is_empty()).map(|(row, _)| (join_literals(row), language as u16)));
+                all.extend(
+                    rows.into_iter().filter(|(row, own)| *own && !row.is_empty()).map(|(row, _)| (join_literals(row), language as u16)),
+                );
             }
         }
         Ok(all)
@@ -370,12 +419,29 @@ impl<'p> Compiler<'p> {
         }
         let inner = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&inner);
         let inner = inner.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
-        let pinned = (0..rules.len() as u32).filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd)).collect();
+        let pinned = (0..rules.len() as u32)
+            .filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd))
+            .collect();
         let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
         networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
         let (common, listed) = self.common();
         let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
-        RuleSet { structural, rules, calendar: self.calendar(), phrases: self.phrases, languages: self.languages, literals: Literals::new(patterns), anchored, inner, inner_rules, unanchored, pinned, networks, common, listed }
+        RuleSet {
+            structural,
+            rules,
+            calendar: self.calendar(),
+            phrases: self.phrases,
+            languages: self.languages,
+            literals: Literals::new(patterns),
+            anchored,
+            inner,
+            inner_rules,
+            unanchored,
+            pinned,
+            networks,
+            common,
+            listed,
+        }
     }
 
     fn calendar(&self) -> Words {
@@ -417,7 +483,8 @@ fn rarity(fills: &[(Vec<Part>, bool)]) -> usize {
 /// Adds a slot to rows of parts: as one choice of literals, and row by row where its phrases have holes.
 fn choose(rows: Vec<(Vec<Part>, bool)>, fills: &[(Vec<Part>, bool)], own_only: bool) -> Vec<(Vec<Part>, bool)> {
     let fills = || fills.iter().filter(|(_, own)| *own || !own_only);
-    let mut literals: Vec<String> = fills().filter_map(|(parts, _)| if let [Part::Literal(text)] = &parts[..] { Some(text.clone()) } else { None }).collect();
+    let mut literals: Vec<String> =
+        fills().filter_map(|(parts, _)| if let [Part::Literal(text)] = &parts[..] { Some(text.clone()) } else { None }).collect();
     literals.sort_by_key(|l| (std::cmp::Reverse(l.len()), l.clone()));
     literals.dedup();
     let mut grown = Vec::new();
@@ -469,4 +536,3 @@ fn revision(table: &RuleTable) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     format!("{:08x}", (hash >> 32) as u32 ^ hash as u32)
 }
-

@@ -53,7 +53,13 @@ pub struct ContentError {
 }
 
 impl ContentError {
-    pub(crate) fn at(file: &str, text: &str, span: Range<usize>, message: impl Into<String>, help: impl Into<Option<String>>) -> ContentError {
+    pub(crate) fn at(
+        file: &str,
+        text: &str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> ContentError {
         let start = text.floor_char_boundary(span.start.min(text.len()));
         let line_start = text[..start].rfind('\n').map_or(0, |n| n + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
@@ -117,10 +123,7 @@ mod tests {
     fn names_the_place() {
         let text = "a = 1\nwithn = 2\n";
         let error = ContentError::at("x.toml", text, 6..11, "unknown field `withn`", Some("write `within`".to_owned()));
-        assert_eq!(
-            error.to_string(),
-            "unknown field `withn`\n --> x.toml:2:1\n  |\n2 | withn = 2\n  | ^^^^^\n  = help: write `within`"
-        );
+        assert_eq!(error.to_string(), "unknown field `withn`\n --> x.toml:2:1\n  |\n2 | withn = 2\n  | ^^^^^\n  = help: write `within`");
         assert_eq!(nearest("newsleter", ["ads", "newsletter"]).as_deref(), Some("newsletter"));
         assert_eq!(nearest("zzz", ["ads"]), None);
     }

@@ -129,7 +129,13 @@ impl Packs {
     }
 
     /// An error that points at a place in one of the files.
-    pub(crate) fn error_at(&self, file: usize, span: std::ops::Range<usize>, message: impl Into<String>, help: impl Into<Option<String>>) -> ContentError {
+    pub(crate) fn error_at(
+        &self,
+        file: usize,
+        span: std::ops::Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) -> ContentError {
         let PackFile { name, text } = &self.files[file];
         ContentError::at(name, text, span, message, help)
     }

@@ -22,7 +22,8 @@ fn wrapped(text: &str, span: Span, floor: usize, ceiling: usize) -> Span {
         let after = &text[end..ceiling];
         let inside = &text[start..end];
         let opened = inside.rfind('[').is_some_and(|o| !inside[o..].contains(']'));
-        if after.starts_with("](") && (opened || before.ends_with('['))
+        if after.starts_with("](")
+            && (opened || before.ends_with('['))
             && let Some(close) = after.find([')', '\n'])
             && after[close..].starts_with(')')
         {

@@ -59,7 +59,13 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
                 continue;
             }
             if taken[n] {
-                if open && !gap.is_empty() && gap.len() <= fill.max_lines && gap.iter().all(|&g| shapes[g].title(fill.max_words) && (!shapes[g].ends_sentence || shapes[g].call) && !doc.line(g).contains('@')) {
+                if open
+                    && !gap.is_empty()
+                    && gap.len() <= fill.max_lines
+                    && gap.iter().all(|&g| {
+                        shapes[g].title(fill.max_words) && (!shapes[g].ends_sentence || shapes[g].call) && !doc.line(g).contains('@')
+                    })
+                {
                     let span = Span::covering(doc.raw, doc.lines[gap[0]].start, doc.lines[gap[gap.len() - 1]].end);
                     let evidence = vec![format!("gap: {} short lines between residue, behind the last prose", gap.len())];
                     out.push(Cut { span, rule: index, language: 0, confidence: rule.confidence, evidence });

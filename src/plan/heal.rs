@@ -48,7 +48,7 @@ fn heal_lines(text: &str, start: usize, end: usize, floor: usize, ceiling: usize
     if at_bottom {
         // The blank lines before go; the text's own last line end stays.
         let start = above.last().copied().unwrap_or(start);
-        let start = if at_top { 0.max(floor) } else { start };
+        let start = if at_top { floor } else { start };
         return Span::covering(text, start, end);
     }
     if at_top {

@@ -26,7 +26,13 @@ const HEAVY: f64 = 0.7;
 const SMALL: usize = 400;
 
 /// Sorted, disjoint removals. What runs refuse goes to `trace`.
-pub(crate) fn plan(set: &RuleSet, doc: &Document<'_>, detection: Detection, settings: &Settings, trace: Option<&mut Vec<Refusal>>) -> (Vec<Removal>, Option<Flag>) {
+pub(crate) fn plan(
+    set: &RuleSet,
+    doc: &Document<'_>,
+    detection: Detection,
+    settings: &Settings,
+    trace: Option<&mut Vec<Refusal>>,
+) -> (Vec<Removal>, Option<Flag>) {
     let mut cuts = detection.cuts;
     cuts.extend(run::cuts(set, doc, &detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));

@@ -87,6 +87,9 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
         }
         let mut group = &signs[from..to];
         from = to;
+        if heading(doc, group) {
+            continue;
+        }
         let opens = group.first().is_some_and(|s| matches!(s.stand, Stand::Whole | Stand::Start));
         let closes = group.last().is_some_and(|s| matches!(s.stand, Stand::Whole | Stand::End));
         if !(opens && closes) {
@@ -111,10 +114,26 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
     kept
 }
 
+/// Two or three single words with nothing but blanks between them: words of a heading ("Social Security") rather than a row.
+fn heading(doc: &Document<'_>, group: &[Sign]) -> bool {
+    let single = |s: &Sign| s.weight < 3 && !s.span.of(doc.raw).trim().contains(char::is_whitespace);
+    let blank = |pair: &[Sign]| matches!(doc.raw.get(pair[0].span.end()..pair[1].span.start()), Some(" "));
+    (2..=3).contains(&group.len()) && group.iter().all(single) && group.windows(2).all(blank)
+}
+
+/// True where the line above a run ends with a colon: what follows is what it announces.
+fn announced(doc: &Document<'_>, first: &Sign) -> bool {
+    let line = doc.line_at(first.span.start());
+    let above = doc.shapes()[..line].iter().rev().take(4).find(|s| !s.blank);
+    above.is_some_and(|s| s.opens && s.words >= 4)
+}
+
 /// Cuts the members of a run, or tells what it lacks.
 fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) -> Result<(), String> {
     let signs = &members(doc, signs)[..];
-    let (Some(first), Some(last)) = (signs.first(), signs.last()) else { return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned()) };
+    let (Some(first), Some(last)) = (signs.first(), signs.last()) else {
+        return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned());
+    };
     if signs.iter().all(|s| s.weight >= 3) {
         return Ok(());
     }
@@ -129,14 +148,20 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
     let edge = in_head(doc, whole) || in_tail(doc, whole);
     let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
-    if !anchored && !(filled && weight >= wanted) {
+    let held = anchored || (filled && weight >= wanted);
+    if !held {
         return Err(match filled {
             true => format!("the run weighs {weight}, {wanted} are wanted {}", if edge { "here" } else { "between lines of prose" }),
             false => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
         });
     }
+    // One strong sign may be a mistake in a list that an author announces; a run needs two of them.
+    let strong = rules.iter().filter(|&&(_, w)| w >= 3).count();
+    if strong < 2 && announced(doc, first) {
+        return Err("the line above ends with a colon and announces it".to_owned());
+    }
     let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
-    let held = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
+    let evidence_of_run = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
     for (n, sign) in signs.iter().enumerate() {
         if sign.weight >= 3 {
             continue;
@@ -151,7 +176,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
                 Span::covering(doc.raw, sign.span.start(), end)
             }
         };
-        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), held.clone()];
+        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), evidence_of_run.clone()];
         out.push(Cut { span, rule: sign.rule, language: sign.language, confidence: rule.confidence.min(Confidence::Medium), evidence });
     }
     Ok(())

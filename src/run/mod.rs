@@ -46,10 +46,8 @@ pub fn in_order<I: Send, T: Send>(
     work: impl Fn(I) -> T + Sync,
     mut consume: impl FnMut(T) -> Result<Flow>,
 ) -> Result<Ended> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.map_or(0, NonZeroUsize::get))
-        .build()
-        .context("no threads could be started")?;
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, NonZeroUsize::get)).build().context("no threads could be started")?;
     let window = pool.current_num_threads() * WINDOW;
     let mut items = items.into_iter();
     let work = &work;
@@ -124,10 +122,15 @@ mod tests {
     #[test]
     fn stops_when_told() {
         let mut seen = 0;
-        let ended = in_order(NonZeroUsize::new(2), 0.., |n: u64| n, |_| {
-            seen += 1;
-            Ok(if seen == 5 { Flow::Stop } else { Flow::On })
-        });
+        let ended = in_order(
+            NonZeroUsize::new(2),
+            0..,
+            |n: u64| n,
+            |_| {
+                seen += 1;
+                Ok(if seen == 5 { Flow::Stop } else { Flow::On })
+            },
+        );
         assert_eq!(ended.unwrap(), Ended::Stopped);
         assert!(seen <= 5 + 2 * WINDOW);
     }

@@ -80,7 +80,9 @@ impl Folder {
         }
         self.make_parent(&target)?;
         Pending::copy(&target, bytes, self.place, real.as_ref())?.commit().map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => io::Error::new(e.kind(), format!("{} exists already (--overwrite replaces it)", target.display())),
+            io::ErrorKind::AlreadyExists => {
+                io::Error::new(e.kind(), format!("{} exists already (--overwrite replaces it)", target.display()))
+            }
             _ => e,
         })
     }

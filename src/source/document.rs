@@ -65,7 +65,11 @@ impl Document {
         let mut bytes = Vec::with_capacity(size + 1);
         Read::by_ref(&mut file).take(HEAD).read_to_end(&mut bytes)?;
         // A film of ten gigabytes need not be read to the end.
-        if choice == Choice::Auto && !bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(b"\xfe\xff") && memchr::memchr(0, &bytes).is_some() {
+        if choice == Choice::Auto
+            && !bytes.starts_with(b"\xff\xfe")
+            && !bytes.starts_with(b"\xfe\xff")
+            && memchr::memchr(0, &bytes).is_some()
+        {
             return Err(Unread::Binary(None));
         }
         file.read_to_end(&mut bytes)?;
@@ -78,7 +82,9 @@ impl Document {
         // UTF-8 is taken over without a copy; other bytes are kept for the case that they must be passed on untouched.
         if choice == Choice::Auto && !bytes.starts_with(b"\xef\xbb\xbf") {
             return match String::from_utf8(bytes) {
-                Ok(text) if memchr::memchr(0, text.as_bytes()).is_none() => Ok(Document { text, form: Form::Utf8 { bom: false }, version: None }),
+                Ok(text) if memchr::memchr(0, text.as_bytes()).is_none() => {
+                    Ok(Document { text, form: Form::Utf8 { bom: false }, version: None })
+                }
                 Ok(text) => Document::decode(text.into_bytes(), choice),
                 Err(e) => Document::decode(e.into_bytes(), choice),
             };

@@ -48,7 +48,9 @@ impl FromStr for Choice {
         }
         match Encoding::for_label_no_replacement(label.as_bytes()) {
             Some(encoding) => Ok(Choice::Forced(encoding)),
-            None => Err(format!("no such encoding: `{label}`; write `auto`, `utf-8`, `utf-16le`, `windows-1252`, `shift_jis` or another name of the web")),
+            None => Err(format!(
+                "no such encoding: `{label}`; write `auto`, `utf-8`, `utf-16le`, `windows-1252`, `shift_jis` or another name of the web"
+            )),
         }
     }
 }
@@ -234,7 +236,8 @@ fn utf8(mut bytes: Vec<u8>, bom: bool) -> Result<String, Undecodable> {
     if bom {
         bytes.drain(..3);
     }
-    String::from_utf8(bytes).map_err(|e| Undecodable::Malformed { encoding: "utf-8", at: e.utf8_error().valid_up_to() + 3 * usize::from(bom) })
+    String::from_utf8(bytes)
+        .map_err(|e| Undecodable::Malformed { encoding: "utf-8", at: e.utf8_error().valid_up_to() + 3 * usize::from(bom) })
 }
 
 /// Broken bytes become private characters, so that the text can be worked on and written back exactly.

@@ -19,8 +19,8 @@ const IGNORE_FILE: &str = ".dehuskignore";
 
 /// Files whose names say that they hold records or markup: line by line cleaning would break them.
 const NOT_PLAIN: &[&str] = &[
-    "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "arrow", "warc", "wet", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml",
-    "gz", "zst", "bz2", "xz", "zip", "pdf",
+    "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "arrow", "warc", "wet", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml", "gz",
+    "zst", "bz2", "xz", "zip", "pdf",
 ];
 
 /// One file (or standard input) that is to be read.

@@ -37,11 +37,20 @@ pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '\t', '\u{A0}']);
     if before.len() < at {
         // "5. Advertisement": a number and its full stop end no sentence.
-        let numbered = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit()) && b.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').ends_with(['\n', '\r', ' ']) || b.len() < 10 && b.bytes().all(|b| b.is_ascii_digit()));
-        return !numbered && (before.is_empty() || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}']) || ends_sentence(before));
+        let numbered = before.strip_suffix('.').is_some_and(|b| {
+            b.ends_with(|c: char| c.is_ascii_digit())
+                && b.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').ends_with(['\n', '\r', ' '])
+                || b.len() < 10 && b.bytes().all(|b| b.is_ascii_digit())
+        });
+        return !numbered
+            && (before.is_empty()
+                || before.ends_with(['\n', '\r', '|', '•', '·', '»', '›', ':', ']', '*', '_', '\u{2028}'])
+                || ends_sentence(before));
     }
     match text[..at].chars().next_back() {
         None => true,
+        // Running text without blanks: only its marks begin a sentence.
+        Some(c) if is_wide(c) => !text[at..].starts_with(is_wide),
         Some(c) if c.is_alphanumeric() => word_start(text, at),
         Some(c) => !matches!(c, ',' | ';' | '-' | '–' | '/' | '&' | '@' | '"' | '“' | '„' | '«' | '\'' | '’' | '‘' | '`'),
     }
@@ -54,8 +63,14 @@ pub(crate) fn sentence_end(text: &str, at: usize) -> bool {
     }
     let rest = text[at..].trim_start_matches([' ', '\t', '\u{A0}']);
     match rest.chars().next() {
-        None | Some('\n' | '\r' | '.' | '!' | '?' | '…' | '|' | '•' | '·' | '*' | '[' | ']' | ')' | '。' | '！' | '？' | '»' | '›' | '→') => true,
-        Some(c) if rest.len() == text.len() - at => !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’') || word_end(text, at) && c.is_uppercase() || is_wide(c),
+        None
+        | Some('\n' | '\r' | '.' | '!' | '?' | '…' | '|' | '•' | '·' | '*' | '[' | ']' | ')' | '。' | '！' | '？' | '»' | '›' | '→') => {
+            true
+        }
+        Some(c) if rest.len() == text.len() - at && is_wide(c) => !text[..at].ends_with(is_wide),
+        Some(c) if rest.len() == text.len() - at => {
+            !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’') || word_end(text, at) && c.is_uppercase()
+        }
         Some(c) => c.is_uppercase() || c.is_numeric() || is_wide(c),
     }
 }
@@ -114,6 +129,8 @@ mod tests {
         assert!(!sentence_end("Also read the book", 9));
         assert!(quoted("a “Reply” b", 5, 10) && quoted("a `Reply.` b", 3, 8));
         assert!(!quoted("a Reply b", 2, 7));
+        assert!(!sentence_start("那里的人把评论已关闭", 15) && !sentence_end("那里的人把评论已关闭", 21));
+        assert!(sentence_start("人。评论已关闭", 6) && sentence_end("评论已关闭。人", 15));
         assert!(capital("Über") && !capital("über") && capital("分享"));
     }
 }

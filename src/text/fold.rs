@@ -87,6 +87,12 @@ fn fold_char(c: char) -> Fold {
             let ascii = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
             Keep(ascii.to_ascii_lowercase())
         }
+        '\u{660}'..='\u{669}' => digit(c, 0x660),
+        '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0),
+        '\u{966}'..='\u{96F}' => digit(c, 0x966),
+        '\u{E50}'..='\u{E59}' => digit(c, 0xE50),
+        'ş' | 'Ş' => Keep('ș'),
+        'ţ' | 'Ţ' => Keep('ț'),
         'ς' => Keep('σ'),
         'ё' | 'Ё' => Keep('е'),
         'İ' | 'ı' => Keep('i'),
@@ -128,6 +134,11 @@ impl Kind {
             _ => Kind::Other,
         }
     }
+}
+
+/// A digit of another script as the ASCII one.
+fn digit(c: char, zero: u32) -> Fold {
+    Fold::Keep(char::from_digit(c as u32 - zero, 10).unwrap_or(c))
 }
 
 struct Folder<'t> {
@@ -333,6 +344,8 @@ mod tests {
         assert_eq!(folded("ОТВЕТ"), "ответ");
         assert_eq!(folded("a\r\nb\r\n\r\nc"), "a b\nc");
         assert_eq!(folded("Fields \\*"), "fields *");
+        assert_eq!(folded("١٨ ۲ ३ ๔"), "18 2 3 4");
+        assert_eq!(folded("Distribuiţi"), folded("Distribuiți"));
     }
 
     #[test]
@@ -361,8 +374,7 @@ mod tests {
     fn lines_know_both_texts() {
         let raw = "One  two\r\n\r\n\tthree\nfour";
         let (folded, lines) = fold(raw);
-        let seen: Vec<(&str, &str)> =
-            lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
+        let seen: Vec<(&str, &str)> = lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
         assert_eq!(seen, [("One  two", "one two"), ("", ""), ("\tthree", "three"), ("four", "four")]);
         assert_eq!(lines[0].next, 10);
     }

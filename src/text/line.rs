@@ -142,7 +142,8 @@ pub(crate) fn is_wide(c: char) -> bool {
 /// Words; two characters make one in scripts without blanks.
 pub(crate) fn count_words(text: &str) -> usize {
     let wide = text.chars().filter(|&c| is_wide(c)).count();
-    wide.div_ceil(2) + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
+    wide.div_ceil(2)
+        + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
 }
 
 fn is_bullet(line: &str) -> bool {
@@ -170,7 +171,8 @@ mod tests {
         assert!(!Shape::of("Leave a Reply").prose);
         assert!(!Shape::of("Published 4 Nov. 2019 by J. R. Ewing").prose);
         assert!(Shape::of("市议会星期一开会，投票通过了新桥的建设方案。").prose);
-        for text in ["", "a", "Rain’s end came.", &"磨坊 ".repeat(40), &"it's a word ".repeat(9), &"no, ".repeat(29), &"no, ".repeat(30)] {
+        for text in ["", "a", "Rain’s end came.", &"磨坊 ".repeat(40), &"it's a word ".repeat(9), &"no, ".repeat(29), &"no, ".repeat(30)]
+        {
             assert_eq!(Shape::reads_as_prose(text), Shape::of(text).prose, "{text}");
         }
         assert!(Shape::of("- Ten soups for a cold week").bullet);

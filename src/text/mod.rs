@@ -27,7 +27,17 @@ pub(crate) struct Document<'t> {
 impl<'t> Document<'t> {
     pub fn new(raw: &'t str) -> Document<'t> {
         let (folded, lines) = fold::fold(raw);
-        Document { raw, folded, lines, shapes: OnceCell::new(), zone: OnceCell::new(), filled: OnceCell::new(), letters: OnceCell::new(), last_line: Cell::new(0), last_folded: Cell::new(0) }
+        Document {
+            raw,
+            folded,
+            lines,
+            shapes: OnceCell::new(),
+            zone: OnceCell::new(),
+            filled: OnceCell::new(),
+            letters: OnceCell::new(),
+            last_line: Cell::new(0),
+            last_folded: Cell::new(0),
+        }
     }
 
     /// Index of the line that holds byte `at` of the original.

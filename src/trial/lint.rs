@@ -50,12 +50,24 @@ pub(super) fn run(packs: &Packs, own: &dyn Fn(usize) -> bool, report: &mut Repor
             for phrase in phrases {
                 if !seen.insert(crate::text::fold_phrase(phrase.get_ref().trim())) {
                     let detail = format!("“{}” stands twice in `{slot}`", phrase.get_ref());
-                    report.problems.push(Problem { kind: Kind::Lint, rule: language.table.code.clone(), example: String::new(), source: place(phrase.span()), detail });
+                    report.problems.push(Problem {
+                        kind: Kind::Lint,
+                        rule: language.table.code.clone(),
+                        example: String::new(),
+                        source: place(phrase.span()),
+                        detail,
+                    });
                 }
             }
             if !used.contains(slot) {
                 let source = phrases.first().map_or_else(String::new, |p| place(p.span()));
-                report.problems.push(Problem { kind: Kind::Lint, rule: language.table.code.clone(), example: String::new(), source, detail: format!("no rule uses the slot `{slot}`") });
+                report.problems.push(Problem {
+                    kind: Kind::Lint,
+                    rule: language.table.code.clone(),
+                    example: String::new(),
+                    source,
+                    detail: format!("no rule uses the slot `{slot}`"),
+                });
             }
         }
     }

@@ -161,7 +161,15 @@ fn examples<'p>(packs: &'p Packs, own: &dyn Fn(usize) -> bool) -> Vec<Example<'p
         for (removes, list) in [(true, &table.removes), (false, &table.keeps)] {
             for (n, text) in list.iter().enumerate() {
                 let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
-                all.push(Example { rule: id.clone(), site, name, source: packs.place(loaded.file, text.span()), text: text.get_ref(), removes, level });
+                all.push(Example {
+                    rule: id.clone(),
+                    site,
+                    name,
+                    source: packs.place(loaded.file, text.span()),
+                    text: text.get_ref(),
+                    removes,
+                    level,
+                });
             }
         }
     }
@@ -171,7 +179,15 @@ fn examples<'p>(packs: &'p Packs, own: &dyn Fn(usize) -> bool) -> Vec<Example<'p
                 if let Some(text) = text {
                     let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
                     let rule = format!("{} {}", language.table.code, example.family);
-                    all.push(Example { rule, site: None, name, source: packs.place(language.file, text.span()), text: text.get_ref(), removes, level: Confidence::Medium });
+                    all.push(Example {
+                        rule,
+                        site: None,
+                        name,
+                        source: packs.place(language.file, text.span()),
+                        text: text.get_ref(),
+                        removes,
+                        level: Confidence::Medium,
+                    });
                 }
             }
         }
@@ -221,6 +237,9 @@ fn problem(kind: Kind, example: &Example<'_>, detail: String) -> Problem {
 /// another rule comes first. What the rule misses alone is no problem: `together` saw to that.
 fn alone(cleaner: &Cleaner, example: &Example<'_>, report: &mut Report) {
     let Ok(marked) = Marked::parse(example.text) else { return };
+    if example.removes && marked.cuts.is_empty() {
+        return; // told already
+    }
     let (_, extra) = marked.compare(cleaner.clean(&marked.text).removals());
     if extra.is_empty() {
         report.passed += 1;
@@ -234,7 +253,15 @@ fn gaps(packs: &Packs, loaded: &LoadedRule, cleaner: &Cleaner, report: &mut Repo
     for (n, gap) in loaded.table.gaps.iter().enumerate() {
         let source = packs.place(loaded.file, gap.span());
         let rule = loaded.table.id.get_ref().clone();
-        let example = Example { rule, site: None, name: format!("gaps {}", n + 1), source, text: gap.get_ref(), removes: true, level: Confidence::Low };
+        let example = Example {
+            rule,
+            site: None,
+            name: format!("gaps {}", n + 1),
+            source,
+            text: gap.get_ref(),
+            removes: true,
+            level: Confidence::Low,
+        };
         match judge(cleaner, &example) {
             None => report.problems.push(problem(Kind::Promote, &example, "this gap works now: move it to `removes`".to_owned())),
             Some(_) => report.passed += 1,
@@ -268,10 +295,69 @@ fn unpinned(cleaner: &mut Cleaner, index: usize, own: &[&Example<'_>], report: &
             Some(true) => {
                 let info = &cleaner.rules()[index];
                 let detail = format!("every example passes without `{name}`: drop it, or add a text that needs it");
-                report.problems.push(Problem { kind: Kind::Unpinned, rule: info.id.clone(), example: name.to_owned(), source: info.source.clone(), detail });
+                report.problems.push(Problem {
+                    kind: Kind::Unpinned,
+                    rule: info.id.clone(),
+                    example: name.to_owned(),
+                    source: info.source.clone(),
+                    detail,
+                });
             }
             Some(false) => report.passed += 1,
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list that another rule ends.
+    const PACK: &str = r#"
+[[rule]]
+id         = "mill/list"
+scope      = "block"
+confidence = "high"
+summary    = "A list of other pieces"
+phrases    = ["Other pieces of the mill"]
+removes    = ['''
+The stones of the mill lie in the garden now, and children jump from one to the next all day.
+[-Other pieces of the mill
+A wheel that turned for a year
+The road to the river
+Follow the mill on paper-]
+With a photo by the miller
+''']
+keeps      = ['''He read other pieces of the mill aloud.''']
+
+[[rule]]
+id         = "mill/follow"
+scope      = "line"
+confidence = "high"
+summary    = "A line under the list"
+phrases    = ["Follow the mill on paper"]
+removes    = ['''
+The stones of the mill lie in the garden now, and children jump from one to the next all day.
+[-Follow the mill on paper-]
+''']
+keeps      = ['''They follow the mill on paper only.''']
+"#;
+
+    #[test]
+    fn a_rule_that_is_right_only_beside_another_is_noisy() {
+        let mut packs = Packs::default();
+        packs.add_text("rules/mill.toml", PACK, "mill").unwrap();
+        let report = run(&packs).unwrap();
+        let told: Vec<_> = report.problems.iter().map(|p| (p.kind, p.rule.as_str(), p.example.as_str())).collect();
+        assert_eq!(told, [(Kind::Noisy, "mill/list", "removes 1")], "{:#?}", report.problems);
+        assert!(report.problems[0].detail.starts_with("cut by this rule alone"));
+    }
+
+    #[test]
+    fn the_built_in_packs_pass() {
+        let report = run(&Packs::builtin()).unwrap();
+        assert!(report.problems.is_empty(), "{:#?}", report.problems);
+        assert!(report.passed > 1000);
     }
 }

@@ -20,7 +20,11 @@ fn cleaned_texts_keep_their_encoding() {
         ("be.txt", utf16(PAGE, false), utf16(CLEANED, false)),
         ("latin.txt", latin(PAGE), latin(CLEANED)),
         ("crlf.txt", PAGE.replace('\n', "\r\n").into(), CLEANED.replace('\n', "\r\n").into()),
-        ("broken.txt", [b"gr\xc3\xbc\xc3\x9fe \xff\n", PAGE.as_bytes()].concat(), [b"gr\xc3\xbc\xc3\x9fe \xff\n", CLEANED.as_bytes()].concat()),
+        (
+            "broken.txt",
+            [b"gr\xc3\xbc\xc3\x9fe \xff\n", PAGE.as_bytes()].concat(),
+            [b"gr\xc3\xbc\xc3\x9fe \xff\n", CLEANED.as_bytes()].concat(),
+        ),
     ];
     let dir = Dir::with(pairs.clone().map(|(name, before, _)| (name, before)));
     for (name, _, after) in &pairs {

@@ -53,11 +53,8 @@ fn exit_codes_are_those_of_the_manual() {
         ("clean --help", 0),
         ("--version", 0),
     ] {
-        let (found, out, err) = if args == "test" {
-            dir.run(&format!("test {}/tests/cli/packs", env!("CARGO_MANIFEST_DIR")))
-        } else {
-            dir.run(args)
-        };
+        let (found, out, err) =
+            if args == "test" { dir.run(&format!("test {}/tests/cli/packs", env!("CARGO_MANIFEST_DIR"))) } else { dir.run(args) };
         assert_eq!(found, code, "dehusk {args}\n{out}{err}");
     }
 }
