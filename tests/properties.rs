@@ -10,7 +10,7 @@ use dehusk::{Cleaned, Cleaner, Confidence, Packs};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use support::document::{documents, soup};
-use support::fixture_texts;
+use support::fixtures::fixture_texts;
 use support::guarantees::check;
 
 fn cleaner(level: Confidence) -> Cleaner {

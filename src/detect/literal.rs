@@ -13,21 +13,41 @@ use crate::text::is_wide;
 /// Bytes of the two keys.
 const LONG: usize = 8;
 const SHORT: usize = 3;
-/// Bits of the filter over the short keys.
+/// Bits of each filter.
 const FILTER_BITS: usize = 1 << 16;
+
+/// One bit for each hash of a key; small enough to stay in the nearest cache.
+#[derive(Debug)]
+struct Filter(Box<[u64]>);
+
+impl Filter {
+    fn new() -> Filter {
+        Filter(vec![0; FILTER_BITS / 64].into())
+    }
+
+    fn add(&mut self, key: u64) {
+        let (word, bit) = slot(key);
+        self.0[word] |= bit;
+    }
+
+    /// False where the key was never added.
+    fn may_hold(&self, key: u64) -> bool {
+        let (word, bit) = slot(key);
+        self.0[word] & bit != 0
+    }
+}
 
 /// A set of folded literals, each with a number.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    /// One bit for each hash of a first key; sized to stay in the nearest cache.
-    filter: Box<[u64]>,
-    /// First bytes of literals shorter than a key.
-    tiny_first: [bool; 256],
-    tiny: Vec<u32>,
     /// Literals of eight bytes and more, by their first eight.
     long: HashMap<u64, Vec<u32>, Mix>,
-    /// Literals of three to seven bytes, by their first three.
-    short: HashMap<u64, Vec<u32>, Mix>,
+    long_keys: Filter,
+    /// Literals of three to seven bytes, by their first three: mask and bytes, number.
+    short: HashMap<u64, Vec<(u64, u64, u32)>, Mix>,
+    short_keys: Filter,
+    /// Literals of one and two bytes, by their first: second byte (none: 256), number.
+    tiny: Box<[Vec<(u16, u32)>; 256]>,
     texts: Vec<Box<str>>,
 }
 
@@ -71,6 +91,11 @@ fn key(bytes: &[u8], len: usize) -> u64 {
     u64::from_le_bytes(word)
 }
 
+/// Bits of the first `len` bytes of a key.
+fn mask(len: usize) -> u64 {
+    (1 << (8 * len)) - 1
+}
+
 fn slot(first: u64) -> (usize, u64) {
     let hash = mix(first) as usize % FILTER_BITS;
     (hash / 64, 1 << (hash % 64))
@@ -80,26 +105,27 @@ impl Literals {
     /// Builds the set. Literals are folded, not empty, and begin with no blank.
     pub fn new(texts: Vec<Box<str>>) -> Literals {
         let mut set = Literals {
-            filter: vec![0; FILTER_BITS / 64].into(),
-            tiny_first: [false; 256],
-            tiny: Vec::new(),
             long: HashMap::default(),
+            long_keys: Filter::new(),
             short: HashMap::default(),
+            short_keys: Filter::new(),
+            tiny: Box::new([const { Vec::new() }; 256]),
             texts,
         };
         for (n, text) in (0u32..).zip(&set.texts) {
             let bytes = text.as_bytes();
-            if bytes.len() < SHORT {
-                set.tiny_first[bytes[0] as usize] = true;
-                set.tiny.push(n);
-                continue;
-            }
-            let (word, bit) = slot(key(bytes, SHORT));
-            set.filter[word] |= bit;
-            if bytes.len() >= LONG {
-                set.long.entry(key(bytes, LONG)).or_default().push(n);
-            } else {
-                set.short.entry(key(bytes, SHORT)).or_default().push(n);
+            match bytes.len() {
+                1 | 2 => set.tiny[bytes[0] as usize].push((bytes.get(1).map_or(256, |&b| b.into()), n)),
+                len @ SHORT..LONG => {
+                    let first = key(bytes, SHORT);
+                    set.short_keys.add(first);
+                    set.short.entry(first).or_default().push((mask(len), key(bytes, len), n));
+                }
+                _ => {
+                    let first = key(bytes, LONG);
+                    set.long_keys.add(first);
+                    set.long.entry(first).or_default().push(n);
+                }
             }
         }
         set
@@ -133,31 +159,31 @@ impl Literals {
     }
 
     fn probe(&self, rest: &[u8], at: usize, found: &mut impl FnMut(u32, usize)) {
-        let mut check = |list: &[u32]| {
+        for &(second, n) in &self.tiny[rest[0] as usize] {
+            if second == 256 || rest.get(1).is_some_and(|&b| u16::from(b) == second) {
+                found(n, at);
+            }
+        }
+        // The key of a text's end is filled up with zeros, which a literal may hold: there, the bytes are compared.
+        let start = key(rest, rest.len().min(LONG));
+        let first = start & mask(SHORT);
+        if self.short_keys.may_hold(first)
+            && let Some(list) = self.short.get(&first)
+        {
+            for &(mask, bytes, n) in list {
+                if start & mask == bytes && (rest.len() >= LONG || rest.starts_with(self.texts[n as usize].as_bytes())) {
+                    found(n, at);
+                }
+            }
+        }
+        if self.long_keys.may_hold(start)
+            && let Some(list) = self.long.get(&start)
+        {
             for &n in list {
                 if rest.starts_with(self.texts[n as usize].as_bytes()) {
                     found(n, at);
                 }
             }
-        };
-        if self.tiny_first[rest[0] as usize] {
-            check(&self.tiny);
-        }
-        if rest.len() < SHORT {
-            return;
-        }
-        let first = key(rest, SHORT);
-        let (word, bit) = slot(first);
-        if self.filter[word] & bit == 0 {
-            return;
-        }
-        if let Some(list) = self.short.get(&first) {
-            check(list);
-        }
-        if rest.len() >= LONG
-            && let Some(list) = self.long.get(&key(rest, LONG))
-        {
-            check(list);
         }
     }
 

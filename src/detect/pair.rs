@@ -16,10 +16,12 @@ use crate::text::{Document, Span};
 const MAX_LINES: usize = 6;
 const MAX_BYTES: usize = 700;
 
-/// The partner of `one` among `others`: the nearest one behind it.
+/// The partner of `one` among `others`: the nearest one behind it, in its language where several share the words.
 pub(super) fn partner<'m>(doc: &Document<'_>, one: &Match, others: &'m [Match]) -> Option<&'m Match> {
     let n = others.partition_point(|o| o.span.start() < one.span.end());
-    let other = others.get(n)?;
+    let nearest = others.get(n)?;
+    let alike = others[n..].iter().take_while(|o| o.span.start() == nearest.span.start()).find(|o| o.language == one.language);
+    let other = alike.unwrap_or(nearest);
     let lines = doc.line_at(other.span.start()) - doc.line_at(one.span.start());
     (lines <= MAX_LINES && other.span.start() - one.span.end() <= MAX_BYTES).then_some(other)
 }

@@ -61,6 +61,33 @@ impl Packs {
         Ok(packs)
     }
 
+    /// A pack from its text. `name` stands for the file's path: in messages, and `sites/example.com.toml` names a site.
+    ///
+    /// ```
+    /// use dehusk::{Cleaner, Packs};
+    ///
+    /// let packs = Packs::parse("rules/stamps.toml", r#"
+    ///     [[rule]]
+    ///     id         = "stamps/mill"
+    ///     scope      = "line"
+    ///     confidence = "high"
+    ///     summary    = "The stamp of one mill"
+    ///     phrases    = ["Ground on {date}"]
+    /// "#)?;
+    /// let cleaner = Cleaner::builder().packs(packs).build()?;
+    /// assert_eq!(cleaner.clean("Flour.\nGround on 2024-03-18\n").text(), "Flour.\n");
+    /// # Ok::<(), dehusk::PackError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the text is not a pack: with line, column and what to write.
+    pub fn parse(name: &str, text: &str) -> Result<Packs, PackError> {
+        let mut packs = Packs::default();
+        let pack = Path::new(name).file_stem().map_or_else(|| "pack".into(), |s| s.to_string_lossy().into_owned());
+        packs.add_text(name, text, &pack)?;
+        Ok(packs)
+    }
+
     /// Adds the packs of a file or folder to these.
     ///
     /// # Errors

@@ -22,8 +22,16 @@ fn rules(set: &RuleSet, kind: Fill) -> impl Iterator<Item = (u32, &Rule)> {
 
 /// Lines of which cuts take every word.
 fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
-    let mut spans: Vec<Span> = cuts.iter().map(|c| c.span).collect();
-    spans.sort();
+    let mut sorted: Vec<Span> = cuts.iter().map(|c| c.span).collect();
+    sorted.sort();
+    // Cuts that overlap count once, so that no line looks at more of them than begin in it.
+    let mut spans: Vec<Span> = Vec::with_capacity(sorted.len());
+    for span in sorted {
+        match spans.last_mut() {
+            Some(last) if last.overlaps(span) => *last = Span::covering(doc.raw, last.start(), last.end().max(span.end())),
+            _ => spans.push(span),
+        }
+    }
     let mut taken = vec![false; doc.lines.len()];
     let mut n = 0;
     for (line, taken) in doc.lines.iter().zip(&mut taken) {

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Whole runs of `dehusk clean` over folders and large texts, measured against `cp -r`; prints Markdown tables.
+
+    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only folder,growth,size]
+
+Pages of about 5 KB are made from fixtures/: 70% prose alone, 30% with residue. Both commands are run in turn, so that a
+busy machine slows both; the tables give medians and, in brackets, quartiles. `cpu` is user + system time.
+"""
+
+import argparse
+import os
+import platform
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = 5_000
+
+
+def texts(folder):
+    return [p.read_text(encoding="utf-8") for p in sorted((ROOT / "fixtures" / folder).iterdir()) if p.is_file()]
+
+
+def paragraphs():
+    """Grain that the cleaner leaves alone, a paragraph each."""
+    parts = [part for text in texts("expected") for part in text.replace("\r\n", "\n").split("\n\n")]
+    return [part for part in parts if len(part) > 80 and "```" not in part]
+
+
+def prose(rng, grain, size):
+    page = []
+    while sum(map(len, page)) < size:
+        page.append(rng.choice(grain))
+    return "\n\n".join(page) + "\n"
+
+
+def page(rng, grain, scraped):
+    if rng.random() < 0.7:
+        return prose(rng, grain, PAGE)
+    text = rng.choice(scraped)
+    # More grain in the middle of the page, where a line ends.
+    middle = text.find("\n", len(text) // 2) + 1
+    return text[:middle] + "\n" + prose(rng, grain, max(0, PAGE - len(text))) + "\n" + text[middle:]
+
+
+def make_folder(folder, count, seed=1):
+    rng, grain, scraped = random.Random(seed), paragraphs(), texts("scraped")
+    size = 0
+    for n in range(count):
+        place = folder / f"{n // 500:03}"
+        place.mkdir(parents=True, exist_ok=True)
+        data = page(rng, grain, scraped).encode()
+        size += len(data)
+        (place / f"{n:06}.txt").write_bytes(data)
+    return size
+
+
+def run(command):
+    """Wall and processor seconds of one run."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]} failed: {done.stderr.decode(errors='replace')}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def spread(values, unit=1.0, digits=2):
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    return f"{middle * unit:.{digits}f} ({low * unit:.{digits}f} to {high * unit:.{digits}f})"
+
+
+def remove(path):
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def in_turn(commands, rounds, outputs):
+    """Times of each command, one run of each per round after one round that only warms the caches."""
+    times = {name: [] for name in commands}
+    for n in range(rounds + 1):
+        for name, command in commands.items():
+            for output in outputs:
+                remove(output)
+            os.sync()
+            taken = run(command)
+            if n > 0:
+                times[name].append(taken)
+    for output in outputs:
+        remove(output)
+    return times
+
+
+def folder(args, home):
+    source, copy, out = home / "pages", home / "copy", home / "out"
+    size = make_folder(source, args.files)
+    commands = {"cp -r": ["cp", "-r", str(source), str(copy)], "dehusk clean --out": clean(args, source, out)}
+    for threads in args.threads:
+        commands[f"dehusk clean --out, {threads} threads" if threads > 1 else "dehusk clean --out, 1 thread"] = clean(args, source, out, threads)
+    times = in_turn(commands, args.rounds, [copy, out])
+    print(f"{args.files:,} files, {size / 1e6:.1f} MB, {args.rounds} rounds\n")
+    print("| run | wall, s | cpu, s | wall / `cp -r` | cpu / `cp -r` | MB/s |\n| --- | --- | --- | --- | --- | --- |")
+    for name, taken in times.items():
+        wall = spread([w / c for (w, _), (c, _) in zip(taken, times["cp -r"])])
+        cpu = spread([u / c for (_, u), (_, c) in zip(taken, times["cp -r"])])
+        speed = size / 1e6 / statistics.median(w for w, _ in taken)
+        print(f"| `{name}` | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {wall} | {cpu} | {speed:.0f} |")
+    print()
+
+
+def growth(args, home):
+    commands, sizes, out = {}, {}, home / "out"
+    for count in (args.files // 10, args.files):
+        source = home / f"pages-{count}"
+        sizes[count] = make_folder(source, count)
+        commands[count] = clean(args, source, out)
+    times = in_turn(commands, args.rounds, [out])
+    print("| files | MB | wall, s | cpu, s | cpu per file, µs |\n| --- | --- | --- | --- | --- |")
+    for count, taken in times.items():
+        each = spread([c / count for _, c in taken], 1e6, 0)
+        print(f"| {count:,} | {sizes[count] / 1e6:.1f} | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {each} |")
+    print()
+
+
+def size(args, home):
+    rng, grain, scraped, commands, out = random.Random(2), paragraphs(), texts("scraped"), {}, home / "out.txt"
+    for megabytes in (1, 10, 100):
+        source = home / f"{megabytes}.txt"
+        with open(source, "w", encoding="utf-8", newline="") as file:
+            while file.tell() < megabytes * 1_000_000:
+                file.write(page(rng, grain, scraped))
+        commands[megabytes] = clean(args, source, out)
+    times = in_turn(commands, max(3, args.rounds // 2), [out])
+    print("| one text, MB | wall, s | cpu, s | cpu per byte, ns |\n| --- | --- | --- | --- |")
+    for megabytes, taken in times.items():
+        length = (home / f"{megabytes}.txt").stat().st_size
+        each = spread([c / length for _, c in taken], 1e9, 1)
+        print(f"| {megabytes} | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {each} |")
+    print()
+
+
+def clean(args, source, out, threads=None):
+    command = [str(args.dehusk), "clean", str(source), "--out", str(out), "--quiet"]
+    return command + (["--threads", str(threads)] if threads else [])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dehusk", type=Path, default=ROOT / "target/release/dehusk")
+    parser.add_argument("--dir", type=Path, help="where the folders are made (default: the system's place for temporary files)")
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--threads", type=int, nargs="*", default=[1], help="numbers of threads measured besides the default")
+    parser.add_argument("--only", default="folder,growth,size")
+    args = parser.parse_args()
+    if not args.dehusk.exists():
+        sys.exit(f"{args.dehusk} is missing: cargo build --release")
+    args.dehusk = args.dehusk.resolve()
+    print(f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}\n")
+    for name in args.only.split(","):
+        with tempfile.TemporaryDirectory(dir=args.dir, prefix="dehusk-bench-") as home:
+            {"folder": folder, "growth": growth, "size": size}[name](args, Path(home))
+
+
+if __name__ == "__main__":
+    main()
