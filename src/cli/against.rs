@@ -133,7 +133,7 @@ fn logged(path: &Path) -> Result<HashMap<String, Vec<Logged>>> {
                 let text = hash(&removed.text);
                 documents.entry(removed.doc.into_owned()).or_default().push(Logged { earlier, text });
             }
-            Event::Doc(_) | Event::End(_) => {}
+            Event::Doc(_) | Event::File(_) | Event::End(_) => {}
         }
     }
     Ok(documents)

@@ -7,9 +7,10 @@ use std::str::FromStr;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use dehusk::Confidence;
+use dehusk::splice::Pointer;
 use serde::{Deserialize, Serialize};
 
-use crate::source::Choice;
+use crate::source::{Choice, Format, Packing};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -104,12 +105,35 @@ pub struct InputArgs {
     #[arg(long, value_name = "ENC")]
     pub encoding: Option<Choice>,
 
-    /// What files hold: `auto` goes by their names, `text` reads every file as plain text [default: auto]
+    /// What files hold: auto, text, jsonl, json, csv, tsv, wet, parquet [default: auto]
     ///
-    /// With `auto`, files of folders whose names say that they hold records, markup or archives (.json, .csv, .html, .gz …)
-    /// are left alone.
-    #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
+    /// `auto` goes by their names (compressed or not) and, for standard input and unknown names, by their look. `text` reads
+    /// every file as plain text. Files of folders that are markup or archives by their names (.html, .xml, .zip …) are left alone.
+    #[arg(long, value_name = "FMT", hide_possible_values = true)]
     pub from: Option<From>,
+
+    /// Where the text of a record is: a key, a column, or a JSON pointer such as /page/text. Repeatable
+    /// [default: the first of text, raw_content, content, page_content, body]
+    #[arg(long, value_name = "NAME", value_parser = pointer)]
+    pub field: Vec<Pointer>,
+
+    /// Where its id is [default: id]
+    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
+    pub id_field: Option<Pointer>,
+
+    /// Where its address is, for counts by site [default: url]
+    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
+    pub url_field: Option<Pointer>,
+
+    /// Where its language is, for the log and for counts [default: language, lang]
+    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
+    pub lang_field: Option<Pointer>,
+
+    /// Records that cannot be read: `keep` passes them through, `drop` leaves them out, `stop` ends the run [default: keep]
+    ///
+    /// They are counted and told with their place in any case, and the exit code is 2.
+    #[arg(long, value_name = "HOW", hide_possible_values = true, hide_short_help = true)]
+    pub on_error: Option<OnError>,
 
     /// Leave texts alone that are larger, e.g. 64M; k, M and G count in 1024 [default: none]
     #[arg(long, value_name = "SIZE", hide_short_help = true)]
@@ -274,6 +298,10 @@ pub struct OutputArgs {
     /// Let --out replace files that exist
     #[arg(long)]
     pub overwrite: bool,
+
+    /// Compress what is written: none, gzip, zstd, bzip2, xz [default: as the input was]
+    #[arg(long, value_name = "HOW", hide_possible_values = true, conflicts_with = "in_place", hide_short_help = true)]
+    pub compress: Option<Packing>,
 }
 
 /// Shows what would go, with rule and context; writes nothing
@@ -547,10 +575,23 @@ pub struct ManArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum From {
-    /// Judged by name.
+    /// Judged by name, then by look.
     Auto,
     /// Plain text.
     Text,
+    /// JSON Lines.
+    Jsonl,
+    /// A JSON list, or JSON values one after the other.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// WET and WARC.
+    #[value(alias = "warc")]
+    Wet,
+    /// Parquet.
+    Parquet,
 }
 
 /// A confidence, as typed.
@@ -649,6 +690,22 @@ pub enum CheckFormat {
     Json,
 }
 
+impl From {
+    /// The format, where it is said.
+    pub fn format(self) -> Option<Format> {
+        Some(match self {
+            From::Auto => return None,
+            From::Text => Format::Text,
+            From::Jsonl => Format::Jsonl,
+            From::Json => Format::Json,
+            From::Csv => Format::Csv,
+            From::Tsv => Format::Tsv,
+            From::Wet => Format::Wet,
+            From::Parquet => Format::Parquet,
+        })
+    }
+}
+
 /// Forms of `rules`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {
@@ -657,6 +714,23 @@ pub enum ListFormat {
     Human,
     /// For programs.
     Json,
+}
+
+/// What becomes of records that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    /// They go through as they are.
+    #[default]
+    Keep,
+    /// They are left out.
+    Drop,
+    /// The run ends.
+    Stop,
+}
+
+fn pointer(text: &str) -> Result<Pointer, String> {
+    text.parse()
 }
 
 /// A number of bytes, as typed.

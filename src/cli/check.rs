@@ -42,7 +42,7 @@ pub fn run(args: &CheckArgs) -> Result<Exit> {
             Ok(())
         },
     )?;
-    tally.errors = totals.failures.len();
+    tally.errors = usize::try_from(totals.failures.count).unwrap_or(usize::MAX);
     match format {
         CheckFormat::Human => view::summary(&mut out, &session.settings, &tally, view::paths(&args.input.paths))?,
         CheckFormat::Short => {}

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use dehusk::log::End;
@@ -11,23 +12,41 @@ use super::args::CleanArgs;
 use super::exit::Exit;
 use super::messages::{self, Failure, Trouble, bytes, counted, percent, typed};
 use super::record::{Book, Mode};
-use super::session::{Loaded, Session, Totals};
+use super::records::{self, Cut, Records};
+use super::session::{Loaded, Session, Step, Totals};
 use super::settings::Typed;
+use crate::run::Flow;
 use crate::sink::{Folder, Pending, Refused};
-use crate::source::{Entry, Found, Input, show};
+use crate::source::{Container, Ending, Entry, Found, Input, Item, Items, Packing, Shape, show};
 
 /// Where the log of `--in-place` goes without `--log`.
 const LOG: &str = "dehusk.removals.jsonl.zst";
 
 /// Where cleaned texts go.
-enum Target {
+pub enum Target {
+    /// To standard output.
     Stdout,
+    /// Into a folder.
     Out(Folder),
+    /// Over the originals.
     InPlace,
 }
 
+/// What a worker has done.
+enum Done {
+    /// One text.
+    Text(Box<One>),
+    /// A container begins.
+    Begin(Arc<Container>),
+    /// A piece of it.
+    Piece(Cut),
+    /// It has ended.
+    End(Arc<Container>, Ending),
+}
+
 /// What a worker has done to one document.
-struct Done {
+#[derive(Default)]
+struct One {
     removals: u64,
     removed: u64,
     /// Lines of the log, where one is written.
@@ -57,28 +76,49 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     if args.output.log.is_some() {
         book.begin()?; // asked for by name: it is there even where nothing goes
     }
+    let work = Work { cleaner: &cleaner, target: &target, book: &book, session: &session, packing: args.output.compress };
     let mut end = End::default();
     let mut late = Vec::new();
-    let ran = session.each(
-        |entry, loaded| clean(entry, loaded, &cleaner, &target, &book),
+    let mut records = Records::new(&target, &book, args.output.compress);
+    let shape = Shape { hash: book.kept(), ..session.shape() };
+    let items = Items::new(&session.inputs, &session.filter, shape)?;
+    let ran = session.stream(
+        items,
+        |item, step| work.item(item, step),
         |done| {
-            end.changed += u64::from(done.removals > 0);
-            end.removals += done.removals;
-            end.bytes_removed += done.removed;
-            if !done.print.is_empty() {
-                stdout().write_all(&done.print)?;
+            match done {
+                Done::Text(one) => {
+                    end.changed += u64::from(one.removals > 0);
+                    end.removals += one.removals;
+                    end.bytes_removed += one.removed;
+                    if !one.print.is_empty() {
+                        stdout().write_all(&one.print)?;
+                    }
+                    late.extend(book.take(&one.lines, one.pending)?);
+                }
+                Done::Begin(container) => late.extend(records.begin(container)),
+                Done::Piece(cut) => {
+                    end.changed += cut.changed;
+                    end.removals += cut.removals;
+                    end.bytes_removed += cut.removed;
+                    late.extend(records.write(&cut)?);
+                }
+                Done::End(container, ending) => late.extend(records.end(&container, &ending)?),
             }
-            late.extend(book.take(&done.lines, done.pending)?);
-            Ok(())
+            Ok(Flow::On)
         },
     );
     // What has been logged is done, even when something else has failed.
     late.extend(book.settle()?);
-    let mut totals = ran?;
+    let mut totals = match ran {
+        // Nobody reads on, and standard input may never end.
+        Err(e) if super::broken_pipe(&e) && session.inputs.0.contains(&Input::Stdin) => std::process::exit(0),
+        ran => ran?,
+    };
     stdout().flush()?;
     totals.failures.extend(late);
     end.documents = totals.documents;
-    end.errors = totals.failures.len() as u64;
+    end.errors = totals.failures.count;
     end.interrupted = totals.interrupted;
     book.end(&end)?;
     if !session.quiet && (session.verbose || !matches!(target, Target::Stdout)) {
@@ -88,42 +128,92 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     Ok(session.close(&totals, left))
 }
 
-/// Cleans one document and brings it on its way.
-fn clean(entry: &Entry, loaded: Loaded, cleaner: &Cleaner, target: &Target, book: &Book) -> Result<Option<(Done, usize)>, Failure> {
-    let fail = |e: io::Error| Failure::io(&entry.name, &e);
-    let mut done = Done { removals: 0, removed: 0, lines: Vec::new(), pending: None, print: Vec::new() };
-    let document = match loaded {
-        Loaded::Text(document) => document,
-        Loaded::Raw(bytes) => {
-            match (target, bytes, &entry.path) {
-                (Target::Stdout, Some(bytes), _) => done.print = bytes,
-                (Target::Stdout, None, Some(path)) => done.print = std::fs::read(path).map_err(fail)?,
-                (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, path.as_deref()).map_err(fail)?,
-                (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
-                _ => {}
+/// What every worker needs.
+struct Work<'a> {
+    cleaner: &'a Cleaner,
+    target: &'a Target,
+    book: &'a Book,
+    session: &'a Session,
+    packing: Option<Packing>,
+}
+
+impl Work<'_> {
+    fn item(&self, item: Item, step: &mut Step<Done>) -> Result<(), Failure> {
+        match item {
+            Item::File(found, bytes) => self.session.file(found, bytes, step, |entry, loaded| {
+                let one = self.clean(entry, loaded)?;
+                let removed = usize::try_from(one.removed).unwrap_or(0);
+                Ok(Some((Done::Text(Box::new(one)), removed)))
+            }),
+            Item::Begin(container) => {
+                step.give(Done::Begin(container), 0);
+                Ok(())
             }
-            return Ok(Some((done, 0)));
-        }
-    };
-    let cleaned = cleaner.clean(&document.text);
-    let after = document.encode(cleaned.text()).map_err(fail)?;
-    if cleaned.changed() {
-        done.lines = book.lines(entry, &document, &cleaned, &after).map_err(fail)?;
-    }
-    match target {
-        Target::Stdout => done.print = for_stdout(&cleaned, &after),
-        Target::Out(folder) => folder.write(&entry.place, &after, entry.path.as_deref()).map_err(fail)?,
-        Target::InPlace => {
-            if let (true, Some(path), Some(version)) = (cleaned.changed(), &entry.path, &document.version) {
-                let pending = Pending::replace(path, &after, version).map_err(fail)?;
-                done.pending = Some((entry.name.clone(), pending));
+            Item::End(container, ending) => {
+                step.give(Done::End(container, ending), 0);
+                Ok(())
+            }
+            Item::Piece(container, piece) => {
+                let cut = records::cut(self.session, self.cleaner, self.book, &container, piece, step);
+                let removed = usize::try_from(cut.removed).unwrap_or(0);
+                step.give(Done::Piece(cut), removed);
+                Ok(())
             }
         }
     }
-    let removed = cleaned.removed_bytes();
-    done.removals = cleaned.removals().len() as u64;
-    done.removed = removed as u64;
-    Ok(Some((done, removed)))
+
+    /// Cleans one document and brings it on its way.
+    fn clean(&self, entry: &Entry, loaded: Loaded) -> Result<One, Failure> {
+        let fail = |e: io::Error| Failure::io(&entry.name, &e);
+        let mut done = One::default();
+        let document = match loaded {
+            Loaded::Text(document) => document,
+            Loaded::Raw(bytes) => {
+                match (self.target, bytes, &entry.path) {
+                    (Target::Stdout, Some(bytes), _) => done.print = self.packed(bytes).map_err(fail)?,
+                    (Target::Stdout, None, Some(path)) => {
+                        done.print = std::fs::read(path).and_then(|bytes| self.packed(bytes)).map_err(fail)?;
+                    }
+                    (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, path.as_deref()).map_err(fail)?,
+                    (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
+                    _ => {}
+                }
+                return Ok(done);
+            }
+        };
+        let cleaned = self.cleaner.clean(&document.text);
+        let after = document.encode(cleaned.text()).map_err(fail)?;
+        if cleaned.changed() {
+            done.lines = self.book.lines(entry, &document, &cleaned, &after).map_err(fail)?;
+        }
+        match self.target {
+            Target::Stdout => done.print = self.packed(for_stdout(&cleaned, &after)).map_err(fail)?,
+            Target::Out(folder) => match self.packing {
+                Some(packing) => {
+                    let packed = self.packed(after.into_owned()).map_err(fail)?;
+                    folder.write(&packing.rename(&entry.place), &packed, entry.path.as_deref()).map_err(fail)?;
+                }
+                None => folder.write(&entry.place, &after, entry.path.as_deref()).map_err(fail)?,
+            },
+            Target::InPlace => {
+                if let (true, Some(path), Some(version)) = (cleaned.changed(), &entry.path, &document.version) {
+                    let pending = Pending::replace(path, &after, version).map_err(fail)?;
+                    done.pending = Some((entry.name.clone(), pending));
+                }
+            }
+        }
+        done.removals = cleaned.removals().len() as u64;
+        done.removed = cleaned.removed_bytes() as u64;
+        Ok(done)
+    }
+
+    /// A text as `--compress` wants it.
+    fn packed(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        let Some(packing) = self.packing.filter(|packing| *packing != Packing::None) else { return Ok(bytes) };
+        let mut packer = packing.pack(Vec::new())?;
+        packer.write_all(&bytes)?;
+        packer.finish()
+    }
 }
 
 /// The cleaned text: as it was written for files and pipes, made safe for a terminal.

@@ -77,7 +77,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
     if let Some(groups) = groups {
         printer.rendered(&groups.render(&options), &Tally::default())?;
     }
-    printer.tally().errors = totals.failures.len();
+    printer.tally().errors = usize::try_from(totals.failures.count).unwrap_or(usize::MAX);
     let residue = printer.tally().removals > 0;
     printer.finish()?;
     out.flush()?;

@@ -29,7 +29,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let settings = Layers::read(&args.common, args.rules.typed().over(args.common.typed()))?.settings();
     super::colour(settings.color);
     if let Some((path, line, column)) = place(&args.what) {
-        let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false };
+        let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false, record: None };
         let choice = args.encoding.or(settings.encoding).unwrap_or_default();
         let document = Document::read(&entry, choice).map_err(|e| Trouble::new(format!("{}: {e}", entry.name)))?;
         let place = Place { name: &entry.name, line, column, all: args.common.verbose > 0 };

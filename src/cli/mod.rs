@@ -11,6 +11,7 @@ mod init;
 pub mod messages;
 mod pages;
 mod record;
+mod records;
 mod restore;
 mod rules;
 mod session;

@@ -113,7 +113,7 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
             messages::aside(&format!("{} that the log does not name copied as they are", counted(copied, "document", "documents")));
         }
     }
-    messages::failures(&failures, args.common.verbose > 0);
+    messages::failures(&failures, failures.len() as u64, args.common.verbose > 0);
     Ok(match ended {
         Ended::Interrupted => Exit::Interrupted,
         _ if failures.is_empty() => Exit::Done,

@@ -58,6 +58,9 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
     let doc = Doc {
         doc: name.into(),
         record: None,
+        field: None,
+        id: None,
+        url: None,
         encoding: "utf-8".into(),
         bom: false,
         before: State::of(cleaned.original().as_bytes()),

@@ -33,9 +33,9 @@ impl Progress {
         self.bar.clone()
     }
 
-    /// One more document is done.
-    pub fn step(&mut self, read: usize, removed: usize) {
-        self.documents += 1;
+    /// More documents are done.
+    pub fn step(&mut self, documents: u64, read: usize, removed: usize) {
+        self.documents += documents;
         self.read += read as u64;
         self.removed += removed as u64;
         let Some(bar) = &self.bar else { return };

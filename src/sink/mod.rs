@@ -2,6 +2,8 @@
 
 mod atomic;
 mod folder;
+mod stream;
 
 pub use atomic::Pending;
 pub use folder::{Folder, Refused};
+pub use stream::{Out, Stream};
