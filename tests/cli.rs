@@ -18,6 +18,8 @@ mod files;
 mod help;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/records.rs"]
+mod records;
 #[path = "cli/restore.rs"]
 mod restore;
 #[path = "cli/streams.rs"]

@@ -109,7 +109,7 @@ pub struct InputArgs {
     ///
     /// `auto` goes by their names (compressed or not) and, for standard input and unknown names, by their look. `text` reads
     /// every file as plain text. Files of folders that are markup or archives by their names (.html, .xml, .zip …) are left alone.
-    #[arg(long, value_name = "FMT", hide_possible_values = true)]
+    #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
     pub from: Option<From>,
 
     /// Where the text of a record is: a key, a column, or a JSON pointer such as /page/text. Repeatable

@@ -101,7 +101,7 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
                     end.changed += cut.changed;
                     end.removals += cut.removals;
                     end.bytes_removed += cut.removed;
-                    late.extend(records.write(&cut)?);
+                    late.extend(records.write(cut)?);
                 }
                 Done::End(container, ending) => late.extend(records.end(&container, &ending)?),
             }

@@ -139,6 +139,17 @@ impl Book {
         Ok(lines)
     }
 
+    /// The line before the records of a container.
+    pub fn records_line(&self, container: &Container) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        if self.path.is_some() {
+            let doc = self.name(&container.entry)?;
+            let fields = container.fields.iter().map(|field| field.as_str().into()).collect();
+            push(&mut lines, &Event::Records(log::Records { doc: doc.as_str().into(), format: container.format.name().into(), fields }))?;
+        }
+        Ok(lines)
+    }
+
     /// The line of a container that was written.
     pub fn file_line(&self, container: &Container, ending: &Ending, after: Option<State>) -> io::Result<Vec<u8>> {
         let mut lines = Vec::new();
@@ -146,7 +157,6 @@ impl Book {
             let doc = self.name(&container.entry)?;
             let file = log::Container {
                 doc: doc.as_str().into(),
-                format: container.format.name().into(),
                 packing: container.packing.to_string().into(),
                 records: ending.records,
                 before: ending.state.clone(),

@@ -12,11 +12,12 @@ use super::clean::Target;
 use super::messages::Failure;
 use super::record::Book;
 use super::session::{Session, Step};
+#[cfg(feature = "parquet")]
+use crate::sink::Table;
 use crate::sink::{Out, Pending, Stream};
 use crate::source::{Body, Container, Ending, Format, Packing, Piece, Text};
 
 /// What is left of a piece.
-#[derive(Default)]
 pub struct Cut {
     /// Texts that changed.
     pub changed: u64,
@@ -25,7 +26,7 @@ pub struct Cut {
     /// Bytes that went.
     pub removed: u64,
     /// What is written.
-    bytes: Vec<u8>,
+    body: Body,
     /// Lines of the log.
     lines: Vec<u8>,
     /// A record that is left out.
@@ -34,18 +35,21 @@ pub struct Cut {
     rest: bool,
 }
 
+impl Cut {
+    /// A piece that is not changed.
+    fn of(body: Body) -> Cut {
+        Cut { changed: 0, removals: 0, removed: 0, body, lines: Vec::new(), dropped: false, rest: false }
+    }
+}
+
 /// Cuts the texts of a piece.
 pub fn cut<T>(session: &Session, cleaner: &Cleaner, book: &Book, container: &Container, piece: Piece, step: &mut Step<T>) -> Cut {
-    let texts = match session.texts(container, &piece, step) {
-        Ok(texts) => texts,
-        Err(failure) => {
-            step.fail(failure);
-            let keep = session.on_error() == OnError::Keep;
-            let bytes = if keep { whole(piece.body) } else { Vec::new() };
-            return Cut { bytes, dropped: !keep, ..Cut::default() };
-        }
+    let Some(texts) = session.texts(container, &piece, step) else {
+        let dropped = session.on_error() != OnError::Keep;
+        let body = if dropped { Body::Rest(Vec::new()) } else { piece.body };
+        return Cut { dropped, ..Cut::of(body) };
     };
-    let mut done = Cut { rest: matches!(piece.body, Body::Rest(_)), ..Cut::default() };
+    let mut done = Cut::of(Body::Rest(Vec::new()));
     let mut cuts = Vec::with_capacity(texts.len());
     for text in &texts {
         let cleaned = cleaner.clean(&text.document.text);
@@ -62,19 +66,19 @@ pub fn cut<T>(session: &Session, cleaner: &Cleaner, book: &Book, container: &Con
             Err(e) => step.fail(Failure::io(&text.entry.name, &e)),
         }
     }
-    done.bytes = match &piece.body {
-        Body::Record(record) if done.changed > 0 => container.cut(record, &texts, &cuts),
-        _ => whole(piece.body),
+    done.rest = matches!(piece.body, Body::Rest(_));
+    done.body = match piece.body {
+        Body::Record(record) if done.changed > 0 => Body::Record(container.cut(&record, &texts, &cuts)),
+        #[cfg(feature = "parquet")]
+        Body::Rows(mut rows) => {
+            for (text, cuts) in texts.iter().zip(&cuts).filter(|(_, cuts)| !cuts.is_empty()) {
+                rows.set(text, crate::source::without(&text.document.text, cuts).into_bytes());
+            }
+            Body::Rows(rows)
+        }
+        body => body,
     };
     done
-}
-
-fn whole(body: Body) -> Vec<u8> {
-    match body {
-        Body::Rest(bytes) | Body::Left(bytes, _) | Body::Record(bytes) => bytes,
-        #[cfg(feature = "parquet")]
-        Body::Rows(_) => Vec::new(),
-    }
 }
 
 /// How the record spells a part of its text, where that is not the plainest way.
@@ -88,13 +92,22 @@ fn spelling<'t>(container: &Container, record: &[u8], text: &'t Text, span: Span
     (raw != plain).then(|| String::from_utf8_lossy(raw).into_owned().into())
 }
 
+/// A container that is being written.
+enum Sink {
+    Stream(Stream),
+    #[cfg(feature = "parquet")]
+    Table(Table),
+}
+
 /// Writes containers, one after the other.
 pub struct Records<'a> {
     target: &'a Target,
     book: &'a Book,
     packing: Option<Packing>,
-    open: Option<Stream>,
+    open: Option<Sink>,
     changed: u64,
+    /// The line of the log before its records.
+    head: Vec<u8>,
     /// The commas of a JSON list, where records of it may be left out.
     commas: Option<Commas>,
 }
@@ -111,16 +124,16 @@ impl Commas {
     /// What is to be written now.
     fn pass<'c>(&mut self, cut: &'c Cut) -> Cow<'c, [u8]> {
         if cut.rest {
-            let skipped = if self.skip { memchr::memchr(b',', &cut.bytes) } else { None };
+            let skipped = if self.skip { memchr::memchr(b',', cut.body.bytes()) } else { None };
             self.skip &= skipped.is_none();
             match skipped {
-                Some(at) => self.waiting.extend([&cut.bytes[..at], &cut.bytes[at + 1..]].concat()),
-                None => self.waiting.extend(&cut.bytes),
+                Some(at) => self.waiting.extend([&cut.body.bytes()[..at], &cut.body.bytes()[at + 1..]].concat()),
+                None => self.waiting.extend(cut.body.bytes()),
             }
             return Cow::Borrowed(&[]);
         }
         if !cut.dropped {
-            self.waiting.extend(&cut.bytes);
+            self.waiting.extend(cut.body.bytes());
             return Cow::Owned(std::mem::take(&mut self.waiting));
         }
         match memchr::memchr(b',', &self.waiting) {
@@ -134,16 +147,17 @@ impl Commas {
 impl<'a> Records<'a> {
     /// A writer to `target`; `packing` is what the user asked for.
     pub fn new(target: &'a Target, book: &'a Book, packing: Option<Packing>) -> Records<'a> {
-        Records { target, book, packing, open: None, changed: 0, commas: None }
+        Records { target, book, packing, open: None, changed: 0, head: Vec::new(), commas: None }
     }
 
     /// Begins a container. One that cannot be written is not read any further.
     pub fn begin(&mut self, container: Arc<Container>) -> Option<Failure> {
         self.changed = 0;
         self.commas = (container.format == Format::Json).then(Commas::default);
-        match self.stream(&container) {
-            Ok(stream) => {
-                self.open = Some(stream);
+        match self.book.records_line(&container).and_then(|head| Ok((head, self.sink(&container)?))) {
+            Ok((head, sink)) => {
+                self.head = head;
+                self.open = Some(sink);
                 None
             }
             Err(e) => {
@@ -154,13 +168,15 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn stream(&self, container: &Container) -> io::Result<Stream> {
-        let packing = self.packing.unwrap_or(container.packing);
+    fn sink(&self, container: &Arc<Container>) -> io::Result<Sink> {
+        // Tables are compressed inside.
+        let asked = self.packing.filter(|_| container.format != Format::Parquet);
+        let packing = asked.unwrap_or(container.packing);
         let entry = &container.entry;
         let out = match self.target {
             Target::Stdout => Out::stdout(),
             Target::Out(folder) => {
-                let place = if self.packing.is_some() { packing.rename(&entry.place) } else { entry.place.clone() };
+                let place = if asked.is_some() { packing.rename(&entry.place) } else { entry.place.clone() };
                 Out::file(folder.begin(&place, entry.path.as_deref())?)
             }
             Target::InPlace => match (&entry.path, &container.version) {
@@ -168,32 +184,54 @@ impl<'a> Records<'a> {
                 _ => Out::Nowhere,
             },
         };
-        Stream::new(out, packing, container.format == Format::Wet)
+        #[cfg(feature = "parquet")]
+        if container.format == Format::Parquet {
+            return Table::new(container, out).map(Sink::Table);
+        }
+        Stream::new(out, packing, container.format == Format::Wet).map(Sink::Stream)
     }
 
     /// Adds a piece and its lines to the log.
-    pub fn write(&mut self, cut: &Cut) -> Result<Vec<Failure>> {
-        let Some(stream) = &mut self.open else { return Ok(Vec::new()) };
+    pub fn write(&mut self, cut: Cut) -> Result<Vec<Failure>> {
+        let Some(open) = &mut self.open else { return Ok(Vec::new()) };
+        let mut failures = Vec::new();
+        if self.changed == 0 && cut.changed > 0 {
+            failures = self.book.take(&self.head, None)?;
+        }
         self.changed += cut.changed;
-        let bytes = self.commas.as_mut().map_or(Cow::Borrowed(cut.bytes.as_slice()), |commas| commas.pass(cut));
-        stream.write(&bytes).context("the output cannot be written")?;
-        self.book.take(&cut.lines, None)
+        let bytes = self.commas.as_mut().map_or(Cow::Borrowed(cut.body.bytes()), |commas| commas.pass(&cut));
+        let written = match open {
+            Sink::Stream(stream) => stream.write(&bytes),
+            #[cfg(feature = "parquet")]
+            Sink::Table(table) => match cut.body {
+                Body::Rows(rows) => table.write(rows),
+                _ => Ok(()),
+            },
+        };
+        written.context("the output cannot be written")?;
+        failures.extend(self.book.take(&cut.lines, None)?);
+        Ok(failures)
     }
 
     /// Ends the container: it becomes visible, whole.
     pub fn end(&mut self, container: &Container, ending: &Ending) -> Result<Vec<Failure>> {
-        let Some(mut stream) = self.open.take() else { return Ok(Vec::new()) };
-        if let Some(commas) = self.commas.take() {
-            stream.write(&commas.waiting).context("the output cannot be written")?;
-        }
+        let Some(open) = self.open.take() else { return Ok(Vec::new()) };
         let name = &container.entry.name;
-        let (after, pending) = stream.finish().context("the output cannot be written")?;
+        let finished = match open {
+            Sink::Stream(mut stream) => {
+                let rest = self.commas.take().map_or(Ok(()), |commas| stream.write(&commas.waiting));
+                rest.and_then(|()| stream.finish()).map(|(after, pending)| (Some(after), pending))
+            }
+            #[cfg(feature = "parquet")]
+            Sink::Table(table) => table.finish().map(|pending| (None, pending)),
+        };
+        let (after, pending) = finished.context("the output cannot be written")?;
         let in_place = matches!(self.target, Target::InPlace);
         if in_place && (self.changed == 0 || ending.damage.is_some()) {
             // What lies behind the damage may be saved by other means: the file stays.
             return Ok(Vec::new());
         }
-        let lines = if self.changed > 0 { self.book.file_line(container, ending, Some(after))? } else { Vec::new() };
+        let lines = if self.changed > 0 { self.book.file_line(container, ending, after)? } else { Vec::new() };
         match pending {
             Some(pending) if in_place => self.book.take(&lines, Some((name.clone(), pending))),
             Some(pending) => {

@@ -16,8 +16,8 @@ use super::messages::{self, Failure, Trouble, counted};
 use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
 use crate::source::{
-    Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Found, Holds, Input, Inputs, Item, Items, Piece, Shape, Text,
-    Unread, list, say,
+    Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items, Piece, Shape,
+    Text, Unread, list, say,
 };
 
 /// Everything a run over documents needs.
@@ -111,8 +111,8 @@ pub struct Step<T> {
     bytes: usize,
     removed: usize,
     forms: Vec<Form>,
-    left: Option<(String, String)>,
-    textless: Option<String>,
+    left: Vec<(String, String)>,
+    textless: Vec<String>,
     failures: Vec<Failure>,
     results: Vec<T>,
     guessed: Option<String>,
@@ -127,8 +127,8 @@ impl<T> Step<T> {
             bytes: 0,
             removed: 0,
             forms: Vec::new(),
-            left: None,
-            textless: None,
+            left: Vec::new(),
+            textless: Vec::new(),
             failures: Vec::new(),
             results: Vec::new(),
             guessed: None,
@@ -154,12 +154,12 @@ impl<T> Step<T> {
 
     /// A file or record is left alone.
     pub fn leave(&mut self, name: String, why: String) {
-        self.left = Some((name, why));
+        self.left.push((name, why));
     }
 
     /// A record has no text.
     pub fn without_text(&mut self, name: String) {
-        self.textless = Some(name);
+        self.textless.push(name);
     }
 
     /// Something could not be read or written.
@@ -242,7 +242,7 @@ impl Session {
                 Item::File(found, bytes) => self.file(found, bytes, step, &work),
                 Item::Begin(_) | Item::End(..) => Ok(()),
                 Item::Piece(container, piece) => {
-                    for text in self.texts(&container, &piece, step)? {
+                    for text in self.texts(&container, &piece, step).unwrap_or_default() {
                         if let Some((result, removed)) = work(&text.entry, Loaded::Text(text.document))? {
                             step.give(result, removed);
                         }
@@ -305,7 +305,7 @@ impl Session {
                     inside = (0, 0);
                 }
                 inside.0 += step.documents;
-                inside.1 += u64::from(step.textless.is_some());
+                inside.1 += step.textless.len() as u64;
                 for form in step.forms.iter().filter(|_| self.choice == Choice::Auto) {
                     *totals.encodings.entry(form.to_string()).or_default() += 1;
                 }
@@ -345,36 +345,48 @@ impl Session {
         self.settings.on_error.unwrap_or_default()
     }
 
-    /// The texts of a piece, and what there is to tell about it. A record that cannot be read is a failure.
-    pub fn texts<T>(&self, container: &Container, piece: &Piece, step: &mut Step<T>) -> Result<Vec<Text>, Failure> {
-        let name = || container.name(piece.number);
-        let holds = match &piece.body {
-            Body::Rest(_) => return Ok(Vec::new()),
+    /// The texts of a piece, and what there is to tell about it. `None` for a record that cannot be read, which has been
+    /// reported.
+    pub fn texts<T>(&self, container: &Container, piece: &Piece, step: &mut Step<T>) -> Option<Vec<Text>> {
+        match &piece.body {
+            Body::Rest(_) => Some(Vec::new()),
             Body::Left(_, why) => {
                 if let Some(why) = why {
-                    step.leave(name(), why.clone());
+                    step.leave(container.name(piece.number), why.clone());
                 }
-                return Ok(Vec::new());
+                Some(Vec::new())
             }
-            Body::Record(record) => container.texts(piece.number, record),
+            Body::Record(record) => {
+                let at = if container.format == Format::Text { String::new() } else { format!(", at byte {} of the file", piece.offset) };
+                let holds = container.texts(piece.number, record);
+                let holds = holds.map_err(|fault| Fault { why: fault.why + &at, ..fault });
+                Self::held(container.name(piece.number), holds, step)
+            }
             #[cfg(feature = "parquet")]
-            Body::Rows(rows) => rows.texts(container, piece.number),
-        };
+            Body::Rows(rows) => {
+                let mut texts = Vec::new();
+                for (number, holds) in rows.texts(container, piece.number) {
+                    texts.extend(Self::held(container.name(number), holds, step).into_iter().flatten());
+                }
+                Some(texts)
+            }
+        }
+    }
+
+    fn held<T>(name: String, holds: Result<Holds, Fault>, step: &mut Step<T>) -> Option<Vec<Text>> {
         match holds {
             Ok(Holds::Texts(texts)) => {
                 texts.iter().for_each(|text| step.read(&text.document));
-                Ok(texts)
+                return Some(texts);
             }
-            Ok(Holds::Nothing) => {
-                step.without_text(name());
-                Ok(Vec::new())
+            Ok(Holds::Nothing) => step.without_text(name),
+            Ok(Holds::Unfit(why)) => step.leave(name, why),
+            Err(Fault { why, help }) => {
+                step.fail(Failure { name, why, help });
+                return None;
             }
-            Ok(Holds::Unfit(why)) => {
-                step.leave(name(), why);
-                Ok(Vec::new())
-            }
-            Err(Fault { why, help }) => Err(Failure { name: name(), why: format!("{why}, at byte {} of the file", piece.offset), help }),
         }
+        Some(Vec::new())
     }
 
     /// A file that is one text, or none.

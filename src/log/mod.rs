@@ -21,7 +21,7 @@
 //! - `record` is the number of a record in its file, from 1 (in JSON Lines its line); text files have none. For a record
 //!   `before` and `after` describe its *text* in UTF-8; `id` and `url` are those of the record, `field` says which text of
 //!   several it is. `raw` is what stood in the file (with its escapes), where that is not the plainest spelling.
-//! - `file` follows the records of a container: `before` and `after` describe what it held and holds, unpacked.
+//! - `records` comes before the records of a container, and tells what it is and where its texts are; `file` follows them: `before` and `after` describe what it held and holds, unpacked.
 //! - Readers skip types and fields that they do not know. `schema` changes only when an old reader would go wrong.
 //!
 //! A file named `….zst` is the same, compressed with zstd: every flush is a frame of its own, so that a killed run leaves
@@ -53,7 +53,9 @@ pub enum Event<'a> {
     Removal(Removed<'a>),
     /// A document that changed; follows its removals.
     Doc(Doc<'a>),
-    /// A container that was written, after all of its records.
+    /// A container in which something changed; its records follow.
+    Records(Records<'a>),
+    /// The end of a container that was written. Missing where the run ended within it.
     File(Container<'a>),
     /// A run ends. Missing where it was killed.
     End(End),
@@ -146,13 +148,22 @@ pub struct Doc<'a> {
     pub after: State,
 }
 
+/// A container in which something changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Records<'a> {
+    /// The file.
+    pub doc: Cow<'a, str>,
+    /// What it holds, as in `--from`.
+    pub format: Cow<'a, str>,
+    /// Where its texts are, as in `--field`.
+    pub fields: Vec<Cow<'a, str>>,
+}
+
 /// A container that was written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Container<'a> {
     /// The file.
     pub doc: Cow<'a, str>,
-    /// What it holds, as in `--from`.
-    pub format: Cow<'a, str>,
     /// How it is compressed, as in `--compress`.
     pub packing: Cow<'a, str>,
     /// How many records it has.

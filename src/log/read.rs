@@ -89,7 +89,7 @@ impl Reader {
             }
             let known = serde_json::from_str::<Kind<'_>>(&self.line)
                 .map_err(|e| self.malformed(&e))
-                .map(|k| matches!(k.kind, "begin" | "removal" | "doc" | "file" | "end"))?;
+                .map(|k| matches!(k.kind, "begin" | "removal" | "doc" | "records" | "file" | "end"))?;
             if known {
                 break;
             }

@@ -67,9 +67,8 @@ impl<I> Gate<I> {
 
     /// Waits for room; false where the run has stopped.
     fn enter(&self, number: usize, weight: usize, window: usize, item: I) -> bool {
-        let full = |state: &mut State<I>| {
-            !state.stopped && state.under_way > 0 && (state.under_way >= window || state.weight + weight > BUDGET)
-        };
+        let full =
+            |state: &mut State<I>| !state.stopped && state.under_way > 0 && (state.under_way >= window || state.weight + weight > BUDGET);
         let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
         if state.stopped {
             return false;

@@ -3,7 +3,11 @@
 mod atomic;
 mod folder;
 mod stream;
+#[cfg(feature = "parquet")]
+mod table;
 
 pub use atomic::Pending;
 pub use folder::{Folder, Refused};
 pub use stream::{Out, Stream};
+#[cfg(feature = "parquet")]
+pub use table::Table;

@@ -1,5 +1,6 @@
 //! Files that hold many texts: their formats, and how a text is found in a record and cut in its own spelling.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -273,7 +274,8 @@ impl Container {
             let why = format!("no column `{wanted}`; there are: {} (--field NAME says which)", self.names.join(", "));
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        let (columns, about) = (self.fields.iter().filter_map(column).collect(), self.about.each_ref().map(|p| p.as_ref().and_then(column)));
+        let (columns, about) =
+            (self.fields.iter().filter_map(column).collect(), self.about.each_ref().map(|p| p.as_ref().and_then(column)));
         (self.columns, self.about_columns) = (columns, about);
         Ok(())
     }
@@ -333,6 +335,20 @@ impl Container {
         out
     }
 
+    /// How a text is spelled once `removed` is back in it: for each removal where it began, what it was, and its spelling where
+    /// that is not the plainest. `None` where they cannot belong to this text.
+    pub fn weave(&self, record: &[u8], text: &Text, removed: &[(usize, String, Option<String>)]) -> Option<Vec<u8>> {
+        if !matches!(self.format, Format::Jsonl | Format::Json | Format::Csv | Format::Tsv) {
+            let woven = dehusk::weave(&text.document.text, removed.iter().map(|(at, text, _)| (*at, text.as_str())))?;
+            return text.document.form.encode(&woven).map(Cow::into_owned);
+        }
+        let spellings: Vec<Vec<u8>> =
+            removed.iter().map(|(_, text, raw)| raw.as_ref().map_or_else(|| self.spell(text), |raw| raw.as_bytes().to_vec())).collect();
+        let spelled = text.spelled.clone().with_text(text.document.text.clone());
+        let removed = removed.iter().zip(&spellings).map(|((at, text, _), raw)| (*at, text.len(), raw.as_slice()));
+        spelled.with(&record[text.range.clone()], removed)
+    }
+
     /// The plain spelling of a text that was removed, as [`Container::splice`] wants it.
     pub fn spell(&self, text: &str) -> Vec<u8> {
         match self.format {
@@ -342,7 +358,7 @@ impl Container {
         }
     }
 
-    fn entry(&self, number: u64, field: usize) -> Entry {
+    pub(super) fn entry(&self, number: u64, field: usize) -> Entry {
         let several = self.fields.len() > 1;
         let field = self.fields.get(field).filter(|_| several).map(|pointer| pointer.as_str().to_owned());
         let mut name = self.name(number);
@@ -452,7 +468,8 @@ pub fn fit(texts: Vec<Text>) -> Holds {
     if texts.is_empty() { Holds::Nothing } else { Holds::Texts(texts) }
 }
 
-fn without(text: &str, cuts: &[(usize, usize)]) -> String {
+/// `text` without ranges that are sorted and disjoint.
+pub fn without(text: &str, cuts: &[(usize, usize)]) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
     for (start, end) in cuts {

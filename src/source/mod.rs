@@ -20,10 +20,14 @@ mod values;
 mod walk;
 mod warc;
 
+#[cfg(feature = "parquet")]
+pub use container::without;
 pub use container::{Body, Container, Fault, Format, Holds, Piece, Shape, Text};
 pub use document::{Document, Unread, Version};
 pub use encoding::{Choice, Form};
 pub use items::{Item, Items};
 pub use packing::{Packer, Packing};
-pub use pieces::Ending;
+#[cfg(feature = "parquet")]
+pub use parquet::{Column, Rows, wrong};
+pub use pieces::{Ending, Opened, open};
 pub use walk::{Entry, Filter, Found, Input, Inputs, list, say, show};

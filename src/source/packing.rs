@@ -26,6 +26,9 @@ pub enum Packing {
 /// Bytes that are enough to tell.
 const MAGIC: usize = 6;
 
+/// Bytes that are looked at to judge a file.
+const LOOK: usize = 1 << 16;
+
 /// Bytes read at once.
 const BLOCK: usize = 1 << 17;
 
@@ -82,14 +85,14 @@ impl Packing {
 
     /// Reads through the compression, if there is any; tells which it is.
     pub fn unpack(input: impl Read + Send + 'static) -> io::Result<(Packing, Box<dyn BufRead + Send>)> {
-        let mut input = BufReader::with_capacity(BLOCK, Whole { input, head: Vec::new(), at: 0 }.filled()?);
+        let mut input = BufReader::with_capacity(BLOCK, Peeked::new(input)?);
         let packing = Packing::of(input.fill_buf()?);
         let unpacked: Box<dyn BufRead + Send> = match packing {
             Packing::None => Box::new(input),
-            Packing::Gzip => buffered(flate2::bufread::MultiGzDecoder::new(input)),
-            Packing::Zstd => buffered(zstd::stream::read::Decoder::with_buffer(input)?),
-            Packing::Bzip2 => buffered(bzip2::bufread::MultiBzDecoder::new(input)),
-            Packing::Xz => buffered(liblzma::bufread::XzDecoder::new_multi_decoder(input)),
+            Packing::Gzip => peeked(flate2::bufread::MultiGzDecoder::new(input))?,
+            Packing::Zstd => peeked(zstd::stream::read::Decoder::with_buffer(input)?)?,
+            Packing::Bzip2 => peeked(bzip2::bufread::MultiBzDecoder::new(input))?,
+            Packing::Xz => peeked(liblzma::bufread::XzDecoder::new_multi_decoder(input))?,
         };
         Ok((packing, unpacked))
     }
@@ -118,29 +121,45 @@ impl fmt::Display for Packing {
     }
 }
 
-fn buffered(input: impl Read + Send + 'static) -> Box<dyn BufRead + Send> {
-    Box::new(BufReader::with_capacity(BLOCK, input))
+fn peeked(input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    Ok(Box::new(BufReader::with_capacity(BLOCK, Peeked::new(input)?)))
 }
 
-/// A pipe may give the first bytes one by one: this gathers enough of them to tell the packing.
-struct Whole<R> {
+/// A pipe or a decompressor may give the first bytes one by one: the first read from here gives enough of them to judge the
+/// file by its look, a first line or a good part of one.
+struct Peeked<R> {
     input: R,
     head: Vec<u8>,
     at: usize,
+    /// What came behind the head.
+    error: Option<io::Error>,
 }
 
-impl<R: Read> Whole<R> {
-    fn filled(mut self) -> io::Result<Whole<R>> {
-        self.input.by_ref().take(MAGIC as u64).read_to_end(&mut self.head)?;
-        Ok(self)
+impl<R: Read> Peeked<R> {
+    fn new(mut input: R) -> io::Result<Peeked<R>> {
+        let (mut head, mut error) = (Vec::new(), None);
+        let mut block = [0; 1 << 13];
+        while head.len() < LOOK && (head.len() < MAGIC || memchr::memchr(b'\n', &head).is_none()) {
+            match input.read(&mut block) {
+                Ok(0) => break,
+                Ok(length) => head.extend_from_slice(&block[..length]),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if head.is_empty() => return Err(e),
+                Err(e) => {
+                    error = Some(e);
+                    break;
+                }
+            }
+        }
+        Ok(Peeked { input, head, at: 0, error })
     }
 }
 
-impl<R: Read> Read for Whole<R> {
+impl<R: Read> Read for Peeked<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let head = &self.head[self.at..];
         if head.is_empty() {
-            return self.input.read(into);
+            return self.error.take().map_or_else(|| self.input.read(into), Err);
         }
         let length = head.len().min(into.len());
         into[..length].copy_from_slice(&head[..length]);

@@ -142,7 +142,9 @@ impl Inputs {
         let mut roots = Vec::new();
         for input in &self.0 {
             roots.push(match input {
-                Input::Stdin => Root::One(Found::Document(Entry { path: None, name: "-".into(), place: "-".into(), walked: false, record: None })),
+                Input::Stdin => {
+                    Root::One(Found::Document(Entry { path: None, name: "-".into(), place: "-".into(), walked: false, record: None }))
+                }
                 Input::Missing(path, why) => Root::One(Found::Failed(Failure::new(show(path), why.clone()))),
                 Input::File(path) => Root::One(Found::Document(Entry {
                     path: Some(path.clone()),

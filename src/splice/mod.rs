@@ -51,6 +51,11 @@ impl Spelled {
         std::mem::take(&mut self.text)
     }
 
+    /// Puts a text back that was taken out.
+    pub fn with_text(self, text: String) -> Spelled {
+        Spelled { text, ..self }
+    }
+
     /// Where the character at `offset` of the text begins in the spelling.
     pub fn raw(&self, offset: usize) -> usize {
         let after = self.joints.partition_point(|joint| joint.text <= offset);
