@@ -64,6 +64,7 @@ pub enum Command {
     Clean(CleanArgs),
     Diff(DiffArgs),
     Check(CheckArgs),
+    Stats(StatsArgs),
     Explain(ExplainArgs),
     Restore(RestoreArgs),
     Rules(RulesArgs),
@@ -302,6 +303,19 @@ pub struct OutputArgs {
     /// Compress what is written: none, gzip, zstd, bzip2, xz [default: as the input was]
     #[arg(long, value_name = "HOW", hide_possible_values = true, conflicts_with = "in_place", hide_short_help = true)]
     pub compress: Option<Packing>,
+
+    /// Write what would go below DIR, as span attributes of the dolma toolkit; JSON Lines only
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    pub attributes: Option<PathBuf>,
+
+    /// Go on with a run that was interrupted: files that are complete are not done again
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Keep a list of complete files, with hashes, in FILE
+    /// [default with --resume: .dehusk-manifest.jsonl in the output folder, or beside the log]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub manifest: Option<PathBuf>,
 }
 
 /// Shows what would go, with rule and context; writes nothing
@@ -318,6 +332,8 @@ Examples:
 pub struct DiffArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub sample: SampleArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
     #[command(flatten)]
@@ -397,6 +413,8 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
     #[command(flatten)]
+    pub sample: SampleArgs,
+    #[command(flatten)]
     pub rules: RuleArgs,
     #[command(flatten)]
     pub view: CheckView,
@@ -413,17 +431,91 @@ pub struct CheckView {
     pub format: Option<CheckFormat>,
 }
 
+/// Documents by chance.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub struct SampleArgs {
+    /// Only N documents by chance, from one pass over all of them
+    #[arg(long, value_name = "N")]
+    pub sample: Option<usize>,
+
+    /// Which chance: the same seed chooses the same documents [default: 0]
+    #[arg(long, value_name = "S", requires = "sample", hide_short_help = true)]
+    pub seed: Option<u64>,
+}
+
+/// Counts what goes, by rule, family, language and site
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dehusk stats crawl/                             what would go
+  dehusk stats dehusk.removals.jsonl.zst          what went, from a log
+  dehusk stats news.jsonl.zst --by site --format csv > sites.csv")]
+pub struct StatsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub sample: SampleArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// rule, family, language, site (comma or repeat) [default: all]
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', hide_possible_values = true, help_heading = "Output")]
+    pub by: Vec<StatsBy>,
+
+    /// text, json or csv [default: text]
+    #[arg(long, value_name = "FMT", hide_possible_values = true, help_heading = "Output")]
+    pub format: Option<StatsFormat>,
+
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What `stats` counts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatsBy {
+    /// Rules.
+    Rule,
+    /// Families of rules.
+    Family,
+    /// Languages whose words were found.
+    Language,
+    /// Sites of the documents.
+    Site,
+}
+
+/// Forms of `stats`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StatsFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For tables.
+    Csv,
+}
+
 /// Explains a rule, or why a line of a text went or stayed
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   dehusk explain comments/cancel-reply   what the rule takes, where, with examples
   dehusk explain page.txt:38             why line 38 goes or stays
-  dehusk explain page.txt:38:12          the same for one place of it")]
+  dehusk explain page.txt:38:12          the same for one place of it
+  dehusk explain news.jsonl:118          what goes from record 118, and why")]
 pub struct ExplainArgs {
-    /// A rule, a family, or FILE:LINE[:COLUMN]
+    /// A rule, a family, FILE:LINE[:COLUMN], or FILE:RECORD[:LINE[:COLUMN]] of a dataset
     #[arg(value_name = "ID|FILE:LINE")]
     pub what: String,
+
+    /// What the file holds [default: auto]
+    #[arg(long, value_name = "FMT", help_heading = "Input", hide_possible_values = true, hide_short_help = true)]
+    pub from: Option<From>,
+
+    /// Where the text of a record is
+    #[arg(long, value_name = "NAME", help_heading = "Input", value_parser = pointer)]
+    pub field: Vec<Pointer>,
 
     /// How the file is encoded [default: auto]
     #[arg(long, value_name = "ENC", help_heading = "Input")]
@@ -572,10 +664,11 @@ pub struct ManArgs {
 }
 
 /// What files hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum From {
     /// Judged by name, then by look.
+    #[default]
     Auto,
     /// Plain text.
     Text,

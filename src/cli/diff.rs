@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use dehusk::diff::{ByRule, BySite, Format, Options, Printer, Summary, Tally, render, site_of};
+use dehusk::diff::{Address, ByRule, BySite, Format, Options, Printer, Summary, Tally, render_record, site_of};
 use dehusk::{Cleaned, Cleaner, Confidence};
 
 use super::against;
@@ -12,11 +12,12 @@ use super::exit::Exit;
 use super::session::{Loaded, Session, builder};
 use super::settings::Typed;
 use super::view::{self, Output};
+use crate::source::{Entry, show};
 
 /// Runs the command.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
     let typed = args.input.typed().over(args.rules.typed()).over(args.view.typed()).over(args.run.typed());
-    let mut session = Session::new(&args.input, &args.run, typed)?;
+    let mut session = Session::new(&args.input, &args.run, typed)?.sampled(&args.sample);
     let options = options(args, &session);
     let human = options.format == Format::Human;
     let long = human && options.summary != Summary::Only;
@@ -56,10 +57,10 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
             }
             let (shown, groups) = match args.view.by.map(Groups::new) {
                 Some(mut groups) => {
-                    groups.add(&entry.name, &cleaned);
+                    groups.add(entry, &cleaned);
                     (Vec::new(), Some(groups))
                 }
-                None => (render(&entry.name, &cleaned, &options), None),
+                None => (render_record(&entry.name, address(entry, &show_entry(entry)), &cleaned, &options), None),
             };
             Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
         },
@@ -110,10 +111,12 @@ impl Groups {
         }
     }
 
-    fn add(&mut self, name: &str, cleaned: &Cleaned<'_>) {
+    fn add(&mut self, entry: &Entry, cleaned: &Cleaned<'_>) {
+        // The address of the page tells the site better than the path of the file.
+        let url = entry.record.as_deref().and_then(|record| record.url.as_deref());
         match self {
-            Groups::Rule(groups) => groups.add(name, cleaned),
-            Groups::Site(groups) => groups.add(site_of(name), cleaned),
+            Groups::Rule(groups) => groups.add(&entry.name, cleaned),
+            Groups::Site(groups) => groups.add(site_of(url.unwrap_or(&entry.name)), cleaned),
         }
     }
 
@@ -132,6 +135,16 @@ impl Groups {
             Groups::Site(groups) => groups.render(options),
         }
     }
+}
+
+fn show_entry(entry: &Entry) -> String {
+    entry.path.as_deref().map_or_else(|| "-".into(), show)
+}
+
+fn address<'a>(entry: &'a Entry, doc: &'a str) -> Option<Address<'a>> {
+    let record = entry.record.as_deref()?;
+    let (field, id, url) = (record.field.as_deref(), record.id.as_deref(), record.url.as_deref());
+    Some(Address { doc, record: record.number, field, id, url })
 }
 
 fn loses(cleaned: &Cleaned<'_>, least: Option<f64>) -> bool {

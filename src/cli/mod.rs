@@ -2,6 +2,7 @@
 
 mod against;
 mod args;
+mod attributes;
 mod check;
 mod clean;
 mod diff;
@@ -9,6 +10,7 @@ mod exit;
 mod explain;
 mod init;
 mod logged;
+mod manifest;
 pub mod messages;
 mod pages;
 mod record;
@@ -18,6 +20,7 @@ mod restore_records;
 mod rules;
 mod session;
 mod settings;
+mod stats;
 mod test;
 mod view;
 
@@ -62,6 +65,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Clean(args)) => clean::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Diff(args)) => diff::run(&args),
+        Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Test(args)) => test::run(&args),
         None => bare(cli.bare),

@@ -80,6 +80,11 @@ impl Book {
         self.opened(&mut self.lock())
     }
 
+    /// True where replacements wait for the log.
+    pub fn waits(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
     /// True where a log is kept.
     pub fn kept(&self) -> bool {
         self.path.is_some()

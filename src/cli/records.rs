@@ -5,17 +5,19 @@ use std::io;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use dehusk::{Cleaner, Span};
+use dehusk::{Cleaned, Cleaner, Span};
 
 use super::args::OnError;
+use super::attributes;
 use super::clean::Target;
+use super::manifest::{Done, version};
 use super::messages::Failure;
 use super::record::Book;
 use super::session::{Session, Step};
 #[cfg(feature = "parquet")]
 use crate::sink::Table;
-use crate::sink::{Out, Pending, Stream};
-use crate::source::{Body, Container, Ending, Format, Packing, Piece, Text};
+use crate::sink::{Folder, Out, Pending, Stream};
+use crate::source::{Body, Container, Ending, Format, Packing, Piece, Text, say};
 
 /// What is left of a piece.
 pub struct Cut {
@@ -33,52 +35,97 @@ pub struct Cut {
     dropped: bool,
     /// What lies between records.
     rest: bool,
+    /// Texts in it.
+    documents: u64,
+    /// It could not be read.
+    fault: bool,
+    /// Its line of attributes.
+    attributes: Vec<u8>,
 }
 
 impl Cut {
     /// A piece that is not changed.
     fn of(body: Body) -> Cut {
-        Cut { changed: 0, removals: 0, removed: 0, body, lines: Vec::new(), dropped: false, rest: false }
+        Cut {
+            changed: 0,
+            removals: 0,
+            removed: 0,
+            body,
+            lines: Vec::new(),
+            dropped: false,
+            rest: false,
+            documents: 0,
+            fault: false,
+            attributes: Vec::new(),
+        }
     }
 }
 
-/// Cuts the texts of a piece.
-pub fn cut<T>(session: &Session, cleaner: &Cleaner, book: &Book, container: &Container, piece: Piece, step: &mut Step<T>) -> Cut {
-    let Some(texts) = session.texts(container, &piece, step) else {
-        let dropped = session.on_error() != OnError::Keep;
-        let body = if dropped { Body::Rest(Vec::new()) } else { piece.body };
-        return Cut { dropped, ..Cut::of(body) };
-    };
-    let mut done = Cut::of(Body::Rest(Vec::new()));
-    let mut cuts = Vec::with_capacity(texts.len());
-    for text in &texts {
-        let cleaned = cleaner.clean(&text.document.text);
-        cuts.push(cleaned.removals().iter().map(|removal| (removal.span().start(), removal.span().end())).collect::<Vec<_>>());
-        if !cleaned.changed() {
-            continue;
-        }
-        done.changed += 1;
-        done.removals += cleaned.removals().len() as u64;
-        done.removed += cleaned.removed_bytes() as u64;
-        let raw = |span: Span| spelling(container, piece.body.bytes(), text, span);
-        match book.record_lines(&text.entry, &cleaned, raw) {
-            Ok(lines) => done.lines.extend(lines),
-            Err(e) => step.fail(Failure::io(&text.entry.name, &e)),
-        }
-    }
-    done.rest = matches!(piece.body, Body::Rest(_));
-    done.body = match piece.body {
-        Body::Record(record) if done.changed > 0 => Body::Record(container.cut(&record, &texts, &cuts)),
-        #[cfg(feature = "parquet")]
-        Body::Rows(mut rows) => {
-            for (text, cuts) in texts.iter().zip(&cuts).filter(|(_, cuts)| !cuts.is_empty()) {
-                rows.set(text, crate::source::without(&text.document.text, cuts).into_bytes());
+/// What every worker needs.
+pub struct Work<'a> {
+    /// The run.
+    pub session: &'a Session,
+    /// The rules.
+    pub cleaner: &'a Cleaner,
+    /// The log.
+    pub book: &'a Book,
+    /// Lines of attributes are wanted.
+    pub attributes: bool,
+}
+
+impl Work<'_> {
+    /// Cuts the texts of a piece.
+    pub fn cut<T>(&self, container: &Container, piece: Piece, step: &mut Step<T>) -> Cut {
+        let attributes = self.attributes && matches!(piece.body, Body::Record(_) | Body::Left(_, Some(_)));
+        let Some(texts) = self.session.texts(container, &piece, step) else {
+            let dropped = self.session.on_error() != OnError::Keep;
+            let told = if attributes && !dropped { self.told(container, &piece, &[], step) } else { Vec::new() };
+            let body = if dropped { Body::Rest(Vec::new()) } else { piece.body };
+            return Cut { dropped, attributes: told, fault: true, ..Cut::of(body) };
+        };
+        let mut done = Cut { documents: texts.len() as u64, ..Cut::of(Body::Rest(Vec::new())) };
+        let mut cuts = Vec::with_capacity(texts.len());
+        let cleaned: Vec<Cleaned<'_>> = texts.iter().map(|text| self.cleaner.clean(&text.document.text)).collect();
+        for (text, cleaned) in texts.iter().zip(&cleaned) {
+            cuts.push(cleaned.removals().iter().map(|removal| (removal.span().start(), removal.span().end())).collect::<Vec<_>>());
+            if !cleaned.changed() {
+                continue;
             }
-            Body::Rows(rows)
+            done.changed += 1;
+            done.removals += cleaned.removals().len() as u64;
+            done.removed += cleaned.removed_bytes() as u64;
+            let raw = |span: Span| spelling(container, piece.body.bytes(), text, span);
+            match self.book.record_lines(&text.entry, cleaned, raw) {
+                Ok(lines) => done.lines.extend(lines),
+                Err(e) => step.fail(Failure::io(&text.entry.name, &e)),
+            }
         }
-        body => body,
-    };
-    done
+        if attributes {
+            done.attributes = self.told(container, &piece, &cleaned, step);
+        }
+        done.rest = matches!(piece.body, Body::Rest(_));
+        done.body = match piece.body {
+            Body::Record(record) if done.changed > 0 => Body::Record(container.cut(&record, &texts, &cuts)),
+            #[cfg(feature = "parquet")]
+            Body::Rows(mut rows) => {
+                for (text, cuts) in texts.iter().zip(&cuts).filter(|(_, cuts)| !cuts.is_empty()) {
+                    rows.set(text, crate::source::without(&text.document.text, cuts).into_bytes());
+                }
+                Body::Rows(rows)
+            }
+            body => body,
+        };
+        done
+    }
+
+    fn told<T>(&self, container: &Container, piece: &Piece, cleaned: &[Cleaned<'_>], step: &mut Step<T>) -> Vec<u8> {
+        let id = container.id(piece.body.bytes());
+        if id.is_none() {
+            let failure = Failure::new(container.name(piece.number), "no id that is a string: attributes need one");
+            step.fail(failure.help("--id-field NAME says where it is"));
+        }
+        attributes::line(&id.unwrap_or_default(), cleaned.first()).unwrap_or_default()
+    }
 }
 
 /// How the record spells a part of its text, where that is not the plainest way.
@@ -108,6 +155,14 @@ pub struct Records<'a> {
     changed: u64,
     /// The line of the log before its records.
     head: Vec<u8>,
+    /// Where attributes go, and those of this container.
+    attributes: Option<&'a Folder>,
+    spans: Option<Stream>,
+    /// The file as it was, where a manifest is kept, and what was done to it.
+    input: Option<(u64, u64)>,
+    manifest: bool,
+    sums: Done,
+    faults: u64,
     /// The commas of a JSON list, where records of it may be left out.
     commas: Option<Commas>,
 }
@@ -147,12 +202,47 @@ impl Commas {
 impl<'a> Records<'a> {
     /// A writer to `target`; `packing` is what the user asked for.
     pub fn new(target: &'a Target, book: &'a Book, packing: Option<Packing>) -> Records<'a> {
-        Records { target, book, packing, open: None, changed: 0, head: Vec::new(), commas: None }
+        Records {
+            target,
+            book,
+            packing,
+            open: None,
+            changed: 0,
+            head: Vec::new(),
+            attributes: None,
+            spans: None,
+            input: None,
+            manifest: false,
+            sums: Done::default(),
+            faults: 0,
+            commas: None,
+        }
+    }
+
+    /// Writes attributes as well.
+    pub fn attributes(self, folder: Option<&'a Folder>) -> Records<'a> {
+        Records { attributes: folder, ..self }
+    }
+
+    /// Tells what was done, for a manifest.
+    pub fn manifest(self, manifest: bool) -> Records<'a> {
+        Records { manifest, ..self }
     }
 
     /// Begins a container. One that cannot be written is not read any further.
     pub fn begin(&mut self, container: Arc<Container>) -> Option<Failure> {
-        self.changed = 0;
+        (self.changed, self.faults, self.spans) = (0, 0, None);
+        self.sums = Done { doc: container.entry.place.to_string_lossy().into_owned(), ..Done::default() };
+        self.input = container.entry.path.as_deref().filter(|_| self.manifest).and_then(|path| version(path).ok());
+        if let Some(folder) = self.attributes {
+            match spans(folder, &container) {
+                Ok(spans) => self.spans = Some(spans),
+                Err(e) => {
+                    container.give_up();
+                    return Some(Failure::new(container.entry.name.clone(), format!("its attributes: {}", say(&e))));
+                }
+            }
+        }
         self.commas = (container.format == Format::Json).then(Commas::default);
         match self.book.records_line(&container).and_then(|head| Ok((head, self.sink(&container)?))) {
             Ok((head, sink)) => {
@@ -177,12 +267,13 @@ impl<'a> Records<'a> {
             Target::Stdout => Out::stdout(),
             Target::Out(folder) => {
                 let place = if asked.is_some() { packing.rename(&entry.place) } else { entry.place.clone() };
-                Out::file(folder.begin(&place, entry.path.as_deref())?)
+                Out::file(self.pending(folder.begin(&place, entry.path.as_deref())?))
             }
             Target::InPlace => match (&entry.path, &container.version) {
-                (Some(path), Some(version)) => Out::file(Pending::replace(path, &[], version)?),
+                (Some(path), Some(version)) => Out::file(self.pending(Pending::replace(path, &[], version)?)),
                 _ => Out::Nowhere,
             },
+            Target::Nowhere => Out::Nowhere,
         };
         #[cfg(feature = "parquet")]
         if container.format == Format::Parquet {
@@ -191,10 +282,28 @@ impl<'a> Records<'a> {
         Stream::new(out, packing, container.format == Format::Wet).map(Sink::Stream)
     }
 
+    fn pending(&self, pending: Pending) -> Pending {
+        if self.manifest { pending.hashed() } else { pending }
+    }
+
+    /// What was done to the container that has ended, where it is complete.
+    pub fn done(&mut self) -> Option<Done> {
+        let input = self.input.take().filter(|_| self.faults == 0)?;
+        Some(Done { input, ..std::mem::take(&mut self.sums) })
+    }
+
     /// Adds a piece and its lines to the log.
     pub fn write(&mut self, cut: Cut) -> Result<Vec<Failure>> {
         let Some(open) = &mut self.open else { return Ok(Vec::new()) };
         let mut failures = Vec::new();
+        if let Some(spans) = &mut self.spans {
+            spans.write(&cut.attributes).context("the attributes cannot be written")?;
+        }
+        self.sums.documents += cut.documents;
+        self.sums.changed += cut.changed;
+        self.sums.removals += cut.removals;
+        self.sums.bytes_removed += cut.removed;
+        self.faults += u64::from(cut.fault);
         if self.changed == 0 && cut.changed > 0 {
             failures = self.book.take(&self.head, None)?;
         }
@@ -226,7 +335,25 @@ impl<'a> Records<'a> {
             Sink::Table(table) => table.finish().map(|pending| (None, pending)),
         };
         let (after, pending) = finished.context("the output cannot be written")?;
+        if let Some(spans) = self.spans.take() {
+            let (_, pending) = spans.finish().context("the attributes cannot be written")?;
+            if let Err(e) = pending.map_or(Ok(()), Pending::commit) {
+                return Ok(vec![Failure::new(name.clone(), format!("its attributes: {}", say(&e)))]);
+            }
+        }
+        if let Some(state) = pending.as_ref().and_then(Pending::state) {
+            self.sums.output = state;
+        }
+        if ending.damage.is_some() {
+            self.faults += 1; // not complete
+        }
         let in_place = matches!(self.target, Target::InPlace);
+        if in_place
+            && self.changed == 0
+            && let Some((bytes, _)) = self.input
+        {
+            self.sums.output.bytes = bytes;
+        }
         if in_place && (self.changed == 0 || ending.damage.is_some()) {
             // What lies behind the damage may be saved by other means: the file stays.
             return Ok(Vec::new());
@@ -242,4 +369,13 @@ impl<'a> Records<'a> {
             None => self.book.take(&lines, None),
         }
     }
+}
+
+/// The attributes of a container: a file of the same name and the same compression.
+fn spans(folder: &Folder, container: &Container) -> io::Result<Stream> {
+    if container.format != Format::Jsonl {
+        return Err(io::Error::other(format!("they are for JSON Lines, this is {}", container.format.name())));
+    }
+    let pending = folder.begin(&container.entry.place, None)?;
+    Stream::new(Out::file(pending), container.packing, false)
 }

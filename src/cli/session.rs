@@ -10,14 +10,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use dehusk::{Cleaner, CleanerBuilder, Packs};
 
-use super::args::{self, InputArgs, OnError, RunArgs};
+use super::args::{self, InputArgs, OnError, RunArgs, SampleArgs};
 use super::exit::Exit;
 use super::messages::{self, Failure, Trouble, counted};
 use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
 use crate::source::{
     Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items, Piece, Shape,
-    Text, Unread, list, say,
+    Text, Unread, list, sample, say,
 };
 
 /// Everything a run over documents needs.
@@ -35,6 +35,8 @@ pub struct Session {
     choice: Choice,
     max_doc_size: Option<u64>,
     exit_zero: bool,
+    /// So many documents by chance, and the seed.
+    sample: Option<(usize, u64)>,
 }
 
 /// What a document is to the one who works on it.
@@ -192,8 +194,14 @@ impl Session {
             quiet: run.common.quiet,
             verbose: run.common.verbose > 0,
             exit_zero: run.exit_zero,
+            sample: None,
             settings,
         })
+    }
+
+    /// Only some documents, where that is asked for.
+    pub fn sampled(self, args: &SampleArgs) -> Session {
+        Session { sample: args.sample.map(|most| (most, args.seed.unwrap_or(0))), ..self }
     }
 
     /// The cleaner that the settings ask for.
@@ -252,13 +260,17 @@ impl Session {
             }
         };
         let items = Items::new(&self.inputs, &self.filter, self.shape())?;
-        self.stream(items, work, |result| consume(result).map(|()| Flow::On))
+        let consume = |result| consume(result).map(|()| Flow::On);
+        match self.sample {
+            Some((most, seed)) => self.stream(sample(items, most, seed).into_iter(), work, consume),
+            None => self.stream(items, work, consume),
+        }
     }
 
     /// The same for those who handle containers themselves: `work` gets everything that is read, piece by piece.
     pub fn stream<T: Send>(
         &self,
-        items: Items<'_>,
+        items: impl Iterator<Item = Item> + Send,
         work: impl Fn(Item, &mut Step<T>) -> Result<(), Failure> + Sync,
         mut consume: impl FnMut(T) -> Result<Flow>,
     ) -> Result<Totals> {

@@ -175,7 +175,7 @@ pub struct Container<'a> {
 }
 
 /// A file's size and hash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// Its size.
     pub bytes: u64,

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use dehusk::log::State;
 use tempfile::NamedTempFile;
 
 use crate::source::Version;
@@ -29,6 +30,9 @@ pub struct Pending {
     /// When the file was last changed, which its replacement keeps.
     modified: Option<SystemTime>,
     synced: bool,
+    /// Over what was written, where somebody wants to know it.
+    hasher: Option<blake3::Hasher>,
+    written: u64,
 }
 
 impl Pending {
@@ -65,7 +69,19 @@ impl Pending {
         if let Some(like) = like {
             keep_mode(temp.as_file(), like);
         }
-        Ok(Pending { temp, target, place, version: None, modified: None, synced: false })
+        Ok(Pending { temp, target, place, version: None, modified: None, synced: false, hasher: None, written: 0 })
+    }
+
+    /// Hashes what is written from here on.
+    pub fn hashed(mut self) -> Pending {
+        self.hasher = Some(blake3::Hasher::new());
+        self
+    }
+
+    /// What was written, where it was hashed.
+    pub fn state(&self) -> Option<State> {
+        let hash = self.hasher.as_ref()?.finalize().to_hex();
+        Some(State { bytes: self.written, blake3: hash.to_string() })
     }
 
     /// Waits until the bytes are on the disk.
@@ -101,7 +117,12 @@ impl Pending {
 /// What comes later is added at the end.
 impl Write for Pending {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.temp.as_file_mut().write(bytes)
+        let length = self.temp.as_file_mut().write(bytes)?;
+        self.written += length as u64;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&bytes[..length]);
+        }
+        Ok(length)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -169,6 +169,21 @@ pub enum Body {
     Rows(super::parquet::Rows),
 }
 
+impl Piece {
+    /// The records of a piece, each for itself; what is none is left out.
+    pub fn documents(self) -> Vec<Piece> {
+        match self.body {
+            Body::Record(_) => vec![self],
+            Body::Rest(_) | Body::Left(..) => Vec::new(),
+            #[cfg(feature = "parquet")]
+            Body::Rows(rows) => {
+                let split = rows.split().into_iter().zip(self.number..);
+                split.map(|(rows, number)| Piece { number, offset: 0, body: Body::Rows(rows) }).collect()
+            }
+        }
+    }
+}
+
 impl Body {
     /// What the file says here.
     pub fn bytes(&self) -> &[u8] {
@@ -293,6 +308,15 @@ impl Container {
             Format::Csv | Format::Tsv => self.row(number, record),
             Format::Wet => self.warc(number, record),
             Format::Parquet => Ok(Holds::Nothing),
+        }
+    }
+
+    /// The id of a record, whether or not it has a text.
+    pub fn id(&self, record: &[u8]) -> Option<String> {
+        let pointer = self.about[0].as_ref()?;
+        match json::locate(record.strip_prefix(BOM).unwrap_or(record), std::slice::from_ref(pointer)).ok()?.pop()? {
+            json::Found::Text(range) => json::read(&record.strip_prefix(BOM).unwrap_or(record)[range]).ok().map(Spelled::into_text),
+            _ => None,
         }
     }
 

@@ -25,9 +25,9 @@ pub use container::without;
 pub use container::{Body, Container, Fault, Format, Holds, Piece, Shape, Text};
 pub use document::{Document, Unread, Version};
 pub use encoding::{Choice, Form};
-pub use items::{Item, Items};
+pub use items::{Item, Items, sample};
 pub use packing::{Packer, Packing};
 #[cfg(feature = "parquet")]
 pub use parquet::{Column, Rows, wrong};
-pub use pieces::{Ending, Opened, open};
+pub use pieces::{Ending, Opened, Reader, open};
 pub use walk::{Entry, Filter, Found, Input, Inputs, list, say, show};

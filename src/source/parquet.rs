@@ -99,6 +99,35 @@ impl Rows {
         found
     }
 
+    /// Each row for itself.
+    pub fn split(self) -> Vec<Rows> {
+        let mut rows: Vec<Rows> = Vec::new();
+        let several = self.columns.len();
+        for (n, column) in self.columns.into_iter().enumerate() {
+            let Column { values, definition, repetition, defined, flat } = column;
+            let mut values = values.into_iter();
+            let levels = if defined == 0 && flat { values.len() } else { definition.len().max(repetition.len()) };
+            let mut row = 0;
+            for at in 0..levels {
+                let (level, begins) = (definition.get(at).copied(), flat || repetition.get(at) == Some(&0));
+                row += usize::from(begins);
+                if rows.len() < row {
+                    let about = |which: usize| self.about[which].get(row - 1).cloned().into_iter().collect();
+                    let columns = (0..several).map(|_| Column::default()).collect();
+                    rows.push(Rows { columns, last: false, about: [about(0), about(1), about(2)] });
+                }
+                let one = &mut rows[row - 1].columns[n];
+                (one.defined, one.flat) = (defined, flat);
+                one.definition.extend(level);
+                one.repetition.extend(repetition.get(at));
+                if defined == 0 || level == Some(defined) {
+                    one.values.extend(values.next());
+                }
+            }
+        }
+        rows
+    }
+
     /// Puts another text in the place of one.
     pub fn set(&mut self, text: &Text, new: Vec<u8>) {
         if let Some(value) = self.columns.get_mut(text.range.start).and_then(|column| column.values.get_mut(text.range.end)) {
