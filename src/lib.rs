@@ -30,7 +30,6 @@ pub mod escape;
 pub mod log;
 mod pack;
 mod plan;
-#[cfg(feature = "cli")]
 pub mod splice;
 mod text;
 pub mod trial;

@@ -10,6 +10,8 @@ mod support;
 mod answers;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/containers.rs"]
+mod containers;
 #[path = "cli/encodings.rs"]
 mod encodings;
 #[path = "cli/files.rs"]
@@ -18,6 +20,8 @@ mod files;
 mod help;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/kills.rs"]
+mod kills;
 #[path = "cli/records.rs"]
 mod records;
 #[path = "cli/restore.rs"]

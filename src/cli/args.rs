@@ -113,8 +113,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
     pub from: Option<From>,
 
-    /// Where the text of a record is: a key, a column, or a JSON pointer such as /page/text. Repeatable
-    /// [default: the first of text, raw_content, content, page_content, body]
+    /// Where the text of a record is: a key, a column or a JSON pointer. Repeatable [default: text]
+    ///
+    /// A pointer begins with a slash: /page/text. Without --field it is the first of text, raw_content, content, page_content and
+    /// body that the first record of a file has.
     #[arg(long, value_name = "NAME", value_parser = pointer)]
     pub field: Vec<Pointer>,
 
@@ -436,7 +438,7 @@ pub struct CheckView {
 #[command(next_help_heading = "Input")]
 pub struct SampleArgs {
     /// Only N documents by chance, from one pass over all of them
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", hide_short_help = true)]
     pub sample: Option<usize>,
 
     /// Which chance: the same seed chooses the same documents [default: 0]

@@ -92,7 +92,10 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     let work = Work { pieces, target: &target, packing: args.output.compress, manifest: manifest.is_some() };
     let mut end = End::default();
     let mut late: Vec<Failure> = Vec::new();
-    let mut records = Records::new(&target, &book, args.output.compress).attributes(spans.as_ref()).manifest(manifest.is_some());
+    let mut records = Records::new(&target, &book, args.output.compress)
+        .attributes(spans.as_ref())
+        .manifest(manifest.is_some())
+        .on_error(session.on_error());
     let shape = Shape { hash: book.kept(), ..session.shape() };
     let skipped = AtomicU64::new(0);
     let done = |entry: &Entry| {

@@ -14,9 +14,7 @@ use super::manifest::{Done, version};
 use super::messages::Failure;
 use super::record::Book;
 use super::session::{Session, Step};
-#[cfg(feature = "parquet")]
-use crate::sink::Table;
-use crate::sink::{Folder, Out, Pending, Stream};
+use crate::sink::{Folder, Out, Pending, Sink, Stream};
 use crate::source::{Body, Container, Ending, Format, Packing, Piece, Text, say};
 
 /// What is left of a piece.
@@ -139,13 +137,6 @@ fn spelling<'t>(container: &Container, record: &[u8], text: &'t Text, span: Span
     (raw != plain).then(|| String::from_utf8_lossy(raw).into_owned().into())
 }
 
-/// A container that is being written.
-enum Sink {
-    Stream(Stream),
-    #[cfg(feature = "parquet")]
-    Table(Table),
-}
-
 /// Writes containers, one after the other.
 pub struct Records<'a> {
     target: &'a Target,
@@ -161,6 +152,8 @@ pub struct Records<'a> {
     /// The file as it was, where a manifest is kept, and what was done to it.
     input: Option<(u64, u64)>,
     manifest: bool,
+    /// A file with a record that cannot be read is not written.
+    stop: bool,
     sums: Done,
     faults: u64,
     /// The commas of a JSON list, where records of it may be left out.
@@ -213,6 +206,7 @@ impl<'a> Records<'a> {
             spans: None,
             input: None,
             manifest: false,
+            stop: false,
             sums: Done::default(),
             faults: 0,
             commas: None,
@@ -227,6 +221,11 @@ impl<'a> Records<'a> {
     /// Tells what was done, for a manifest.
     pub fn manifest(self, manifest: bool) -> Records<'a> {
         Records { manifest, ..self }
+    }
+
+    /// What becomes of records that cannot be read.
+    pub fn on_error(self, on_error: OnError) -> Records<'a> {
+        Records { stop: on_error == OnError::Stop, ..self }
     }
 
     /// Begins a container. One that cannot be written is not read any further.
@@ -275,11 +274,7 @@ impl<'a> Records<'a> {
             },
             Target::Nowhere => Out::Nowhere,
         };
-        #[cfg(feature = "parquet")]
-        if container.format == Format::Parquet {
-            return Table::new(container, out).map(Sink::Table);
-        }
-        Stream::new(out, packing, container.format == Format::Wet).map(Sink::Stream)
+        Sink::new(container, out, packing)
     }
 
     fn pending(&self, pending: Pending) -> Pending {
@@ -309,13 +304,10 @@ impl<'a> Records<'a> {
         }
         self.changed += cut.changed;
         let bytes = self.commas.as_mut().map_or(Cow::Borrowed(cut.body.bytes()), |commas| commas.pass(&cut));
-        let written = match open {
-            Sink::Stream(stream) => stream.write(&bytes),
+        let written = match cut.body {
+            Body::Rest(_) | Body::Left(..) | Body::Record(_) => open.write(&bytes),
             #[cfg(feature = "parquet")]
-            Sink::Table(table) => match cut.body {
-                Body::Rows(rows) => table.write(rows),
-                _ => Ok(()),
-            },
+            Body::Rows(rows) => open.write_rows(rows),
         };
         written.context("the output cannot be written")?;
         failures.extend(self.book.take(&cut.lines, None)?);
@@ -324,16 +316,10 @@ impl<'a> Records<'a> {
 
     /// Ends the container: it becomes visible, whole.
     pub fn end(&mut self, container: &Container, ending: &Ending) -> Result<Vec<Failure>> {
-        let Some(open) = self.open.take() else { return Ok(Vec::new()) };
+        let Some(mut open) = self.open.take() else { return Ok(Vec::new()) };
         let name = &container.entry.name;
-        let finished = match open {
-            Sink::Stream(mut stream) => {
-                let rest = self.commas.take().map_or(Ok(()), |commas| stream.write(&commas.waiting));
-                rest.and_then(|()| stream.finish()).map(|(after, pending)| (Some(after), pending))
-            }
-            #[cfg(feature = "parquet")]
-            Sink::Table(table) => table.finish().map(|pending| (None, pending)),
-        };
+        let rest = self.commas.take().map_or(Ok(()), |commas| open.write(&commas.waiting));
+        let finished = rest.and_then(|()| open.finish());
         let (after, pending) = finished.context("the output cannot be written")?;
         if let Some(spans) = self.spans.take() {
             let (_, pending) = spans.finish().context("the attributes cannot be written")?;
@@ -343,6 +329,9 @@ impl<'a> Records<'a> {
         }
         if let Some(state) = pending.as_ref().and_then(Pending::state) {
             self.sums.output = state;
+        }
+        if self.stop && self.faults > 0 {
+            return Ok(Vec::new()); // the user did not want it
         }
         if ending.damage.is_some() {
             self.faults += 1; // not complete

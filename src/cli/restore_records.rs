@@ -11,10 +11,8 @@ use super::args::From;
 use super::logged::{Head, Piece, Pieces};
 use super::messages::{self, Failure};
 use super::restore::{Finder, Target, below};
-#[cfg(feature = "parquet")]
-use crate::sink::Table;
-use crate::sink::{Out, Pending, Stream};
-use crate::source::{Body, Container, Entry, Format, Holds, Opened, Shape, Text, open, show};
+use crate::sink::{Out, Pending, Sink};
+use crate::source::{Body, Container, Entry, Holds, Opened, Shape, Text, open, show};
 
 /// A restoration of containers.
 pub struct Job<'a> {
@@ -33,12 +31,6 @@ pub struct Job<'a> {
 struct Sum {
     records: u64,
     removals: usize,
-}
-
-enum Sink {
-    Stream(Stream),
-    #[cfg(feature = "parquet")]
-    Table(Table),
 }
 
 impl Job<'_> {
@@ -72,13 +64,12 @@ impl Job<'_> {
             let Some(mut piece) = piece else { break };
             let body = std::mem::replace(&mut piece.body, Body::Rest(Vec::new()));
             let body = self.body(&container, piece.number, body, &mut next, pieces, &mut sum)?;
-            match (&mut sink, body) {
-                (Sink::Stream(stream), body) => stream.write(body.bytes()).map_err(|e| fail(&e))?,
+            match body {
                 #[cfg(feature = "parquet")]
-                (Sink::Table(table), Body::Rows(rows)) => table.write(rows).map_err(|e| fail(&e))?,
-                #[cfg(feature = "parquet")]
-                (Sink::Table(_), _) => {}
+                Body::Rows(rows) => sink.write_rows(rows),
+                body => sink.write(body.bytes()),
             }
+            .map_err(|e| fail(&e))?;
         }
         if let Some(missing) = next {
             let record = missing.record.unwrap_or(0);
@@ -90,12 +81,7 @@ impl Job<'_> {
         if sum.removals == 0 && matches!(self.target, Target::InPlace) {
             return Ok((0, 0));
         }
-        let (after, pending) = match sink {
-            Sink::Stream(stream) => stream.finish().map(|(state, pending)| (Some(state), pending)),
-            #[cfg(feature = "parquet")]
-            Sink::Table(table) => table.finish().map(|pending| (None, pending)),
-        }
-        .map_err(|e| fail(&e))?;
+        let (after, pending) = sink.finish().map_err(|e| fail(&e))?;
         if let (Some(before), Some(after)) = (&pieces.before, &after)
             && before != after
         {
@@ -114,11 +100,7 @@ impl Job<'_> {
                 Out::file(folders[usize::from(self.again)].begin(place, like)?)
             }
         };
-        #[cfg(feature = "parquet")]
-        if container.format == Format::Parquet {
-            return Table::new(container, out).map(Sink::Table);
-        }
-        Stream::new(out, container.packing, container.format == Format::Wet).map(Sink::Stream)
+        Sink::new(container, out, container.packing)
     }
 
     /// A piece of the file with everything back that the log tells of it.

@@ -8,6 +8,6 @@ mod table;
 
 pub use atomic::Pending;
 pub use folder::{Folder, Refused};
-pub use stream::{Out, Stream};
+pub use stream::{Out, Sink, Stream};
 #[cfg(feature = "parquet")]
 pub use table::Table;

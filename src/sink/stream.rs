@@ -1,12 +1,13 @@
 //! Containers written piece by piece, compressed as their input was or as the user asked.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::Arc;
 
 use dehusk::escape;
 use dehusk::log::State;
 
 use super::atomic::Pending;
-use crate::source::{Packer, Packing};
+use crate::source::{Container, Format, Packer, Packing};
 
 /// Bytes gathered before they are written.
 const BLOCK: usize = 1 << 17;
@@ -14,7 +15,7 @@ const BLOCK: usize = 1 << 17;
 /// Where pieces go.
 pub enum Out {
     /// A file that is not yet visible.
-    File(BufWriter<Pending>),
+    File(Box<BufWriter<Pending>>),
     /// Standard output.
     Stdout(BufWriter<Stdout>),
     /// A terminal: what could steer it is made visible.
@@ -26,7 +27,7 @@ pub enum Out {
 impl Out {
     /// Into a file.
     pub fn file(pending: Pending) -> Out {
-        Out::File(BufWriter::with_capacity(BLOCK, pending))
+        Out::File(Box::new(BufWriter::with_capacity(BLOCK, pending)))
     }
 
     /// To standard output, whatever that is.
@@ -56,7 +57,55 @@ impl Write for Out {
     }
 }
 
-/// A container that is being written.
+/// A container that is being written, whatever its format.
+pub enum Sink {
+    /// Bytes, piece by piece.
+    Stream(Box<Stream>),
+    /// Rows.
+    #[cfg(feature = "parquet")]
+    Table(super::Table),
+}
+
+impl Sink {
+    /// What `container` becomes, into `out`.
+    pub fn new(container: &Arc<Container>, out: Out, packing: Packing) -> io::Result<Sink> {
+        #[cfg(feature = "parquet")]
+        if container.format == Format::Parquet {
+            return super::Table::new(container, out).map(Sink::Table);
+        }
+        let members = container.format == Format::Wet;
+        Ok(Sink::Stream(Box::new(Stream::new(out, packing, members)?)))
+    }
+
+    /// Adds a piece.
+    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        match self {
+            Sink::Stream(stream) => stream.write(piece),
+            #[cfg(feature = "parquet")]
+            Sink::Table(_) => Ok(()),
+        }
+    }
+
+    /// Adds rows.
+    #[cfg(feature = "parquet")]
+    pub fn write_rows(&mut self, rows: crate::source::Rows) -> io::Result<()> {
+        match self {
+            Sink::Stream(_) => Ok(()),
+            Sink::Table(table) => table.write(rows),
+        }
+    }
+
+    /// What was written, before it was compressed, and the file where there is one.
+    pub fn finish(self) -> io::Result<(Option<State>, Option<Pending>)> {
+        match self {
+            Sink::Stream(stream) => stream.finish().map(|(state, pending)| (Some(state), pending)),
+            #[cfg(feature = "parquet")]
+            Sink::Table(table) => table.finish().map(|pending| (None, pending)),
+        }
+    }
+}
+
+/// A container of bytes that is being written.
 pub struct Stream {
     state: Inner,
     packing: Packing,

@@ -104,22 +104,20 @@ fn copy_group(
         let mut column = group.next_column()?.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
         let mut put = |some: &Column| -> Result<()> {
             let texts = column.typed::<ByteArrayType>();
-            texts.write_batch(&some.values, Some(&some.definition), Some(&some.repetition)).map(drop)
+            let (definition, repetition) = some.levels();
+            texts.write_batch(&some.values, definition, repetition).map(drop)
         };
-        while leaf == 0 {
-            let rows = match first.take() {
-                Some(rows) => rows,
-                None => waiting.recv().map_err(|_| ParquetError::General("the table breaks off within a group of rows".into()))?,
-            };
-            let mut columns = rows.columns.into_iter();
-            if let Some(some) = columns.next() {
-                put(&some)?;
-            }
-            for (held, some) in held.iter_mut().skip(1).zip(columns) {
-                held.push(some);
-            }
-            if rows.last {
-                break;
+        if leaf == 0 {
+            let mut rows = first.take();
+            while let Some(some) = rows {
+                let mut columns = some.columns.into_iter();
+                if let Some(some) = columns.next() {
+                    put(&some)?;
+                }
+                for (held, some) in held.iter_mut().skip(1).zip(columns) {
+                    held.push(some);
+                }
+                rows = if some.last { None } else { Some(waiting.recv().map_err(|_| broken())?) };
             }
         }
         for some in held[leaf].drain(..) {
@@ -129,6 +127,10 @@ fn copy_group(
     }
     group.close()?;
     Ok(())
+}
+
+fn broken() -> ParquetError {
+    ParquetError::General("the table breaks off within a group of rows".into())
 }
 
 /// Compression, dictionaries, statistics and filters of the text columns as they were, and what the file says of itself.

@@ -390,7 +390,7 @@ impl Container {
             name.push('#');
             name.push_str(field);
         }
-        let record = (self.format != Format::Text).then(|| Box::new(Record { number, field, ..Record::default() }));
+        let record = Some(Box::new(Record { number, field, ..Record::default() }));
         Entry { name, record, ..self.entry.clone() }
     }
 

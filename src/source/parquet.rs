@@ -39,9 +39,9 @@ pub struct Column {
     /// What is not null.
     pub values: Vec<ByteArray>,
     /// Definition levels: a value that is there has the highest.
-    pub definition: Vec<i16>,
+    definition: Vec<i16>,
     /// Repetition levels: 0 begins a row.
-    pub repetition: Vec<i16>,
+    repetition: Vec<i16>,
     /// The highest definition level.
     defined: i16,
     /// True where rows have one value or none.
@@ -49,6 +49,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// Definition and repetition levels, where the column has any.
+    pub fn levels(&self) -> (Option<&[i16]>, Option<&[i16]>) {
+        ((self.defined > 0).then_some(&self.definition), (!self.flat).then_some(&self.repetition))
+    }
+
     /// The rows of the values, counted from 0.
     fn rows(&self) -> impl Iterator<Item = usize> {
         let mut row = 0;
