@@ -421,7 +421,8 @@ pub struct ExplainArgs {
 /// Writes a run as one HTML file, to look at and to decide in
 ///
 /// The file opens from disk and needs no network: figures, the removals grouped by rule and text in their context, rules,
-/// documents by what they lose. Decisions made in it are saved as a file for `dehusk clean --decisions`.
+/// documents by what they lose. Decisions made in it are saved as a file for `dehusk clean --decisions`; with --decisions it
+/// begins with earlier ones.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -439,10 +440,6 @@ pub struct ReportArgs {
     /// Show what the last run of a removal log took, instead of reading documents
     #[arg(long, value_name = "FILE", help_heading = "Input", conflicts_with = "paths")]
     pub log: Option<PathBuf>,
-
-    /// Begin with the decisions of an earlier review [default: dehusk.decisions.jsonl, if there is one]
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub decisions: Option<PathBuf>,
 
     /// Carry at most this much data, e.g. 50M; beyond, groups are sampled and the page says so [default: 20M]
     #[arg(long, value_name = "SIZE", help_heading = "Output", hide_short_help = true)]

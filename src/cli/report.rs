@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use dehusk::decide::{Decisions, today};
+use dehusk::decide::{Record, today};
 use dehusk::diff::site_of;
 use dehusk::log::{Begin, Event, Reader, Removed};
 use dehusk::report::{About, Report, SIZE, is_report};
@@ -15,15 +15,15 @@ use dehusk::{Confidence, RuleInfo};
 
 use super::args::ReportArgs;
 use super::exit::Exit;
-use super::messages::{self, Trouble, bytes, counted, typed};
+use super::messages::{self, Trouble, bytes, counted};
 use super::record::packs;
-use super::session::{Loaded, Session, cleaner};
-use super::settings::{Layers, Typed};
+use super::session::{self, Loaded, Session};
+use super::settings::{Layers, Settings, Typed};
 use super::view;
 use crate::sink::{Pending, Place};
 use crate::source::{say, show};
 
-/// Where decisions are looked for, and what the page calls them.
+/// What the page calls its decisions when it saves them.
 const DECISIONS: &str = "dehusk.decisions.jsonl";
 
 /// Runs the command.
@@ -40,8 +40,8 @@ fn from_paths(args: &ReportArgs) -> Result<Exit> {
     let mut session = Session::new(&args.input, &args.run, typed)?;
     // A report among the documents of its next run would be read as one of them.
     session.filter.own.extend(args.out.iter().filter_map(|out| out.canonicalize().ok()));
+    let decisions = decisions(&mut session.settings)?;
     let cleaner = session.cleaner()?;
-    let decisions = decisions(args)?;
     session.watch();
     let mut report = Report::default();
     let totals = session.each(
@@ -77,9 +77,10 @@ fn from_paths(args: &ReportArgs) -> Result<Exit> {
 /// The last run of a removal log.
 fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
     let typed = args.rules.typed().over(args.run.typed());
-    let settings = Layers::read(&args.run.common, typed)?.settings();
+    let mut settings = Layers::read(&args.run.common, typed)?.settings();
     super::colour(settings.color);
-    let cleaner = cleaner(&settings)?;
+    let decisions = decisions(&mut settings)?;
+    let cleaner = session::cleaner(&settings)?;
     let mut known: HashMap<String, Arc<RuleInfo>> = cleaner.rules().iter().map(|rule| (rule.id.clone(), Arc::clone(rule))).collect();
     let mut reader = Reader::open(log).map_err(|e| Trouble::new(format!("the log {} cannot be read", show(log))).at(say(&e)))?;
     let (mut report, mut begin, mut errors, mut runs) = (Report::default(), None::<Begin>, 0, 0);
@@ -115,7 +116,7 @@ fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
         level: least,
         packs: begin.map(|b| b.packs).unwrap_or_default(),
         apply: format!("dehusk clean PATH --decisions {DECISIONS} --out cleaned"),
-        decisions: decisions(args)?,
+        decisions,
         errors: usize::try_from(errors).unwrap_or(usize::MAX),
         partial: true,
         ..about(args)
@@ -145,13 +146,11 @@ fn id(folder: &Path, paths: &str) -> String {
     blake3::hash(format!("{}\0{paths}", folder.display()).as_bytes()).to_hex()[..16].to_owned()
 }
 
-fn decisions(args: &ReportArgs) -> Result<Vec<dehusk::decide::Record>> {
-    let path = args.decisions.as_deref().unwrap_or(Path::new(DECISIONS));
-    if args.decisions.is_some() && !path.exists() {
-        return Err(Trouble::new(format!("no such file: {}", typed(path))).help("--decisions names what `dehusk review` or a report has saved").into());
-    }
-    let read = Decisions::read(path).with_context(|| format!("{} cannot be read", show(path)))?;
-    Ok(read.records().into_iter().cloned().collect())
+/// What was decided before. The page shows it beside everything that would go without it.
+fn decisions(settings: &mut Settings) -> Result<Vec<Record>> {
+    let decided = session::decisions(settings)?;
+    (settings.decisions, settings.only_decided) = (None, None);
+    Ok(decided.iter().flat_map(|decided| decided.records()).cloned().collect())
 }
 
 /// Asks before the work whether its result may be written.
@@ -162,11 +161,15 @@ fn writable(args: &ReportArgs) -> Result<()> {
         }
         Some(out) if out.as_os_str() != "-" && out.exists() => {
             let mut head = Vec::new();
-            File::open(out).and_then(|file| file.take(4096).read_to_end(&mut head)).with_context(|| format!("{} cannot be read", show(out)))?;
+            File::open(out)
+                .and_then(|file| file.take(4096).read_to_end(&mut head))
+                .with_context(|| format!("{} cannot be read", show(out)))?;
             if is_report(&head) || head.is_empty() {
                 return Ok(());
             }
-            Err(Trouble::new(format!("{} exists and is no report: it is not replaced", show(out))).help("name another file with --out").into())
+            Err(Trouble::new(format!("{} exists and is no report: it is not replaced", show(out)))
+                .help("name another file with --out")
+                .into())
         }
         _ => Ok(()),
     }

@@ -22,6 +22,8 @@ const AROUND: usize = 420;
 const LINES: usize = 3;
 /// Examples of a group.
 const EXAMPLES: usize = 5;
+/// Bytes for what stands around the groups.
+const SPARE: usize = 1024;
 /// What of the room goes to the riskiest groups before the others are sampled.
 const RISKY: usize = 2;
 
@@ -101,12 +103,15 @@ struct Shown<'a> {
     l: usize,
     /// Cuts by third of the text.
     h: [u64; 3],
-    x: Vec<Place>,
+    x: Vec<Place<'a>>,
 }
 
 /// An example of a group.
 #[derive(Serialize)]
-struct Place {
+struct Place<'a> {
+    /// Key of a decision for this place alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    k: Option<&'a str>,
     /// Document.
     d: usize,
     /// Line.
@@ -179,7 +184,16 @@ impl Report {
         });
         let document = |p: super::count::Paper| -> Document {
             let rules = p.rules.iter().filter_map(|(id, cuts)| Some((*rule_at.get(id.as_str())?, *cuts))).collect();
-            (escape::inline(&p.name).into_owned(), site_at.get(p.site.as_str()).copied(), p.bytes, p.removed, p.cuts, p.flag, rules, p.strip)
+            (
+                escape::inline(&p.name).into_owned(),
+                site_at.get(p.site.as_str()).copied(),
+                p.bytes,
+                p.removed,
+                p.cuts,
+                p.flag,
+                rules,
+                p.strip,
+            )
         };
         let head = Head {
             schema: 1,
@@ -207,14 +221,17 @@ impl Report {
             },
             loss: self.loss.to_vec(),
             rules: rules.collect(),
-            sites: sites.iter().map(|(n, s)| (escape::inline(n).into_owned(), s.documents, s.changed, s.bytes, s.removed, s.cuts)).collect(),
+            sites: sites
+                .iter()
+                .map(|(n, s)| (escape::inline(n).into_owned(), s.documents, s.changed, s.bytes, s.removed, s.cuts))
+                .collect(),
             sites_left,
             languages: languages.clone(),
             documents: papers.into_iter().map(document).collect(),
         };
         let mut json = to_json(&head);
         json.pop(); // the brace that ends it
-        let room = about.size.saturating_sub(json.len());
+        let room = about.size.saturating_sub(json.len() + SPARE);
         let at = |group: &Group| At {
             rule: rule_at.get(group.rule.id.as_str()).copied().unwrap_or_default(),
             language: language_at.get(group.language.as_str()).copied().unwrap_or_default(),
@@ -238,10 +255,13 @@ struct At {
 fn fit(groups: &[Group], room: usize, at: impl Fn(&Group) -> At) -> String {
     // Bare first: a group without its surroundings is worth more than surroundings without groups.
     let mut names = Names::default();
-    let bare: Vec<usize> = groups.iter().map(|g| {
-        let before = names.size;
-        to_json(&shown(g, at(g), &mut names, false)).len() + 1 + names.size - before
-    }).collect();
+    let bare: Vec<usize> = groups
+        .iter()
+        .map(|g| {
+            let before = names.size;
+            to_json(&shown(g, at(g), &mut names, false)).len() + 1 + names.size - before
+        })
+        .collect();
     let all: usize = bare.iter().sum();
     let chosen = choose(&bare, all, room);
     let mut left: usize = chosen.iter().map(|n| bare[*n]).sum();
@@ -272,7 +292,10 @@ fn fit(groups: &[Group], room: usize, at: impl Fn(&Group) -> At) -> String {
         ));
     }
     if whole < chosen.len() {
-        said.push(format!("{} are shown in their context, the riskiest first; the others with their text alone.", counted(whole, "group", "groups")));
+        said.push(format!(
+            "{} are shown in their context, the riskiest first; the others with their text alone.",
+            counted(whole, "group", "groups")
+        ));
     }
     let sampled = (!said.is_empty()).then(|| said.join(" "));
     format!(",\"sampled\":{},\"names\":{},\"groups\":[{lines}]", to_json(&sampled), to_json(&names.list))
@@ -284,7 +307,13 @@ fn choose(bare: &[usize], all: usize, room: usize) -> Vec<usize> {
         return (0..bare.len()).collect();
     }
     let mut spent = 0;
-    let first = bare.iter().take_while(|size| { spent += **size; spent <= room / RISKY }).count();
+    let first = bare
+        .iter()
+        .take_while(|size| {
+            spent += **size;
+            spent <= room / RISKY
+        })
+        .count();
     let mut chosen: Vec<usize> = (0..first).collect();
     let rest: usize = bare[first..].iter().sum();
     let room = room - room / RISKY;
@@ -323,14 +352,19 @@ fn shown<'a>(group: &'a Group, at: At, names: &mut Names, whole: bool) -> Shown<
     }
 }
 
-fn place(example: &Example, text: &str, names: &mut Names, whole: bool) -> Place {
+fn place<'a>(example: &'a Example, text: &str, names: &mut Names, whole: bool) -> Place<'a> {
     let d = names.get(&name(&example.doc, example.record));
     let own = clip(&example.text);
-    let mut place = Place { d, n: example.line, a: Vec::new(), z: Vec::new(), t: (own != text).then_some(own), e: Vec::new() };
+    let mut place = Place { k: None, d, n: example.line, a: Vec::new(), z: Vec::new(), t: (own != text).then_some(own), e: Vec::new() };
     if whole {
+        // Nothing is known of what stands around it: a log tells no more.
+        let alone = example.before.is_empty() && example.after.is_empty();
+        place.k = (!alone).then_some(example.key.as_str());
         let [above, below] = &example.others;
-        place.a = turns(&example.before, above, near(&example.before));
-        place.z = turns(&example.after, below, 0..near_end(&example.after));
+        if !alone {
+            place.a = turns(&example.before, above, near(&example.before));
+            place.z = turns(&example.after, below, 0..near_end(&example.after));
+        }
         place.e = example.evidence.iter().map(|e| escape::inline(&clip(e)).into_owned()).collect();
     }
     place

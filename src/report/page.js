@@ -76,7 +76,8 @@ let unsaved = false;
 const STORE = `dehusk.report.${data.id}`;
 
 function decisionOf(group) {
-  return decided.get(group.k) ?? decided.get(rules[group.r].k);
+  const alone = group.n === 1 ? decided.get(group.x[0].k) : undefined;
+  return alone ?? decided.get(group.k) ?? decided.get(rules[group.r].k);
 }
 const answer = (group) => decisionOf(group)?.decision ?? "open";
 
@@ -94,12 +95,19 @@ function undo() {
   return last.at;
 }
 const today = () => new Date().toISOString().slice(0, 10);
-const onText = (group, decision) => [group.k, {
-  key: group.k, scope: "text", rule: rules[group.r].id, decision, text: group.t, seen: group.n, at: today(), note: "",
-}];
-const onRule = (rule, decision) => [rule.k, {
-  key: rule.k, scope: "rule", rule: rule.id, decision, text: "", seen: rule.cuts, at: today(), note: "",
-}];
+
+/// A decision as `dehusk review` writes it.
+function record(key, scope, rule, decision, more) {
+  return [key, { key, scope, rule: rule.id, decision, ...more.what, at: today(), confidence: more.confidence, level: data.level, ...more.where }];
+}
+function onText(group, decision, place) {
+  const x = group.x[place ? example : 0];
+  const shown = { confidence: group.c, where: { place: `${names[x.d]}:${x.n}` } };
+  return place
+    ? record(x.k, "place", rules[group.r], decision, { ...shown, what: { text: x.t ?? group.t, seen: 1 } })
+    : record(group.k, "text", rules[group.r], decision, { ...shown, what: { text: group.t, seen: group.n } });
+}
+const onRule = (rule, decision) => record(rule.k, "rule", rule, decision, { what: { text: "", seen: rule.cuts }, confidence: rule.confidence });
 const asLines = () => [...decided.values()].map((record) => JSON.stringify(record) + "\n").join("");
 
 function readLines(lines) {
@@ -144,6 +152,8 @@ const view = {
 let shown = [];
 let at = 0;
 let example = 0;
+// What the next answer speaks for: a text wherever it stands, or the one place that is shown.
+let reach = "text";
 let haystack = null;
 
 const ORDERS = {
@@ -276,6 +286,7 @@ function choose(place, open) {
   const old = at;
   at = Math.max(0, Math.min(place, shown.length - 1));
   example = 0;
+  reach = "text";
   list.again(old);
   list.again(at);
   list.show(at);
@@ -326,15 +337,16 @@ function drawDetail() {
   const box = $("detail");
   const group = groups[shown[at]];
   if (group) $("groups").setAttribute("aria-activedescendant", `g${shown[at]}`);
+  if (group && !group.x[example].k) reach = "text";
   if (!group) {
     box.replaceChildren(h("div", { class: "nothing" }, h("p", {}, "No group passes the filters."),
       h("button", { type: "button", on: { click: clearFilters } }, "Clear filters")));
     return;
   }
   const rule = rules[group.r];
-  const record = decisionOf(group);
-  const now = record?.decision ?? "open";
   const x = group.x[example];
+  const record = decided.get(x.k) ?? decisionOf(group);
+  const now = record?.decision ?? "open";
   const many = group.x.length > 1;
   const button = (act, words, letter, cls, title) => h("button", {
     type: "button", class: cls, title, "aria-keyshortcuts": letter, on: { click: act },
@@ -361,7 +373,9 @@ function drawDetail() {
       x.e?.length ? h("div", { class: "evidence" }, h("h3", {}, "What spoke for it"), h("ul", {}, x.e.map((words) => h("li", { dir: "auto" }, text(words))))) : null,
       x.a || x.z ? null : h("p", { class: "aside" }, data.partial ? "A removal log holds what went, not what stood around it." : "Shown without its context, to keep this file small.")),
     h("div", { class: "acts" },
-      h("p", { class: `now ${now}` }, now === "open" ? "Undecided" : [h("b", {}, ANSWERS[now]), record.scope === "rule" ? " · the whole rule" : ""]),
+      h("div", { class: "said-so" },
+        h("p", { class: `now ${now}` }, now === "open" ? "Undecided" : [h("b", {}, ANSWERS[now]), { rule: ", the whole rule", place: ", this place", text: "" }[record.scope]]),
+        x.k && group.n > 1 && button(switchReach, reach === "text" ? "for this text, everywhere" : "for this place only", "t", "quiet reach", "What the next answer speaks for")),
       h("div", { class: "main" }, ACTS.map(([letter, words, decision, title]) =>
         button(() => settle(decision), words, letter, `${decision}${now === decision ? " on" : ""}`, title))),
       h("div", { class: "more" },
@@ -391,6 +405,11 @@ function turn(by) {
   drawDetail();
   say(`example ${example + 1} of ${most}`);
 }
+function switchReach() {
+  reach = reach === "text" && groups[shown[at]]?.x[example].k ? "place" : "text";
+  drawDetail();
+  say(reach === "text" ? "for this text, everywhere" : "for this place only");
+}
 function next() { choose(at + 1); }
 
 /// The next group without an answer, from the one after this one on, then from the top.
@@ -407,8 +426,14 @@ function settle(decision, scope) {
   const group = groups[shown[at]];
   if (!group) return;
   const rule = rules[group.r];
-  decide([scope === "rule" ? onRule(rule, decision) : onText(group, decision)], shown[at]);
-  say(scope === "rule" ? `${ANSWERS[decision]}: all of ${rule.id}` : ANSWERS[decision]);
+  const place = scope !== "rule" && reach === "place" && group.n > 1;
+  decide([scope === "rule" ? onRule(rule, decision) : onText(group, decision, place)], shown[at]);
+  say(scope === "rule" ? `${ANSWERS[decision]}: all of ${rule.id}` : `${ANSWERS[decision]}${place ? ", this place" : ""}`);
+  if (place) {
+    // The other places of this text are still to be asked about.
+    drawDetail();
+    return;
+  }
   if (scope === "rule") list.clear();
   else list.again(at);
   drawFilters();
@@ -784,7 +809,7 @@ async function load(input) {
 }
 
 const KEYS = [
-  ["Answer", [["y Enter", "remove"], ["n", "keep"], ["s Space", "later"], ["t", "remove this text, wherever any rule finds it"], ["Y N S", "the same for all of this rule"], ["u", "undo"]]],
+  ["Answer", [["y Enter", "remove"], ["n", "keep"], ["s Space", "later"], ["t", "answer for this place only, or for the text everywhere"], ["Y N S", "the same for all of this rule"], ["u", "undo"]]],
   ["Move", [["j ↓", "next group"], ["k ↑", "previous group"], ["[ ]", "another example"], ["Home End", "first, last group"]]],
   ["Find", [["/", "search"], ["Esc", "leave the search, close"], ["1 2 3 4", "overview, review, rules, documents"], ["?", "these keys"]]],
 ];
@@ -875,6 +900,7 @@ function reviewing(key, pressing) {
     case "S": return () => settle("later", "rule");
     case "j": case "J": case "ArrowDown": return () => choose(at + 1);
     case "k": case "K": case "ArrowUp": return () => choose(at - 1);
+    case "t": return switchReach;
     case "[": return () => turn(-1);
     case "]": return () => turn(1);
     case "Home": return () => choose(0);

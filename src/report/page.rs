@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn the_page_asks_for_nothing() {
         assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--") && !STYLE.contains("</style"));
-        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(", "XMLHttpRequest"] {
+        for word in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(", "XMLHttpRequest"]
+        {
             assert!(!SCRIPT.contains(word), "{word}");
         }
         for part in [TEMPLATE, STYLE] {
