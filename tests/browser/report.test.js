@@ -148,7 +148,10 @@ test("what is decided is what clean does", async () => {
   const kept = (line) => line.includes("Click to share on X");
   assert.deepEqual(removed("clean.jsonl"), removed("plain.jsonl").filter((line) => !kept(line)));
   assert.equal(removed("plain.jsonl").filter(kept).length, PAGES);
-  for (let n = 0; n < PAGES; n++) assert.match(readFileSync(inside(`clean/example.org/page-${n}.txt`), "utf8"), /again\.\n\nClick to share on X \(Opens in new window\)\n$/);
+  for (let n = 0; n < PAGES; n++) assert.match(readFileSync(inside(`clean/example.org/page-${n}.txt`), "utf8"), /again\.\n\nClick to share on X\n$/);
+  // And with nothing else removed: exactly what was accepted.
+  dehusk("clean", "blog", "--decisions", "decided.jsonl", "--only-decided", "--out", "only", "--log", "only.jsonl");
+  assert.deepEqual(removed("only.jsonl").map((line) => line.split(" ").slice(2).join(" ")), ["Click to print"]);
   await close(page);
   // A page that is made with the decisions begins with them; and they can be loaded by hand.
   dehusk("report", "blog", "--decisions", "decided.jsonl", "--out", "again.html");
