@@ -12,6 +12,8 @@ mod answers;
 mod config;
 #[path = "cli/containers.rs"]
 mod containers;
+#[path = "cli/decisions.rs"]
+mod decisions;
 #[path = "cli/encodings.rs"]
 mod encodings;
 #[path = "cli/files.rs"]
@@ -24,6 +26,8 @@ mod in_place;
 mod kills;
 #[path = "cli/records.rs"]
 mod records;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/restore.rs"]
 mod restore;
 #[path = "cli/streams.rs"]

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use dehusk::diff::{Address, ByRule, BySite, Format, Options, Printer, Summary, Tally, render_record, site_of};
+use dehusk::diff::{Address, ByRule, BySite, Format, Options, Printer, Summary, Tally, render_record};
 use dehusk::{Cleaned, Cleaner, Confidence};
 
 use super::against;
@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::session::{Loaded, Session, builder};
 use super::settings::Typed;
 use super::view::{self, Output};
-use crate::source::{Entry, show};
+use crate::source::Entry;
 
 /// Runs the command.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
@@ -60,7 +60,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
                     groups.add(entry, &cleaned);
                     (Vec::new(), Some(groups))
                 }
-                None => (render_record(&entry.name, address(entry, &show_entry(entry)), &cleaned, &options), None),
+                None => (render_record(&entry.name, address(entry, &entry.file()), &cleaned, &options), None),
             };
             Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
         },
@@ -112,11 +112,9 @@ impl Groups {
     }
 
     fn add(&mut self, entry: &Entry, cleaned: &Cleaned<'_>) {
-        // The address of the page tells the site better than the path of the file.
-        let url = entry.record.as_deref().and_then(|record| record.url.as_deref());
         match self {
             Groups::Rule(groups) => groups.add(&entry.name, cleaned),
-            Groups::Site(groups) => groups.add(site_of(url.unwrap_or(&entry.name)), cleaned),
+            Groups::Site(groups) => groups.add(entry.site(), cleaned),
         }
     }
 
@@ -135,10 +133,6 @@ impl Groups {
             Groups::Site(groups) => groups.render(options),
         }
     }
-}
-
-fn show_entry(entry: &Entry) -> String {
-    entry.path.as_deref().map_or_else(|| "-".into(), show)
 }
 
 fn address<'a>(entry: &'a Entry, doc: &'a str) -> Option<Address<'a>> {

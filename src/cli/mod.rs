@@ -15,6 +15,7 @@ pub mod messages;
 mod pages;
 mod record;
 mod records;
+mod report;
 mod restore;
 mod restore_records;
 mod rules;
@@ -67,6 +68,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Test(args)) => test::run(&args),
         None => bare(cli.bare),
         Some(Command::Restore(args)) => restore::run(&args),

@@ -16,7 +16,7 @@ use super::messages::{self, bytes, count, counted, percent};
 use super::session::{Loaded, Session};
 use super::settings::Typed;
 use super::view;
-use crate::source::{Entry, Input};
+use crate::source::Input;
 
 /// What is counted of a rule, a site ….
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,7 +103,7 @@ pub fn run(args: &StatsArgs) -> Result<Exit> {
             let Loaded::Text(document) = loaded else { return Ok(None) };
             let cleaned = cleaner.clean(&document.text);
             let mut stats = Stats { documents: 1, bytes: Some(document.text.len() as u64), ..Stats::default() };
-            stats.document(site(entry), told(&cleaned));
+            stats.document(entry.site(), told(&cleaned));
             Ok(Some((stats, cleaned.removed_bytes())))
         },
         |stats| {
@@ -117,12 +117,6 @@ pub fn run(args: &StatsArgs) -> Result<Exit> {
 
 fn told<'c>(cleaned: &'c Cleaned<'_>) -> impl Iterator<Item = (&'c str, &'c str, usize)> {
     cleaned.removals().iter().map(|removal| (removal.rule().id.as_str(), removal.language(), removal.span().len()))
-}
-
-/// The site of a document: that of its address, else that of its path.
-fn site(entry: &Entry) -> &str {
-    let url = entry.record.as_deref().and_then(|record| record.url.as_deref());
-    url.map_or_else(|| site_of(&entry.name), site_of)
 }
 
 /// The counts of all runs in a removal log; `None` where the file is none.

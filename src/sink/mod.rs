@@ -6,7 +6,7 @@ mod stream;
 #[cfg(feature = "parquet")]
 mod table;
 
-pub use atomic::Pending;
+pub use atomic::{Pending, Place};
 pub use folder::{Folder, Refused};
 pub use stream::{Out, Sink, Stream};
 #[cfg(feature = "parquet")]

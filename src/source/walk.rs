@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
+use dehusk::diff::site_of;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
@@ -35,6 +36,19 @@ pub struct Entry {
     pub walked: bool,
     /// Which record of the file it is; a file that is one text has none.
     pub record: Option<Box<Record>>,
+}
+
+impl Entry {
+    /// The file, as the user would type it; `-` is standard input.
+    pub fn file(&self) -> String {
+        self.path.as_deref().map_or_else(|| "-".into(), show)
+    }
+
+    /// The site it comes from: that of the page's address, else that of the path.
+    pub fn site(&self) -> &str {
+        let url = self.record.as_deref().and_then(|record| record.url.as_deref());
+        site_of(url.unwrap_or(&self.name))
+    }
 }
 
 /// What a walk yields.
