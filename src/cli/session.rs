@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 use dehusk::decide::Decisions;
@@ -38,6 +39,8 @@ pub struct Session {
     exit_zero: bool,
     /// So many documents by chance, and the seed.
     sample: Option<(usize, u64)>,
+    /// Bytes of files that have been read.
+    read: Arc<AtomicU64>,
 }
 
 /// What a document is to the one who works on it.
@@ -196,6 +199,7 @@ impl Session {
             verbose: run.common.verbose > 0,
             exit_zero: run.exit_zero,
             sample: None,
+            read: Arc::default(),
             settings,
         })
     }
@@ -234,6 +238,7 @@ impl Session {
             max: self.max_doc_size,
             choice: self.choice,
             hash: false,
+            read: self.read.clone(),
         }
     }
 
@@ -294,8 +299,12 @@ impl Session {
                 }
                 item => item.name(),
             };
+            let file = matches!(item, Item::File(..));
             // A panic is a bug of ours in one document: the others go on.
             let outcome = catch_unwind(AssertUnwindSafe(|| work(item, &mut step)));
+            if file {
+                self.read.fetch_add(step.bytes as u64, Ordering::Relaxed);
+            }
             if let Err(failure) = outcome.unwrap_or_else(|panic| Err(Failure::new(name, run::said(&*panic)))) {
                 step.fail(failure);
             }
@@ -307,7 +316,14 @@ impl Session {
             if let Some(bar) = progress.total() {
                 scope.spawn(move || {
                     if let Ok(all) = self.inputs.walk(&self.filter) {
-                        bar.set_length(all.take_while(|_| !run::interrupted()).count() as u64);
+                        let size = |found: Found| match found {
+                            Found::Document(entry) => entry.path.and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len()),
+                            _ => None,
+                        };
+                        // Nobody knows how long standard input is.
+                        if !self.inputs.0.contains(&Input::Stdin) {
+                            bar.set_length(all.take_while(|_| !run::interrupted()).filter_map(size).sum());
+                        }
                     }
                 });
             }
@@ -337,7 +353,7 @@ impl Session {
                     }
                 }
                 totals.textless.extend(step.textless);
-                progress.step(step.documents, step.bytes, step.removed);
+                progress.step(step.documents, step.bytes, step.removed, self.read.load(Ordering::Relaxed));
                 let mut flow = if failed && fail_fast { Flow::Stop } else { Flow::On };
                 for result in step.results {
                     if consume(result)? == Flow::Stop {
@@ -427,9 +443,12 @@ impl Session {
             }
             Found::Document(entry) => entry,
         };
-        let size = entry.path.as_ref().and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len());
-        let size = size.or(bytes.as_ref().map(|bytes| bytes.len() as u64));
-        if let (Some(most), Some(size)) = (self.max_doc_size, size)
+        let size = || match (&bytes, &entry.path) {
+            (Some(bytes), _) => Some(bytes.len() as u64),
+            (None, path) => path.as_ref().and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len()),
+        };
+        if let Some(most) = self.max_doc_size
+            && let Some(size) = size()
             && size > most
         {
             step.leave(entry.name.clone(), format!("larger than --max-doc-size: {}", messages::bytes(size)));

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dehusk::splice::{Pointer, Spelled, Unreadable, csv, json};
 
@@ -113,6 +114,8 @@ pub struct Shape {
     pub choice: Choice,
     /// Hash what is read.
     pub hash: bool,
+    /// Counts the bytes of files, packed as they are, for a line of progress.
+    pub read: Arc<AtomicU64>,
 }
 
 /// An open container: what everyone who handles its records must know.

@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::io::{self, BufRead};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dehusk::splice::{Pointer, Spelled, Unreadable};
 use parquet::basic::Type;
@@ -165,6 +167,8 @@ pub struct Reader {
     group: usize,
     open: Option<Group>,
     rows: u64,
+    /// Bytes of the file that are done.
+    read: Arc<AtomicU64>,
 }
 
 struct Group {
@@ -183,7 +187,7 @@ struct Leaf {
 impl Reader {
     /// Opens the file of `container`; what comes from a pipe, or compressed, is put on the disk first, since the directory
     /// of such files stands at their end.
-    pub fn open(mut input: Box<dyn BufRead + Send>, container: &mut Container) -> io::Result<Reader> {
+    pub fn open(mut input: Box<dyn BufRead + Send>, container: &mut Container, read: &Arc<AtomicU64>) -> io::Result<Reader> {
         if container.entry.path.is_none() || container.packing != Packing::None {
             let mut spool = tempfile::NamedTempFile::new()?;
             io::copy(&mut input, &mut spool)?;
@@ -220,7 +224,7 @@ impl Reader {
             let column = schema.column(n);
             (column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0).then_some(n)
         });
-        Ok(Reader { file, leaves, about, group: 0, open: None, rows: 0 })
+        Ok(Reader { file, leaves, about, group: 0, open: None, rows: 0, read: read.clone() })
     }
 
     /// Rows that were read.
@@ -246,6 +250,10 @@ impl Reader {
         group.left -= read.min(group.left);
         self.rows += read as u64;
         let last = group.left == 0;
+        if last {
+            let done = self.file.metadata().row_group(self.group - 1).compressed_size();
+            self.read.fetch_add(u64::try_from(done).unwrap_or(0), Ordering::Relaxed);
+        }
         if !last {
             self.open = Some(group);
         }

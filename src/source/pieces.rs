@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dehusk::log::State;
 use dehusk::splice::{Pointer, csv, json};
@@ -70,7 +70,7 @@ pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
         Some(path) => {
             let file = File::open(path)?;
             let metadata = file.metadata()?;
-            (Box::new(file), Some(Version::of(&metadata)))
+            (Box::new(Counted { file, read: shape.read.clone() }), Some(Version::of(&metadata)))
         }
         None => (Box::new(io::stdin()), None),
     };
@@ -118,12 +118,26 @@ pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
         spool: None,
     };
     match format {
-        Format::Parquet => reader.open_table(&mut container)?,
+        Format::Parquet => reader.open_table(&mut container, &shape.read)?,
         Format::Csv | Format::Tsv => reader.header(&mut container)?,
         Format::Jsonl | Format::Json => reader.names(&mut container),
         Format::Text | Format::Wet => container.fields = usual(TEXTS[0]).into_iter().collect(),
     }
     Ok(Opened::Container(Arc::new(container), Box::new(reader)))
+}
+
+/// Tells how much of a file has been read.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(into)?;
+        self.read.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
 }
 
 /// A `.json` file may hold a list, one value over many lines, or JSON Lines under another name.
@@ -467,14 +481,14 @@ impl Reader {
     }
 
     #[cfg(feature = "parquet")]
-    fn open_table(&mut self, container: &mut Container) -> io::Result<()> {
+    fn open_table(&mut self, container: &mut Container, read: &Arc<AtomicU64>) -> io::Result<()> {
         let input = std::mem::replace(&mut self.input, Box::new(io::empty()));
-        self.table = Some(super::parquet::Reader::open(input, container)?);
+        self.table = Some(super::parquet::Reader::open(input, container, read)?);
         Ok(())
     }
 
     #[cfg(not(feature = "parquet"))]
-    fn open_table(&mut self, _: &mut Container) -> io::Result<()> {
+    fn open_table(&mut self, _: &mut Container, _: &Arc<AtomicU64>) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "Parquet: this dehusk was built without the feature `parquet`"))
     }
 }
