@@ -14,6 +14,8 @@ mod config;
 mod containers;
 #[path = "cli/decisions.rs"]
 mod decisions;
+#[path = "cli/disk.rs"]
+mod disk;
 #[path = "cli/encodings.rs"]
 mod encodings;
 #[path = "cli/files.rs"]

@@ -88,14 +88,21 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     if args.output.log.is_some() {
         book.begin()?; // asked for by name: it is there even where nothing goes
     }
-    let pieces = records::Work { session: &session, cleaner: &cleaner, book: &book, attributes: spans.is_some() };
+    let pieces = records::Work {
+        session: &session,
+        cleaner: &cleaner,
+        book: &book,
+        attributes: spans.is_some(),
+        to: args.output.to.unwrap_or_default(),
+    };
     let work = Work { pieces, target: &target, packing: args.output.compress, manifest: manifest.is_some() };
     let mut end = End::default();
     let mut late: Vec<Failure> = Vec::new();
     let mut records = Records::new(&target, &book, args.output.compress)
         .attributes(spans.as_ref())
         .manifest(manifest.is_some())
-        .on_error(session.on_error());
+        .on_error(session.on_error())
+        .to(args.output.to.unwrap_or_default());
     let shape = Shape { hash: book.kept(), ..session.shape() };
     let skipped = AtomicU64::new(0);
     let done = |entry: &Entry| {

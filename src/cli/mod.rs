@@ -4,6 +4,7 @@ mod against;
 mod args;
 mod attributes;
 mod check;
+mod choices;
 mod clean;
 mod diff;
 mod exit;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use dehusk::{Cleaned, Cleaner, Span};
 
-use super::args::OnError;
+use super::args::{OnError, To};
 use super::attributes;
 use super::clean::Target;
 use super::manifest::{Done, version};
@@ -69,6 +69,8 @@ pub struct Work<'a> {
     pub book: &'a Book,
     /// Lines of attributes are wanted.
     pub attributes: bool,
+    /// What is written.
+    pub to: To,
 }
 
 impl Work<'_> {
@@ -78,7 +80,7 @@ impl Work<'_> {
         let Some(texts) = self.session.texts(container, &piece, step) else {
             let dropped = self.session.on_error() != OnError::Keep;
             let told = if attributes && !dropped { self.told(container, &piece, &[], step) } else { Vec::new() };
-            let body = if dropped { Body::Rest(Vec::new()) } else { piece.body };
+            let body = if dropped || self.to == To::Jsonl { Body::Rest(Vec::new()) } else { piece.body };
             return Cut { dropped, attributes: told, fault: true, ..Cut::of(body) };
         };
         let mut done = Cut { documents: texts.len() as u64, ..Cut::of(Body::Rest(Vec::new())) };
@@ -102,6 +104,11 @@ impl Work<'_> {
             done.attributes = self.told(container, &piece, &cleaned, step);
         }
         done.rest = matches!(piece.body, Body::Rest(_));
+        if self.to == To::Jsonl {
+            let lines = texts.iter().zip(&cleaned).flat_map(|(text, cleaned)| line(text, cleaned.text()));
+            done.body = Body::Record(lines.collect());
+            return done;
+        }
         done.body = match piece.body {
             Body::Record(record) if done.changed > 0 => Body::Record(container.cut(&record, &texts, &cuts)),
             #[cfg(feature = "parquet")]
@@ -126,6 +133,20 @@ impl Work<'_> {
     }
 }
 
+/// A text as a line of JSON.
+fn line(text: &Text, cleaned: &str) -> Vec<u8> {
+    let record = text.entry.record.as_deref();
+    let about = [
+        ("id", record.and_then(|record| record.id.as_deref())),
+        ("url", record.and_then(|record| record.url.as_deref())),
+        ("language", record.and_then(|record| record.lang.as_deref())),
+        ("text", Some(cleaned)),
+    ];
+    let members: Vec<String> =
+        about.into_iter().filter_map(|(key, value)| Some(format!("\"{key}\":{}", serde_json::to_string(value?).ok()?))).collect();
+    format!("{{{}}}\n", members.join(",")).into_bytes()
+}
+
 /// How the record spells a part of its text, where that is not the plainest way.
 fn spelling<'t>(container: &Container, record: &[u8], text: &'t Text, span: Span) -> Option<Cow<'t, str>> {
     if !matches!(container.format, Format::Jsonl | Format::Json) {
@@ -143,6 +164,8 @@ pub struct Records<'a> {
     book: &'a Book,
     packing: Option<Packing>,
     open: Option<Sink>,
+    /// What is being written.
+    container: Option<Arc<Container>>,
     changed: u64,
     /// The line of the log before its records.
     head: Vec<u8>,
@@ -154,6 +177,7 @@ pub struct Records<'a> {
     manifest: bool,
     /// A file with a record that cannot be read is not written.
     stop: bool,
+    to: To,
     sums: Done,
     faults: u64,
     /// The commas of a JSON list, where records of it may be left out.
@@ -200,6 +224,7 @@ impl<'a> Records<'a> {
             book,
             packing,
             open: None,
+            container: None,
             changed: 0,
             head: Vec::new(),
             attributes: None,
@@ -207,6 +232,7 @@ impl<'a> Records<'a> {
             input: None,
             manifest: false,
             stop: false,
+            to: To::Same,
             sums: Done::default(),
             faults: 0,
             commas: None,
@@ -221,6 +247,11 @@ impl<'a> Records<'a> {
     /// Tells what was done, for a manifest.
     pub fn manifest(self, manifest: bool) -> Records<'a> {
         Records { manifest, ..self }
+    }
+
+    /// What is written.
+    pub fn to(self, to: To) -> Records<'a> {
+        Records { to, ..self }
     }
 
     /// What becomes of records that cannot be read.
@@ -242,10 +273,11 @@ impl<'a> Records<'a> {
                 }
             }
         }
-        self.commas = (container.format == Format::Json).then(Commas::default);
+        self.commas = (container.format == Format::Json && self.to == To::Same).then(Commas::default);
         match self.book.records_line(&container).and_then(|head| Ok((head, self.sink(&container)?))) {
             Ok((head, sink)) => {
                 self.head = head;
+                self.container = Some(container);
                 self.open = Some(sink);
                 None
             }
@@ -259,13 +291,17 @@ impl<'a> Records<'a> {
 
     fn sink(&self, container: &Arc<Container>) -> io::Result<Sink> {
         // Tables are compressed inside.
-        let asked = self.packing.filter(|_| container.format != Format::Parquet);
+        let converted = self.to == To::Jsonl;
+        let asked = self.packing.filter(|_| converted || container.format != Format::Parquet);
         let packing = asked.unwrap_or(container.packing);
         let entry = &container.entry;
         let out = match self.target {
             Target::Stdout => Out::stdout(),
             Target::Out(folder) => {
-                let place = if asked.is_some() { packing.rename(&entry.place) } else { entry.place.clone() };
+                let mut place = if asked.is_some() { packing.rename(&entry.place) } else { entry.place.clone() };
+                if converted {
+                    place = packing.rename(&Packing::None.rename(&place).with_extension("jsonl"));
+                }
                 Out::file(self.pending(folder.begin(&place, entry.path.as_deref())?))
             }
             Target::InPlace => match (&entry.path, &container.version) {
@@ -274,7 +310,25 @@ impl<'a> Records<'a> {
             },
             Target::Nowhere => Out::Nowhere,
         };
+        if converted {
+            return Ok(Sink::Stream(Box::new(Stream::new(out, packing, false)?)));
+        }
         Sink::new(container, out, packing)
+    }
+
+    /// The container cannot be written, on a full disk above all: nothing of it becomes visible, and the others go on. What goes
+    /// to standard output has nowhere else to go.
+    fn lost(&mut self, error: io::Error, what: &str) -> Result<Failure> {
+        (self.open, self.spans, self.input) = (None, None, None);
+        let container = self.container.take();
+        if matches!(self.target, Target::Stdout) {
+            return Err(error).context("the output cannot be written");
+        }
+        let name = container.map(|container| {
+            container.give_up();
+            container.entry.name.clone()
+        });
+        Ok(Failure::new(name.unwrap_or_default(), format!("{what}cannot be written: {}", say(&error))))
     }
 
     fn pending(&self, pending: Pending) -> Pending {
@@ -291,8 +345,10 @@ impl<'a> Records<'a> {
     pub fn write(&mut self, cut: Cut) -> Result<Vec<Failure>> {
         let Some(open) = &mut self.open else { return Ok(Vec::new()) };
         let mut failures = Vec::new();
-        if let Some(spans) = &mut self.spans {
-            spans.write(&cut.attributes).context("the attributes cannot be written")?;
+        if let Some(spans) = &mut self.spans
+            && let Err(e) = spans.write(&cut.attributes)
+        {
+            return self.lost(e, "its attributes: ").map(|failure| vec![failure]);
         }
         self.sums.documents += cut.documents;
         self.sums.changed += cut.changed;
@@ -309,7 +365,9 @@ impl<'a> Records<'a> {
             #[cfg(feature = "parquet")]
             Body::Rows(rows) => open.write_rows(rows),
         };
-        written.context("the output cannot be written")?;
+        if let Err(e) = written {
+            return self.lost(e, "").map(|failure| vec![failure]);
+        }
         failures.extend(self.book.take(&cut.lines, None)?);
         Ok(failures)
     }
@@ -319,12 +377,14 @@ impl<'a> Records<'a> {
         let Some(mut open) = self.open.take() else { return Ok(Vec::new()) };
         let name = &container.entry.name;
         let rest = self.commas.take().map_or(Ok(()), |commas| open.write(&commas.waiting));
-        let finished = rest.and_then(|()| open.finish());
-        let (after, pending) = finished.context("the output cannot be written")?;
+        let (after, pending) = match rest.and_then(|()| open.finish()) {
+            Ok(finished) => finished,
+            Err(e) => return self.lost(e, "").map(|failure| vec![failure]),
+        };
         if let Some(spans) = self.spans.take() {
-            let (_, pending) = spans.finish().context("the attributes cannot be written")?;
-            if let Err(e) = pending.map_or(Ok(()), Pending::commit) {
-                return Ok(vec![Failure::new(name.clone(), format!("its attributes: {}", say(&e)))]);
+            let finished = spans.finish().and_then(|(_, pending)| pending.map_or(Ok(()), Pending::commit));
+            if let Err(e) = finished {
+                return self.lost(e, "its attributes: ").map(|failure| vec![failure]);
             }
         }
         if let Some(state) = pending.as_ref().and_then(Pending::state) {

@@ -268,7 +268,7 @@ impl Session {
         let items = Items::new(&self.inputs, &self.filter, self.shape())?;
         let consume = |result| consume(result).map(|()| Flow::On);
         match self.sample {
-            Some((most, seed)) => self.stream(sample(items, most, seed).into_iter(), work, consume),
+            Some((most, seed)) => self.stream(sample(items.take_while(|_| !run::interrupted()), most, seed).into_iter(), work, consume),
             None => self.stream(items, work, consume),
         }
     }

@@ -76,6 +76,10 @@ impl<'a> Items<'a> {
                 Ok(bytes) => Item::File(Found::Document(entry), Some(bytes)),
                 Err(e) => failed(&entry, &e),
             },
+            // Found in a folder: a table of other things is left alone like any file that holds no text.
+            Err(e) if entry.walked && self.shape.fields.is_empty() && e.kind() == io::ErrorKind::InvalidInput => {
+                Item::File(Found::Left(entry, say(&e)), None)
+            }
             Err(e) => failed(&entry, &e),
         }
     }

@@ -188,7 +188,7 @@ impl Reader {
     /// Opens the file of `container`; what comes from a pipe, or compressed, is put on the disk first, since the directory
     /// of such files stands at their end.
     pub fn open(mut input: Box<dyn BufRead + Send>, container: &mut Container, read: &Arc<AtomicU64>) -> io::Result<Reader> {
-        if container.entry.path.is_none() || container.packing != Packing::None {
+        if container.packing != Packing::None || !container.entry.path.as_deref().is_some_and(Path::is_file) {
             let mut spool = tempfile::NamedTempFile::new()?;
             io::copy(&mut input, &mut spool)?;
             container.spool = Some(spool.into_temp_path());

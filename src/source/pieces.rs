@@ -66,10 +66,13 @@ pub struct Reader {
 
 /// Opens the file of `entry`, or standard input, and finds out what it is.
 pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
+    // A pipe can be read once only, whatever it is called.
+    let mut once = true;
     let (file, version): (Box<dyn Read + Send>, _) = match &entry.path {
         Some(path) => {
             let file = File::open(path)?;
             let metadata = file.metadata()?;
+            once = !metadata.is_file();
             (Box::new(Counted { file, read: shape.read.clone() }), Some(Version::of(&metadata)))
         }
         None => (Box::new(io::stdin()), None),
@@ -83,7 +86,7 @@ pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
         None => Format::of_look(input.fill_buf()?).unwrap_or(Format::Text),
     };
     if format == Format::Text && packing == Packing::None {
-        return Ok(Opened::Plain(entry.path.is_none().then_some(input)));
+        return Ok(Opened::Plain(once.then_some(input)));
     }
     let mut reader = Reader {
         input,

@@ -110,6 +110,10 @@ fn tables_keep_their_quotes() {
     let (code, _, err) = dir.run("clean a.csv --field body");
     assert_eq!(code, 2);
     holds(&err, "no column `body`; there are: id, text, n");
+    dir.write("in/prices.csv", "id,price\n1,2\n");
+    let (code, _, err) = dir.run("clean in --out out");
+    assert_eq!((code, dir.text("out/prices.csv").as_str()), (0, "id,price\n1,2\n"), "{err}");
+    holds(&err, "copied as it is: in/prices.csv: no column `text`; there are: id, price");
     let tsv = |text: &str| format!("text\tid\n\"{text}\"\t1\n");
     dir.write("b.tsv", tsv(PAGE));
     assert_eq!(dir.run("clean b.tsv").1, tsv(CLEANED));
@@ -141,6 +145,16 @@ fn archives_stay_seekable() {
     let first = gzip(&wet(CLEANED)[0]).len();
     assert_eq!(gunzip(&out[first..]), wet(CLEANED)[1..].concat());
     holds(&dir.run("diff a.wet.gz --format short").1, "a.wet.gz:2:2:1: share/click");
+}
+
+#[test]
+fn records_of_any_kind_become_lines() {
+    let dir = Dir::with([("a.wet.gz", wet(PAGE).iter().map(|record| gzip(record)).collect::<Vec<_>>().concat())]);
+    assert_eq!(dir.run("clean a.wet.gz --to jsonl --compress none --out out").0, 0);
+    let line = |n: u8| format!("{{\"id\":\"urn:uuid:{n}\",\"url\":\"https://example.com/{n}\",\"text\":{}}}\n", json(CLEANED, 0));
+    assert_eq!(dir.text("out/a.jsonl"), line(1) + &line(2));
+    dir.write("b.csv", format!("n,text\n1,\"{PAGE}\"\n"));
+    assert_eq!(dir.run("clean b.csv --to jsonl").1, format!("{{\"text\":{}}}\n", json(CLEANED, 0)));
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
