@@ -2,14 +2,15 @@
 
 use super::holes;
 use crate::pack::{Part, Phrase, RuleSet};
-use crate::text::Document;
+use crate::text::{Document, is_hangul, is_wide};
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`.
 pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase, at: usize) -> Option<(usize, usize)> {
     let Part::Literal(anchor) = &phrase.parts[phrase.anchor] else { return None };
-    let lead = anchor.len() - anchor.trim_start_matches(' ').len();
-    let start = at.checked_sub(lead)?;
-    let end = literal(doc, anchor, start)?;
+    let core = anchor.trim_matches(' ');
+    let end = literal(doc, core, at)?;
+    let (before, behind) = (phrase.parts[..phrase.anchor].last(), phrase.parts.get(phrase.anchor + 1));
+    let (start, end) = (blank_before(doc, anchor, at, before)?, blank_after(doc, anchor, end, behind)?);
     let end = rightwards(set, phrase.language, doc, &phrase.parts[phrase.anchor + 1..], end)?;
     let start = leftwards(set, phrase.language, doc, &phrase.parts[..phrase.anchor], start)?;
     Some((start, end))
@@ -18,6 +19,39 @@ pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase, at: us
 /// A phrase of holes only, from `at`.
 pub(super) fn from_start(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase, at: usize) -> Option<(usize, usize)> {
     Some((at, rightwards(set, phrase.language, doc, &phrase.parts, at)?))
+}
+
+/// Where `words`, whose core begins at `at`, begin with their own blank. It may be missing where words can touch: in
+/// scripts without blanks, in Korean, behind a sign of their own. Not beside a hole that any words fill: there, the
+/// blank is what tells the two apart.
+fn blank_before(doc: &Document<'_>, words: &str, at: usize, beside: Option<&Part>) -> Option<usize> {
+    let text = &doc.folded.text;
+    match (words.starts_with(' '), text[..at].ends_with(' ')) {
+        (false, _) => Some(at),
+        (true, true) => Some(at - 1),
+        (true, false) => (!any_words(beside) && touching(text, at, text[at..].chars().next())).then_some(at),
+    }
+}
+
+/// The same behind words whose core ends at `end`.
+fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<&Part>) -> Option<usize> {
+    let text = &doc.folded.text;
+    match (words.ends_with(' '), text[end..].starts_with(' ')) {
+        (false, _) => Some(end),
+        (true, true) => Some(end + 1),
+        (true, false) => (!any_words(beside) && touching(text, end, text[..end].chars().next_back())).then_some(end),
+    }
+}
+
+/// True where words may stand at `at` without a blank; `edge` is their own character there.
+fn touching(text: &str, at: usize, edge: Option<char>) -> bool {
+    let dense = |c: char| is_wide(c) || is_hangul(c);
+    let sign = edge.is_some_and(|c| !c.is_alphanumeric());
+    sign || text[..at].chars().next_back().is_some_and(dense) || text[at..].chars().next().is_some_and(dense)
+}
+
+fn any_words(part: Option<&Part>) -> bool {
+    matches!(part, Some(Part::Hole(hole)) if holes::open(*hole))
 }
 
 fn literal(doc: &Document<'_>, text: &str, at: usize) -> Option<usize> {
@@ -41,9 +75,18 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], 
         (Part::Hole(hole), Some(Part::Literal(next))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + next.len()));
             let window = text.get(at..limit)?;
-            let ends = window.match_indices(next.as_str()).map(|(n, _)| at + n).take(TRIES);
-            ends.filter(|&end| holes::fills(set, language, doc, *hole, at, end))
-                .find_map(|end| rightwards(set, language, doc, &rest[1..], end + next.len()))
+            let core = next.trim_matches(' ');
+            if core.is_empty() {
+                let ends = window.match_indices(next.as_str()).map(|(n, _)| at + n).take(TRIES);
+                return ends
+                    .filter(|&end| holes::fills(set, language, doc, *hole, at, end))
+                    .find_map(|end| rightwards(set, language, doc, &rest[1..], end + next.len()));
+            }
+            let starts = window.match_indices(core).map(|(n, _)| at + n).filter_map(|n| Some((blank_before(doc, next, n, Some(first))?, n)));
+            starts
+                .take(TRIES)
+                .filter(|&(end, _)| end >= at && holes::fills(set, language, doc, *hole, at, end))
+                .find_map(|(_, n)| rightwards(set, language, doc, &rest[1..], blank_after(doc, next, n + core.len(), rest.get(1))?))
         }
         (Part::Hole(hole), Some(Part::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + 40));
@@ -75,11 +118,20 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], a
         }
         (Part::Hole(hole), Some(Part::Literal(previous))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + previous.len())).min(at);
-            let starts = text[floor..at].rmatch_indices(previous.as_str()).map(|(n, _)| floor + n).take(TRIES);
             let rest = &rest[..rest.len() - 1];
+            let core = previous.trim_matches(' ');
+            if core.is_empty() {
+                let starts = text[floor..at].rmatch_indices(previous.as_str()).map(|(n, _)| floor + n).take(TRIES);
+                return starts
+                    .filter(|&n| holes::fills(set, language, doc, *hole, n + previous.len(), at))
+                    .find_map(|n| leftwards(set, language, doc, rest, n));
+            }
+            let starts = text[floor..at].rmatch_indices(core).map(|(n, _)| floor + n);
             starts
-                .filter(|&n| holes::fills(set, language, doc, *hole, n + previous.len(), at))
-                .find_map(|n| leftwards(set, language, doc, rest, n))
+                .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(last))?)))
+                .take(TRIES)
+                .filter(|&(_, end)| end <= at && holes::fills(set, language, doc, *hole, end, at))
+                .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last())?))
         }
         (Part::Hole(hole), Some(Part::OneOf(texts))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + 40)).min(at);
@@ -92,6 +144,10 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], a
         }
         (Part::Hole(hole), _) => {
             let end = before.trim_end_matches(' ').len();
+            // A name stands on the line of the words behind it.
+            if holes::open(*hole) && holes::apart(doc, end) {
+                return None;
+            }
             leftwards(set, language, doc, rest, holes::backward(set, language, doc, *hole, end)?)
         }
         (Part::Slot(_), _) => None,

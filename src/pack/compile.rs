@@ -60,8 +60,8 @@ pub(crate) struct RuleSet {
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
-    /// Names for `{network}`, the longest first.
-    pub networks: Vec<String>,
+    /// Names for `{network}` with their language, the longest first.
+    networks: Vec<(String, u16)>,
     /// Function word to the languages (bits) that have it.
     pub common: HashMap<String, u64>,
     /// Languages (bits) that list function words.
@@ -79,6 +79,11 @@ impl RuleSet {
         let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
         let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
         Calendar { words: &self.calendar, languages }
+    }
+
+    /// What may fill `{network}` in phrases of a language: its own names and those of no language.
+    pub fn networks(&self, language: u16) -> impl Iterator<Item = &String> {
+        self.networks.iter().filter(move |(_, l)| *l == 0 || *l == language).map(|(name, _)| name)
     }
 }
 
@@ -422,8 +427,11 @@ impl<'p> Compiler<'p> {
         let pinned = (0..rules.len() as u32)
             .filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd))
             .collect();
-        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
-        networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
+        let mut networks: Vec<(String, u16)> = Vec::new();
+        for (language, slots) in (0u16..).zip(&self.slots) {
+            networks.extend(slots.get("network").into_iter().flatten().map(|(p, _)| (fold_phrase(p.get_ref()), language)));
+        }
+        networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let (common, listed) = self.common();
         let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
         RuleSet {
