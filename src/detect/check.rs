@@ -239,10 +239,9 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
 
 /// True where words hang inside a sentence of running text: on another line, these are no signs.
 fn told(doc: &Document<'_>, hit: &Match) -> bool {
-    let (start, end) = (hit.span.start(), hit.span.end());
-    hit.stand != Stand::Whole
-        && doc.shapes()[doc.line_at(start)].prose
-        && !(sentence_start(doc.raw, start) && sentence_end(doc.raw, end))
+    let start = hit.span.start();
+    let begins = sentence_start(doc.raw, start) && capital(hit.span.of(doc.raw));
+    hit.stand != Stand::Whole && !begins && doc.shapes()[doc.line_at(start)].prose
 }
 
 /// A text for messages: one line, not long.

@@ -93,11 +93,11 @@ pub(super) fn open(hole: Hole) -> bool {
     matches!(hole, Hole::Name | Hole::Title | Hole::Words | Hole::Site)
 }
 
-/// True where a line ends between what stands before `end` and the words at or behind it.
-pub(super) fn apart(doc: &Document<'_>, end: usize) -> bool {
+/// True where a line ends between the two places, blanks before and behind them aside.
+pub(super) fn apart(doc: &Document<'_>, start: usize, end: usize) -> bool {
     let text = &doc.folded.text;
-    let next = text.len() - text[end..].trim_start_matches(' ').len();
-    doc.folded_line_at(end.saturating_sub(1)) != doc.folded_line_at(next)
+    let end = text.len() - text[end..].trim_start_matches(' ').len();
+    doc.folded_line_at(start) != doc.folded_line_at(end)
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.

@@ -12,8 +12,13 @@ pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase, at: us
     let (before, behind) = (phrase.parts[..phrase.anchor].last(), phrase.parts.get(phrase.anchor + 1));
     let (start, end) = (blank_before(doc, anchor, at, before)?, blank_after(doc, anchor, end, behind)?);
     let end = rightwards(set, phrase.language, doc, &phrase.parts[phrase.anchor + 1..], end)?;
-    let start = leftwards(set, phrase.language, doc, &phrase.parts[..phrase.anchor], start)?;
-    Some((start, end))
+    let left = leftwards(set, phrase.language, doc, &phrase.parts[..phrase.anchor], start)?;
+    // "Ada ⏎ says:" is one piece; a headline above a stamp ("{name} posted on {date}") is no name.
+    let stamped = match &phrase.parts[..] {
+        [Part::Hole(hole), Part::Literal(words), _, ..] => holes::open(*hole) && !words.contains(':'),
+        _ => false,
+    };
+    (!stamped || !holes::apart(doc, left, start)).then_some((left, end))
 }
 
 /// A phrase of holes only, from `at`.
@@ -82,7 +87,8 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], 
                     .filter(|&end| holes::fills(set, language, doc, *hole, at, end))
                     .find_map(|end| rightwards(set, language, doc, &rest[1..], end + next.len()));
             }
-            let starts = window.match_indices(core).map(|(n, _)| at + n).filter_map(|n| Some((blank_before(doc, next, n, Some(first))?, n)));
+            let starts =
+                window.match_indices(core).map(|(n, _)| at + n).filter_map(|n| Some((blank_before(doc, next, n, Some(first))?, n)));
             starts
                 .take(TRIES)
                 .filter(|&(end, _)| end >= at && holes::fills(set, language, doc, *hole, at, end))
@@ -144,10 +150,6 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], a
         }
         (Part::Hole(hole), _) => {
             let end = before.trim_end_matches(' ').len();
-            // A name stands on the line of the words behind it.
-            if holes::open(*hole) && holes::apart(doc, end) {
-                return None;
-            }
             leftwards(set, language, doc, rest, holes::backward(set, language, doc, *hole, end)?)
         }
         (Part::Slot(_), _) => None,

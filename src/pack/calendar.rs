@@ -173,9 +173,7 @@ impl Calendar<'_> {
                 break;
             }
             end = stop;
-            if month == 1 && number + year > 0 && matches!(token, Token::Number(_))
-                || (month == 1 && number == 1 && named)
-            {
+            if month == 1 && number + year > 0 && matches!(token, Token::Number(_)) || (month == 1 && number == 1 && named) {
                 best = Some(end);
             }
             let rest = &text[end..];
