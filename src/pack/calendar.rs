@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::text::{is_hangul, is_mark, is_wide};
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Words {
     /// Several words too: `tháng 3`, `มี.ค`.
     pub months: HashMap<String, u64>,
