@@ -253,6 +253,17 @@ keeps = ["A zebra."]
   await close(page);
 });
 
+test("nothing to remove is a page too", async () => {
+  write("clean/a.txt", "The water of the mill stood still for eleven days, and the miller mended sacks.\n");
+  dehusk("report", "clean", "--out", "clean.html");
+  const page = await open("clean.html");
+  for (const view of ["review", "rules", "documents", "overview"]) await page.evaluate((view) => { location.hash = view; }, view);
+  await page.keyboard.press("2");
+  for (const key of ["y", "N", "j", "]", "p", "u", "A"]) await page.keyboard.press(key);
+  assert.equal(await number(page), 0);
+  await close(page);
+});
+
 test("100,000 groups open in two seconds and scroll", async () => {
   const words = ["amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath", "islet", "jetty"];
   const spell = (n) => String(n).padStart(5, "0").split("").map((digit) => words[digit]).join(" ");
