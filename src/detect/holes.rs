@@ -21,7 +21,7 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
-            let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
+            let end = at + text[at..limit].find([' ', '\n', '"']).unwrap_or(limit - at);
             let found = text[at..end].trim_end_matches(['.', ',', ')', ';']);
             let fits = if hole == Hole::Email {
                 found.contains('@')

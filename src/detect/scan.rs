@@ -50,7 +50,8 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     });
     for hit in set.inner.find_overlapping_iter(doc.folded.text.as_bytes()) {
         let rule = set.inner_rules[hit.pattern().as_usize()];
-        add_window(windows.entry(rule).or_default(), doc, hit.start(), hit.end());
+        let down = set.rules[rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
+        add_window(windows.entry(rule).or_default(), doc, (hit.start(), hit.end()), down);
     }
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
@@ -77,13 +78,13 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     found
 }
 
-/// The lines around an anchor, at most so many bytes; windows of one rule that touch become one.
-fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, start: usize, end: usize) {
-    let span = doc.raw_span(start, end);
+/// The line of an anchor, with those below where the regex reaches down, at most so many bytes; windows of one rule that touch become one.
+fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, fold: (usize, usize), down: bool) {
+    let span = doc.raw_span(fold.0, fold.1);
     let line = &doc.lines[doc.line_at(span.start())];
     let start = doc.raw.ceil_char_boundary(line.start.max(span.start().saturating_sub(REGEX_WINDOW)));
-    let last = &doc.lines[doc.line_at(span.end())];
-    let end = doc.raw.floor_char_boundary(last.end.min(span.end() + REGEX_WINDOW)).max(start);
+    let last = if down { doc.raw.len() } else { doc.lines[doc.line_at(span.end())].end };
+    let end = doc.raw.floor_char_boundary(last.min(span.end() + REGEX_WINDOW)).max(start);
     match windows.last_mut() {
         Some(previous) if start <= previous.1 => previous.1 = previous.1.max(end),
         _ => windows.push((start, end)),

@@ -55,6 +55,11 @@ pub(crate) struct RuleTable {
     pub unless: Vec<Spanned<String>>,
     pub cover: Option<f32>,
     pub near: Option<NearTable>,
+    /// What the rule takes says nothing of what stands beside it.
+    #[serde(default)]
+    pub mute: bool,
+    /// So many different phrases of the rule in one run weigh 3 together.
+    pub tally: Option<u8>,
     /// Nothing else in the text matches the rule: a lone date is a stamp, a dozen are a chronicle.
     #[serde(default)]
     pub once: bool,
@@ -118,6 +123,9 @@ pub(crate) struct NearTable {
     pub within: usize,
     #[serde(default)]
     pub side: Side,
+    /// Only what stands on lines of its own counts.
+    #[serde(default)]
+    pub own: bool,
 }
 
 fn one() -> usize {
@@ -196,11 +204,17 @@ pub(crate) struct ItemsTable {
     pub max_words: u32,
     #[serde(default = "all_ends")]
     pub ends: Vec<ItemEnd>,
+    /// Lines that are residue already are items like others and do not end the list.
+    #[serde(default)]
+    pub through: bool,
+    /// Each title may have a teaser of at most so many words under it.
+    #[serde(default)]
+    pub teasers: u32,
 }
 
 impl Default for ItemsTable {
     fn default() -> ItemsTable {
-        ItemsTable { max: 12, min: 1, max_words: 25, ends: all_ends() }
+        ItemsTable { max: 12, min: 1, max_words: 25, ends: all_ends(), through: false, teasers: 0 }
     }
 }
 

@@ -146,10 +146,18 @@ pub(crate) fn count_words(text: &str) -> usize {
         + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
 }
 
+fn is_pictogram(c: char) -> bool {
+    matches!(c, '\u{1F300}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}')
+}
+
 fn is_bullet(line: &str) -> bool {
     let mut chars = line.chars();
     match chars.next() {
         Some('•' | '·' | '▪' | '‣' | '◦' | '●' | '■' | '►' | '▶' | '»' | '›' | '→') => true,
+        // A pictogram and a blank; skin tones and joiners stand between them.
+        Some(c) if is_pictogram(c) => {
+            chars.find(|&c| !is_pictogram(c) && !matches!(c, '\u{200D}' | '\u{FE0F}' | '♀' | '♂')).is_some_and(char::is_whitespace)
+        }
         Some('-' | '*' | '+' | '–') => chars.next().is_some_and(char::is_whitespace),
         Some(c) if c.is_ascii_digit() => {
             let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -177,6 +185,9 @@ mod tests {
         }
         assert!(Shape::of("- Ten soups for a cold week").bullet);
         assert!(Shape::of("1. Home").bullet);
+        assert!(Shape::of("👁 Ten soups for a cold week").bullet);
+        assert!(Shape::of("🏃🏽‍♀️ Ten soups for a cold week").bullet);
+        assert!(!Shape::of("👁👁").bullet);
         assert!(!Shape::of("2019. A year").bullet);
         assert_eq!(Shape::of("## Related").heading, 2);
         assert!(Shape::of("| a | b |").framed);
