@@ -92,10 +92,17 @@ fn broken(doc: &Document<'_>, rule: &Rule, found: &Match) -> bool {
     if last >= first + 2 {
         return true;
     }
+    // What stands in the middle of a sentence may be a marker of an ad; a date or a weak word is a word of the sentence.
+    if rule.weight >= 3 && found.words > 0 {
+        return false;
+    }
+    // The full stop of the sentence alone on its line.
+    if doc.line(last + 1).trim() == "." {
+        return true;
+    }
     let Some(above) = first.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
     let open = above.words > 0 && !above.ends_sentence && !above.opens && above.heading == 0;
-    // What stands in the middle of a sentence may be a marker of an ad; a date or a weak word is a word of the sentence.
-    open && (rule.weight < 3 || found.words == 0) && (above.words > 2 || doc.shapes()[last + 1].words > 2)
+    open && (above.words > 1 || doc.shapes()[last + 1].words > 1)
 }
 
 /// True for a line that goes on with a sentence.
