@@ -21,6 +21,8 @@
 
 mod apply;
 mod cleaner;
+#[cfg(feature = "cli")]
+pub mod decide;
 mod detect;
 #[cfg(feature = "cli")]
 pub mod diff;

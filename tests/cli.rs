@@ -10,6 +10,8 @@ mod support;
 mod answers;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/decisions.rs"]
+mod decisions;
 #[path = "cli/encodings.rs"]
 mod encodings;
 #[path = "cli/files.rs"]

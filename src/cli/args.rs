@@ -174,6 +174,16 @@ pub struct RuleArgs {
     #[arg(long, value_name = "DOMAIN", value_parser = domain, hide_short_help = true)]
     pub site: Option<String>,
 
+    /// Follow what was decided in a review: a file that `dehusk review` or a report has written
+    ///
+    /// What was kept stays, whatever the rules say; what was accepted goes, whatever --min-confidence says.
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
+
+    /// Remove only what was decided so; the rest stays
+    #[arg(long, hide_short_help = true)]
+    pub only_decided: bool,
+
     /// Also run rules that are still being tried out
     #[arg(long, overrides_with = "no_preview", hide_short_help = true)]
     pub preview: bool,
