@@ -8,6 +8,7 @@ mod phrase;
 mod scan;
 mod scope;
 mod sign;
+mod stamp;
 
 use std::collections::BTreeMap;
 

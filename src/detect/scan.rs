@@ -32,6 +32,8 @@ pub(super) struct Found {
 
 /// Longest line on which phrases without a literal are tried.
 const SHORT_LINE: usize = 64;
+/// Longest line that may be a stamp.
+const STAMP_LINE: usize = 180;
 /// Bytes on both sides of an anchor in which a regex is tried.
 const REGEX_WINDOW: usize = 512;
 
@@ -95,15 +97,17 @@ fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, fold: (usiz
 fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
     for line in &doc.lines {
         let raw = &doc.raw.as_bytes()[line.start..line.end];
-        if raw.is_empty() || raw.len() > SHORT_LINE || !raw.iter().any(u8::is_ascii_digit) {
+        if raw.is_empty() || raw.len() > STAMP_LINE || !raw.iter().any(u8::is_ascii_digit) {
             continue;
         }
         let folded = &doc.folded.text[line.fold_start..line.fold_end];
         let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
         // Nearly all of them want a date or a time, and few short lines with a digit have one.
-        let (dated, timed) = moments(set, doc, line);
+        let long = raw.len() > SHORT_LINE;
+        let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
         for phrase in set.unanchored.iter().filter_map(|&n| set.phrase(n)) {
-            if (phrase.parts.wants(Hole::Date) && !dated) || (phrase.parts.wants(Hole::Time) && !timed) {
+            let stamp = phrase.parts.wants(Hole::Stamp);
+            if (long && !stamp) || (phrase.parts.wants(Hole::Date) && !dated) || (phrase.parts.wants(Hole::Time) && !timed) {
                 continue;
             }
             if let Some(range) = phrase::from_start(set, doc, &phrase, line.fold_start + lead) {
