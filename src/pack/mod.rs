@@ -12,7 +12,7 @@ mod select;
 
 pub(crate) use compile::{Phrase, Role, RuleSet, slots_of};
 pub use error::{ContentError, PackError};
-pub(crate) use file::{At, Fill, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
+pub(crate) use file::{At, Fill, FillTable, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
 pub use info::{Confidence, RuleInfo, Scope};
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;

@@ -27,6 +27,8 @@ pub(crate) struct Shape {
     pub prose: bool,
     /// Ends the way a sentence does.
     pub ends_sentence: bool,
+    /// A sentence ends in it and another begins.
+    pub flows: bool,
     /// One question or exclamation, as headlines often are.
     pub call: bool,
     /// Ends with a colon: what follows belongs to it.
@@ -89,6 +91,7 @@ impl Shape {
         }
         shape.words += wide / 2;
         shape.ends_sentence = ends_sentence(trimmed);
+        shape.flows = inner_ends > 0;
         let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
         shape.opens = closing.ends_with([':', '：']);
         shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
