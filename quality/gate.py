@@ -12,27 +12,34 @@ it only the packs are looked at. Figures, one table each:
                              lines lost per 10,000: a ceiling), default level
     low.<extractor>          f1 and harm of full-page text at the level low
     annotated.<extractor>    gone (percent of the snippets that must go), lost (of those that must stay, per 10,000: a ceiling)
-    languages.<code>         families and rules that the language fills; gone and lost on its annotated pages
+    languages.<code>         families and rules that the language fills; how many of its whole-block examples are cut as they should
+                             be with lines of their own (lines), in one line (glued) and as a list of links (markdown); gone
+                             and lost on its annotated pages
     families.<name>          removals over all these texts, default level
 
-Only the standard library is used.
+--failing lists the examples that fail in one of the layouts. Only the standard library is used.
 """
 import argparse
 import datetime
+import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections import Counter, defaultdict
 
-FLOORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "floors.toml")
+HERE = os.path.dirname(os.path.abspath(__file__))
+FLOORS = os.path.join(HERE, "floors.toml")
+PACKS = os.path.join(os.path.dirname(HERE), "patterns")
 FULL_PAGES = ["html-text", "inscriptis", "x_resiliparse_full"]
 # Figures that must not rise, and how far below the measured one a floor is set: a change that moves a removal from one
 # rule to another is not a step back.
 CEILINGS = {"harm", "lost"}
-SLACK = {"f1": 0.001, "way": 1.0, "gone": 0.5, "removals": 0.03, "rules": 0, "families": 0, "harm": 0, "lost": 0}
+SLACK = {"f1": 0.001, "way": 1.0, "gone": 0.5, "removals": 0.03, "rules": 0, "families": 0, "harm": 0, "lost": 0,
+         "lines": 0, "glued": 0, "markdown": 0}
 # What every language of the packs fills, measured or not.
 LEAST_FAMILIES = 12
 
@@ -47,6 +54,56 @@ def packs(binary):
                 families[language].add(rule["family"])
                 rules[language] += 1
     return {"languages": {code: {"families": len(families[code]), "rules": rules[code]} for code in families}}
+
+
+def as_list(block):
+    """Lines of few words as links of a list, the way page-to-Markdown converters write them."""
+    out = []
+    for n, line in enumerate(block.split("\n")):
+        text = line.strip()
+        short = text and len(text.split()) <= 6 and not text.endswith((".", "。")) and not re.match(r"[-*#>|\[\]!]|\d+[.)] ", text)
+        out.append(f"- [{text}](/page/{n})" if short else line)
+    return "\n".join(out)
+
+
+LAYOUTS = {"lines": lambda block: block, "glued": lambda block: re.sub(r"\s*\n\s*", " ", block), "markdown": as_list}
+
+
+def letters(text):
+    """What is compared: healed white space, bullets and link targets aside."""
+    return "".join(c for c in re.sub(r"\]\([^)\s]*\)", "]", text) if c.isalnum())
+
+
+def layouts(binary):
+    """Whole-block examples of the languages, in three layouts: {language: {layout: (good, all)}}, and what fails."""
+    jobs = []
+    for path in sorted(glob.glob(os.path.join(PACKS, "languages", "*.toml"))):
+        with open(path, "rb") as f:
+            pack = tomllib.load(f)
+        for example in pack.get("example", []):
+            parts = re.split(r"\[-(.*?)-\]", example.get("removes", ""), flags=re.S)
+            blocks = parts[1::2]
+            # Whole blocks: several lines, and no layout of their own.
+            if not any("\n" in block.strip() for block in blocks) or any(re.search(r"\]\(|^\s*[-*#|]", block, re.M) for block in blocks):
+                continue
+            for name, change in LAYOUTS.items():
+                text = "".join(change(part) if n % 2 else part for n, part in enumerate(parts))
+                jobs.append((pack["language"]["code"], name, example["family"], text, letters("".join(parts[0::2]))))
+    good, failing = defaultdict(lambda: defaultdict(list)), []
+    with tempfile.TemporaryDirectory() as work:
+        source, target = os.path.join(work, "in"), os.path.join(work, "out")
+        os.mkdir(source)
+        for n, job in enumerate(jobs):
+            with open(os.path.join(source, f"{n:05}.txt"), "w", encoding="utf-8", newline="") as f:
+                f.write(job[3])
+        subprocess.run([binary, "clean", source, "--out", target], stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        for n, (code, name, family, text, wanted) in enumerate(jobs):
+            with open(os.path.join(target, f"{n:05}.txt"), encoding="utf-8", newline="") as f:
+                cleaned = f.read()
+            good[code][name].append(letters(cleaned) == wanted)
+            if not good[code][name][-1]:
+                failing.append((code, name, family, text, cleaned))
+    return {code: {name: (sum(g), len(g)) for name, g in row.items()} for code, row in good.items()}, failing
 
 
 def pages(binary, scorer):
@@ -179,6 +236,7 @@ def main():
     ap.add_argument("--raise", dest="up", action="store_true")
     ap.add_argument("--lower", metavar="SECTION.NAME.KEY=VALUE")
     ap.add_argument("--reason", default="")
+    ap.add_argument("--failing", action="store_true")
     args = ap.parse_args()
     floors = read()
     if args.lower:
@@ -190,6 +248,15 @@ def main():
         ap.error("BIN is needed")
     binary = os.path.abspath(args.binary) if os.sep in args.binary else args.binary
     figures = packs(binary)
+    passed, failing = layouts(binary)
+    for code, row in passed.items():
+        figures["languages"].setdefault(code, {}).update({name: good for name, (good, _) in row.items()})
+    if args.failing:
+        for code, name, family, text, cleaned in failing:
+            print(f"---- {code}, {name}, {family}\n{text.rstrip()}\n  ---- comes out as\n{cleaned.rstrip()}\n")
+        for code, row in sorted(passed.items()):
+            print(f"{code}  " + "  ".join(f"{name} {good}/{count}" for name, (good, count) in row.items()))
+        return
     if args.scorer and os.path.isdir(args.scorer):
         for section, table in pages(binary, args.scorer).items():
             for name, row in table.items():

@@ -11,7 +11,7 @@ use crate::plan::{Settings, plan};
 use crate::text::{Document, Span, fold_phrase};
 
 /// Passes after which a text that still changes is left alone.
-const MAX_PASSES: usize = 8;
+pub(crate) const MAX_PASSES: usize = 8;
 /// Texts of 4 GiB and more are not looked at.
 const MAX_TEXT: usize = u32::MAX as usize;
 
@@ -30,6 +30,9 @@ pub struct Cleaner {
     set: RuleSet,
     settings: Settings,
     rules: Vec<Arc<RuleInfo>>,
+    /// What a person has decided.
+    #[cfg(feature = "cli")]
+    decided: Option<crate::decide::Decided>,
 }
 
 impl Cleaner {
@@ -60,6 +63,15 @@ impl Cleaner {
     ///
     /// The result is a fixed point: cleaning it again changes nothing.
     pub fn clean<'t>(&self, text: &'t str) -> Cleaned<'t> {
+        #[cfg(feature = "cli")]
+        if let Some(decided) = &self.decided {
+            return decided.clean(self, text);
+        }
+        self.undecided(text)
+    }
+
+    /// The same, whatever was decided.
+    pub(crate) fn undecided<'t>(&self, text: &'t str) -> Cleaned<'t> {
         self.settle(text, None)
     }
 
@@ -67,6 +79,8 @@ impl Cleaner {
     pub fn explain<'t>(&self, text: &'t str) -> (Cleaned<'t>, Vec<Refusal>) {
         let mut refusals = Vec::new();
         let cleaned = self.settle(text, Some(&mut refusals));
+        #[cfg(feature = "cli")]
+        let cleaned = self.decided.as_ref().map(|decided| decided.clean(self, text)).unwrap_or(cleaned);
         (cleaned, refusals)
     }
 
@@ -94,8 +108,18 @@ impl Cleaner {
             ..Selection::default()
         };
         let set = RuleSet::new(packs, &selection)?;
+        Ok(Cleaner::new(set, Settings { min_confidence, keep: Vec::new() }))
+    }
+
+    fn new(set: RuleSet, settings: Settings) -> Cleaner {
         let rules = set.rules.iter().map(|r| Arc::clone(&r.info)).collect();
-        Ok(Cleaner { set, settings: Settings { min_confidence, keep: Vec::new() }, rules })
+        Cleaner {
+            set,
+            settings,
+            rules,
+            #[cfg(feature = "cli")]
+            decided: None,
+        }
     }
 
     /// Passes until nothing changes: what a cut brings together may be residue in turn.
@@ -129,7 +153,7 @@ impl Cleaner {
 }
 
 /// Adds the removals of a later pass, whose spans are in the text that the earlier ones left, to the earlier ones.
-fn merge(original: &str, earlier: Vec<Removal>, later: Vec<Removal>) -> Vec<Removal> {
+pub(crate) fn merge(original: &str, earlier: Vec<Removal>, later: Vec<Removal>) -> Vec<Removal> {
     if earlier.is_empty() {
         return later;
     }
@@ -178,6 +202,8 @@ pub struct CleanerBuilder {
     selection: Selection,
     min_confidence: Option<Confidence>,
     keep: Vec<String>,
+    #[cfg(feature = "cli")]
+    decisions: Option<Arc<crate::decide::Decisions>>,
 }
 
 impl CleanerBuilder {
@@ -243,21 +269,46 @@ impl CleanerBuilder {
         self
     }
 
+    /// What a person has decided about earlier runs: kept texts stay, whatever the rules say, and accepted ones go, whatever
+    /// the level.
+    #[cfg(feature = "cli")]
+    pub fn decisions(mut self, decisions: impl Into<Arc<crate::decide::Decisions>>) -> Self {
+        self.decisions = Some(decisions.into());
+        self
+    }
+
     /// Reads the extra packs and compiles everything.
     ///
     /// # Errors
     /// Where a pack cannot be read or is wrong, or a selector names nothing.
     pub fn build(mut self) -> Result<Cleaner, PackError> {
+        #[cfg(feature = "cli")]
+        let decisions = self.decisions.take();
+        #[cfg(feature = "cli")]
+        let undecided = self.clone();
         let min_confidence = self.min_confidence.unwrap_or(Confidence::Medium);
         self.selection.min_confidence = Some(min_confidence);
-        let mut packs = self.packs.unwrap_or_else(Packs::builtin);
-        for path in &self.extra {
-            packs.add_path(path)?;
-        }
-        let set = RuleSet::new(&packs, &self.selection)?;
-        let rules = set.rules.iter().map(|r| Arc::clone(&r.info)).collect();
+        let set = if self.packs.is_none() && self.extra.is_empty() {
+            RuleSet::builtin(&self.selection)?
+        } else {
+            let mut packs = self.packs.unwrap_or_else(Packs::builtin);
+            for path in &self.extra {
+                packs.add_path(path)?;
+            }
+            RuleSet::new(&packs, &self.selection)?
+        };
         let keep = self.keep.iter().map(|k| fold_phrase(k.trim())).filter(|k| !k.is_empty()).collect();
         let settings = Settings { min_confidence, keep };
-        Ok(Cleaner { set, settings, rules })
+        #[cfg_attr(not(feature = "cli"), allow(unused_mut))]
+        let mut cleaner = Cleaner::new(set, settings);
+        #[cfg(feature = "cli")]
+        if let Some(decisions) = decisions {
+            let mut others = Vec::new();
+            for level in decisions.levels().into_iter().filter(|level| *level != min_confidence) {
+                others.push(Arc::new(undecided.clone().min_confidence(level).build()?));
+            }
+            cleaner.decided = Some(crate::decide::Decided { decisions, others });
+        }
+        Ok(cleaner)
     }
 }

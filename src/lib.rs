@@ -21,6 +21,8 @@
 
 mod apply;
 mod cleaner;
+#[cfg(feature = "cli")]
+pub mod decide;
 mod detect;
 #[cfg(feature = "cli")]
 pub mod diff;
@@ -30,6 +32,8 @@ pub mod escape;
 pub mod log;
 mod pack;
 mod plan;
+#[cfg(feature = "cli")]
+pub mod report;
 mod text;
 pub mod trial;
 

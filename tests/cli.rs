@@ -10,6 +10,8 @@ mod support;
 mod answers;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/decisions.rs"]
+mod decisions;
 #[path = "cli/encodings.rs"]
 mod encodings;
 #[path = "cli/files.rs"]
@@ -18,6 +20,8 @@ mod files;
 mod help;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/restore.rs"]
 mod restore;
 #[path = "cli/streams.rs"]

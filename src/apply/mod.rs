@@ -29,6 +29,11 @@ impl Removal {
         &self.rule
     }
 
+    #[cfg(feature = "cli")]
+    pub(crate) fn rule_arc(&self) -> &Arc<RuleInfo> {
+        &self.rule
+    }
+
     /// Code of the language whose words were found, `any` for words of none.
     pub fn language(&self) -> &str {
         &self.language

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use dehusk::decide::Decisions;
 use dehusk::{Cleaner, CleanerBuilder, Packs};
 
 use super::args::{self, InputArgs, RunArgs};
@@ -301,7 +302,24 @@ pub fn builder(settings: &Settings) -> Result<CleanerBuilder> {
     if let Some(level) = settings.min_confidence {
         builder = builder.min_confidence(level);
     }
+    if let Some(decisions) = decisions(settings)? {
+        builder = builder.decisions(decisions);
+    }
     Ok(builder)
+}
+
+/// What was decided, where the settings name a file.
+pub fn decisions(settings: &Settings) -> Result<Option<Decisions>> {
+    let only = settings.only_decided.unwrap_or(false);
+    let Some(path) = settings.decisions.as_deref().filter(|p| !p.as_os_str().is_empty()) else {
+        return Ok(only.then(|| Decisions::default().only(true)));
+    };
+    let trouble = |why: String| Trouble::new(format!("--decisions {}: {why}", path.display()));
+    if !path.exists() {
+        return Err(trouble("no such file".into()).help("`dehusk review` writes one").into());
+    }
+    let read = Decisions::read(path).map_err(|e| trouble(e.to_string()))?;
+    Ok(Some(read.only(only)))
 }
 
 /// Packs of a file or a folder.

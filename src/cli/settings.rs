@@ -69,6 +69,10 @@ settings! {
     lang: Vec<String> = "lang", r#"["auto"]"#;
     /// The site that the texts come from, by domain: its own rules take part too.
     site: String = "site", r#""""#;
+    /// What was decided in reviews, relative to this file.
+    decisions: PathBuf = "decisions", r#""""#;
+    /// Remove only what was decided so.
+    only_decided: bool = "only-decided", "false";
     /// Also run rules that are still being tried out.
     preview: bool = "preview", "false";
     /// Texts with one of these phrases are never cut where it stands.
@@ -186,7 +190,7 @@ fn read_chain(file: &Path, layers: &mut Vec<(String, Settings)>) -> Result<()> {
 
 /// Paths in a configuration are relative to it.
 fn relative_to(mut settings: Settings, folder: &Path) -> Settings {
-    for path in settings.pack.iter_mut().flatten().chain(&mut settings.packs).chain(&mut settings.log) {
+    for path in settings.pack.iter_mut().flatten().chain(&mut settings.packs).chain(&mut settings.log).chain(&mut settings.decisions) {
         *path = folder.join(&*path);
     }
     settings
@@ -279,6 +283,8 @@ impl Typed for args::RuleArgs {
             packs: self.packs.clone(),
             lang: self.lang.clone(),
             site: self.site.clone(),
+            decisions: self.decisions.clone(),
+            only_decided: self.only_decided.then_some(true),
             preview: switch(self.preview, self.no_preview),
             ..Settings::default()
         }

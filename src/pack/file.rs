@@ -1,6 +1,6 @@
 //! The pack files as they are written: one type for each table, unknown fields refused.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::info::{Confidence, Scope};
@@ -80,7 +80,7 @@ fn three() -> u8 {
     3
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum At {
     Line,
@@ -92,7 +92,7 @@ pub(crate) enum At {
     Anywhere,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Case {
     #[default]
@@ -128,7 +128,7 @@ fn ten() -> usize {
     10
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Side {
     Before,
@@ -145,7 +145,7 @@ pub(crate) struct PlaceTable {
     pub from_end: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Zone {
     Head,
@@ -169,7 +169,7 @@ fn twenty() -> u32 {
     20
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum TitleSide {
     #[default]
@@ -177,7 +177,7 @@ pub(crate) enum TitleSide {
     Before,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum TitleEnd {
     Line,
@@ -185,7 +185,7 @@ pub(crate) enum TitleEnd {
     Sentence,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ItemsTable {
     #[serde(default = "twelve")]
@@ -217,7 +217,7 @@ fn all_ends() -> Vec<ItemEnd> {
 }
 
 /// Where a list of titles may end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ItemEnd {
     Text,
@@ -242,7 +242,7 @@ pub(crate) struct PairTable {
 }
 
 /// A structural rule: no words of its own, only what stands between or outside what others found.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FillTable {
     pub kind: Fill,
@@ -286,7 +286,7 @@ fn below() -> usize {
     20
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Fill {
     /// Short lines between two cuts behind the last line of prose.

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use super::error::{ContentError, PackError};
 use super::file::{ExampleTable, LanguageFile, LanguageTable, RuleFile, RuleTable};
 
-static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
-
 /// Rules and languages, read and well-formed, not yet compiled.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
     pub(crate) files: Vec<PackFile>,
     pub(crate) rules: Vec<LoadedRule>,
     pub(crate) languages: Vec<LoadedLanguage>,
+    /// The built-in packs and nothing else: they are compiled already.
+    pub(crate) pristine: bool,
 }
 
 /// Name and text of a file, kept for messages that point into it.
@@ -40,17 +40,6 @@ pub(crate) struct LoadedLanguage {
 }
 
 impl Packs {
-    /// The packs that dehusk ships. They are tested; reading them cannot fail.
-    pub fn builtin() -> Packs {
-        let mut packs = Packs::default();
-        for (name, text) in BUILTIN {
-            if let Err(error) = packs.add_text(name, text, "core") {
-                unreachable!("a built-in pack is broken, which the tests exclude: {error}");
-            }
-        }
-        packs
-    }
-
     /// A pack file, or a folder laid out like `patterns/`.
     ///
     /// # Errors
@@ -105,6 +94,7 @@ impl Packs {
     /// Adds one pack file's text; `name` tells rules, languages and sites apart and stands in messages.
     pub(crate) fn add_text(&mut self, name: &str, text: &str, pack: &str) -> Result<(), ContentError> {
         let file = self.files.len();
+        self.pristine = false;
         self.files.push(PackFile { name: name.to_owned(), text: text.to_owned() });
         let wrong = |e: toml::de::Error| {
             let message = e.message().trim().to_owned();

@@ -98,7 +98,7 @@ fn disjoint(doc: &Document<'_>, mut cuts: Vec<Cut>) -> Vec<Cut> {
     let mut end = 0;
     for mut cut in cuts {
         let start = cut.span.start().max(end);
-        cut.span = visible(doc.raw, start, cut.span.end());
+        cut.span = trimmed(doc.raw, start, cut.span.end());
         if !cut.span.is_empty() {
             end = cut.span.end();
             kept.push(cut);
@@ -107,8 +107,14 @@ fn disjoint(doc: &Document<'_>, mut cuts: Vec<Cut>) -> Vec<Cut> {
     kept
 }
 
+/// The part of a span that people see: without white space at its ends.
+#[cfg(feature = "cli")]
+pub(crate) fn visible(text: &str, span: Span) -> Span {
+    trimmed(text, span.start(), span.end())
+}
+
 /// The span without white space at its ends.
-fn visible(text: &str, start: usize, end: usize) -> Span {
+fn trimmed(text: &str, start: usize, end: usize) -> Span {
     if start >= end {
         return Span::covering(text, end, end);
     }
@@ -118,34 +124,39 @@ fn visible(text: &str, start: usize, end: usize) -> Span {
     Span::covering(text, start, start + text[start..end].trim_end().len())
 }
 
-/// Cuts that touch but for white space are healed as one, then shared out again: each removal keeps its rule.
+/// Cuts as removals, healed.
 fn removals(set: &RuleSet, doc: &Document<'_>, cuts: Vec<Cut>) -> Vec<Removal> {
-    let mut out: Vec<Removal> = Vec::with_capacity(cuts.len());
+    let named = cuts.into_iter().map(|cut| Removal {
+        span: cut.span,
+        rule: Arc::clone(&set.rules[cut.rule as usize].info),
+        language: Arc::clone(&set.languages[cut.language as usize]),
+        confidence: cut.confidence,
+        evidence: cut.evidence,
+    });
+    healed(doc.raw, named.collect())
+}
+
+/// Removals (sorted, disjoint, without white space at their ends) that touch but for white space are healed as one, then
+/// shared out again: each keeps its rule.
+pub(crate) fn healed(text: &str, mut removals: Vec<Removal>) -> Vec<Removal> {
     let mut from = 0;
     let mut floor = 0;
-    while from < cuts.len() {
+    while from < removals.len() {
         let mut to = from + 1;
-        while to < cuts.len() && doc.raw[cuts[to - 1].span.end()..cuts[to].span.start()].chars().all(char::is_whitespace) {
+        while to < removals.len() && text[removals[to - 1].span.end()..removals[to].span.start()].chars().all(char::is_whitespace) {
             to += 1;
         }
-        let group = &cuts[from..to];
-        let whole = Span::covering(doc.raw, group[0].span.start(), group[group.len() - 1].span.end());
-        let ceiling = cuts.get(to).map_or(doc.raw.len(), |c| c.span.start());
-        let healed = heal::heal(doc.raw, whole, floor, ceiling);
+        let whole = Span::covering(text, removals[from].span.start(), removals[to - 1].span.end());
+        let ceiling = removals.get(to).map_or(text.len(), |r| r.span.start());
+        let healed = heal::heal(text, whole, floor, ceiling);
         let mut start = healed.start();
-        for (n, cut) in group.iter().enumerate() {
-            let end = group.get(n + 1).map_or(healed.end(), |next| next.span.start());
-            out.push(Removal {
-                span: Span::covering(doc.raw, start, end),
-                rule: Arc::clone(&set.rules[cut.rule as usize].info),
-                language: Arc::clone(&set.languages[cut.language as usize]),
-                confidence: cut.confidence,
-                evidence: cut.evidence.clone(),
-            });
+        for n in from..to {
+            let end = if n + 1 < to { removals[n + 1].span.start() } else { healed.end() };
+            removals[n].span = Span::covering(text, start, end);
             start = end;
         }
         floor = healed.end();
         from = to;
     }
-    out
+    removals
 }
