@@ -118,6 +118,24 @@ test("keys review, undo goes back to the start, decisions stay", async () => {
   await page.reload();
   await page.waitForFunction(() => document.documentElement.dataset.ready);
   assert.deepEqual((await states()).slice(0, 3), [0, 1, 0]);
+  // One place, then a text, then everything that is certain, after a question.
+  await page.locator(".row", { hasText: "Leave a Reply" }).first().click();
+  await page.keyboard.press("p");
+  await page.keyboard.press("n");
+  const stored = () => page.evaluate(async () => {
+    await new Promise((done) => setTimeout(done, 400));
+    const name = Object.keys(localStorage).find((one) => one.startsWith("dehusk.report."));
+    return localStorage.getItem(name).trim().split("\n").map((line) => JSON.parse(line));
+  });
+  assert.deepEqual((await stored()).map((one) => one.scope).sort(), ["place", "text"]);
+  for (const one of await stored()) assert.deepEqual(Object.keys(one), ["key", "scope", "rule", "decision", "text", "seen", "at", "confidence", "level", "place"]);
+  const before = await states();
+  await page.keyboard.press("A");
+  await page.getByRole("button", { name: "Remove them" }).click();
+  assert.ok((await states())[0] > before[0]);
+  assert.ok((await stored()).filter((one) => one.decision === "remove").every((one) => one.confidence === "high"));
+  await page.keyboard.press("u");
+  assert.deepEqual(await states(), before);
   // Help by key, and away again.
   await page.keyboard.press("?");
   assert.ok(await page.locator("#help").isVisible());
