@@ -11,6 +11,7 @@ mod init;
 pub mod messages;
 mod pages;
 mod record;
+mod report;
 mod restore;
 mod rules;
 mod session;
@@ -60,6 +61,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Test(args)) => test::run(&args),
         None => bare(cli.bare),
         Some(Command::Restore(args)) => restore::run(&args),

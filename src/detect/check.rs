@@ -263,7 +263,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         };
         // A Polish form is held together by Polish words, or by words of no language.
         let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
-        let own = !near.own || hit.stand == Stand::Whole;
+        let own = if near.own { hit.stand == Stand::Whole } else { doc.line_at(hit.span.start()) == line || !told(doc, hit) };
         if side && tongue && own && !seen.iter().any(|s| text(s) == text(hit)) {
             seen.push(hit);
         }
@@ -276,6 +276,13 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         return Err(No("near", what));
     }
     Ok(seen.iter().map(|m| format!("near: {}", short(m.span.of(doc.raw)))).collect())
+}
+
+/// True where words hang inside a sentence of running text: on another line, these are no signs.
+fn told(doc: &Document<'_>, hit: &Match) -> bool {
+    let start = hit.span.start();
+    let begins = sentence_start(doc.raw, start) && capital(hit.span.of(doc.raw));
+    hit.stand != Stand::Whole && !begins && doc.shapes()[doc.line_at(start)].prose
 }
 
 /// A text for messages: one line, not long.

@@ -29,8 +29,6 @@ pub(crate) struct Head {
     pub rules: Vec<Rule>,
     /// The first one is `any`.
     pub languages: Vec<Tongue>,
-    /// Names for `{network}`, the longest first.
-    pub networks: Vec<String>,
     /// Every selector that names something.
     pub known: Vec<String>,
 }
@@ -48,6 +46,8 @@ pub(crate) struct Tongue {
     /// Words of stamps, and words that announce a name in one.
     pub stamp_words: Vec<String>,
     pub stamp_by: Vec<String>,
+    /// Names for `{network}`; those of `any` are good in every language.
+    pub networks: Vec<String>,
 }
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
@@ -348,14 +348,13 @@ impl<'p> Compiler<'p> {
     }
 
     fn finish(self, rules: Vec<Rule>, known: Vec<String>) -> Compiled {
-        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
-        networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        let languages = self.languages.iter().map(|code| self.tongue(code)).collect();
-        Compiled { tables: Tables::build(&self.phrases), head: Head { rules, languages, networks, known } }
+        let languages = self.languages.iter().zip(&self.slots).map(|(code, slots)| self.tongue(code, slots)).collect();
+        Compiled { tables: Tables::build(&self.phrases), head: Head { rules, languages, known } }
     }
 
-    fn tongue(&self, code: &str) -> Tongue {
-        let mut tongue = Tongue { code: code.to_owned(), ..Tongue::default() };
+    fn tongue(&self, code: &str, slots: &Slots<'_>) -> Tongue {
+        let networks = slots.get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
+        let mut tongue = Tongue { code: code.to_owned(), networks, ..Tongue::default() };
         for loaded in self.packs.languages.iter().filter(|l| l.table.code == code) {
             let dated = |words: &[String]| words.iter().map(|w| fold_phrase(w).trim_end_matches('.').to_owned()).collect::<Vec<_>>();
             tongue.preview |= loaded.table.status == Some(Status::Preview);

@@ -264,10 +264,40 @@ pub(crate) struct FillTable {
     pub max_lines: usize,
     #[serde(default = "words25")]
     pub max_words: u32,
+    /// `outside`: worth without which nothing is a region of the text.
+    #[serde(default = "least")]
+    pub least: f32,
+    /// Worth that a further region must outweigh.
+    #[serde(default = "again")]
+    pub again: f32,
+    /// Lines that may stand between a region and the nearest residue, above and below.
+    #[serde(default = "above")]
+    pub above: usize,
+    #[serde(default = "below")]
+    pub below: usize,
+    /// Lines that stay where no residue is near.
+    #[serde(default = "three_lines")]
+    pub near: usize,
 }
 
 fn three_lines() -> usize {
     3
+}
+
+fn least() -> f32 {
+    5.0
+}
+
+fn again() -> f32 {
+    12.0
+}
+
+fn above() -> usize {
+    12
+}
+
+fn below() -> usize {
+    20
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -118,7 +118,9 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
 fn heading(doc: &Document<'_>, group: &[Sign]) -> bool {
     let single = |s: &Sign| s.weight < 3 && !s.span.of(doc.raw).trim().contains(char::is_whitespace);
     let blank = |pair: &[Sign]| matches!(doc.raw.get(pair[0].span.end()..pair[1].span.start()), Some(" "));
-    (2..=3).contains(&group.len()) && group.iter().all(single) && group.windows(2).all(blank)
+    // Names of networks are words of no language, and no heading.
+    let named = group.iter().all(|s| s.language == 0);
+    (2..=3).contains(&group.len()) && !named && group.iter().all(single) && group.windows(2).all(blank)
 }
 
 /// True where the line above a run ends with a colon: what follows is what it announces.

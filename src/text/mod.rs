@@ -8,7 +8,7 @@ mod span;
 use std::cell::{Cell, OnceCell};
 
 pub(crate) use fold::{Folded, fold_phrase};
-pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_wide};
+pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
 pub use span::Span;
 
 /// A text made ready for matching.
