@@ -32,6 +32,8 @@ pub mod escape;
 pub mod log;
 mod pack;
 mod plan;
+#[cfg(feature = "cli")]
+pub mod review;
 mod text;
 pub mod trial;
 
