@@ -1,22 +1,72 @@
-//! Lists the files of `patterns/`, so that adding one needs no second place.
+//! Lists the files of `patterns/`, so that adding one needs no second place, and compiles them: a program that starts has
+//! its packs ready.
+
+#![allow(dead_code, unused_imports, reason = "the modules are those of the library, and not all of them is needed here")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/text"]
+mod text {
+    mod fold;
+    mod line;
+
+    pub(crate) use fold::fold_phrase;
+    pub(crate) use line::count_words;
+}
+
+#[path = "src/pack"]
+mod pack {
+    mod compile;
+    mod error;
+    mod file;
+    mod info;
+    mod literals;
+    mod packs;
+    mod phrase;
+    mod rule;
+    mod select;
+    mod tables;
+
+    pub(crate) use compile::Compiled;
+    pub(crate) use packs::Packs;
+    pub(crate) use select::Selection;
+}
+
+use pack::{Compiled, Packs, Selection};
+
 fn main() {
     println!("cargo:rerun-if-changed=patterns");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     let mut list = String::from("&[\n");
+    let mut all = Packs::default();
     for folder in ["rules", "languages", "sites"] {
         for file in packs(&root.join("patterns").join(folder)) {
             let name = file.file_name().expect("a listed file has a name").to_string_lossy().into_owned();
-            writeln!(list, "    ({:?}, include_str!({:?})),", format!("patterns/{folder}/{name}"), file).expect("writing to a string");
+            let name = format!("patterns/{folder}/{name}");
+            writeln!(list, "    ({name:?}, include_str!({file:?})),").expect("writing to a string");
+            let text = fs::read_to_string(&file).expect("a listed file can be read");
+            all.add_text(&name, &text, "core").unwrap_or_else(|error| wrong(&error));
         }
     }
     list.push(']');
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     fs::write(out.join("packs.rs"), list).expect("the build folder is writable");
+    let compiled = Compiled::new(&all, &Selection::everything()).unwrap_or_else(|error| wrong(&error));
+    let (words, text) = compiled.tables.raw();
+    let big = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
+    let bytes: Vec<u8> = words.iter().flat_map(|w| if big { w.to_be_bytes() } else { w.to_le_bytes() }).collect();
+    fs::write(out.join("tables.bin"), bytes).expect("the build folder is writable");
+    fs::write(out.join("tables.txt"), text).expect("the build folder is writable");
+    let head = postcard::to_allocvec(&compiled.head).expect("plain values can be written");
+    fs::write(out.join("head.bin"), head).expect("the build folder is writable");
+}
+
+/// Says what is wrong with a pack, and where, and gives up.
+fn wrong(error: &dyn std::fmt::Display) -> ! {
+    eprintln!("{error}");
+    std::process::exit(1)
 }
 
 /// The pack files of a folder, sorted, so that builds on every machine agree.

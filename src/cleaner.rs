@@ -288,11 +288,15 @@ impl CleanerBuilder {
         let undecided = self.clone();
         let min_confidence = self.min_confidence.unwrap_or(Confidence::Medium);
         self.selection.min_confidence = Some(min_confidence);
-        let mut packs = self.packs.unwrap_or_else(Packs::builtin);
-        for path in &self.extra {
-            packs.add_path(path)?;
-        }
-        let set = RuleSet::new(&packs, &self.selection)?;
+        let set = if self.packs.is_none() && self.extra.is_empty() {
+            RuleSet::builtin(&self.selection)?
+        } else {
+            let mut packs = self.packs.unwrap_or_else(Packs::builtin);
+            for path in &self.extra {
+                packs.add_path(path)?;
+            }
+            RuleSet::new(&packs, &self.selection)?
+        };
         let keep = self.keep.iter().map(|k| fold_phrase(k.trim())).filter(|k| !k.is_empty()).collect();
         let settings = Settings { min_confidence, keep };
         #[cfg_attr(not(feature = "cli"), allow(unused_mut))]

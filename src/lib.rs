@@ -33,6 +33,8 @@ pub mod log;
 mod pack;
 mod plan;
 #[cfg(feature = "cli")]
+pub mod report;
+#[cfg(feature = "cli")]
 pub mod review;
 mod text;
 pub mod trial;

@@ -66,6 +66,7 @@ pub enum Command {
     Review(ReviewArgs),
     Check(CheckArgs),
     Explain(ExplainArgs),
+    Report(ReportArgs),
     Restore(RestoreArgs),
     Rules(RulesArgs),
     Test(TestArgs),
@@ -467,6 +468,39 @@ pub struct ExplainArgs {
     pub rules: RuleArgs,
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+/// Writes a run as one HTML file, to look at and to decide in
+///
+/// The file opens from disk and needs no network: figures, the removals grouped by rule and text in their context, rules,
+/// documents by what they lose. Decisions made in it are saved as a file for `dehusk clean --decisions`; with --decisions it
+/// begins with earlier ones.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dehusk report crawl/ --out report.html           what would go from a folder
+  dehusk report crawl/ -o report.html --min-confidence low      with what is only offered for review
+  dehusk report --log removals.jsonl -o report.html             what a run has removed")]
+pub struct ReportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Write the report to FILE, - for standard output; only an earlier report is replaced
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+
+    /// Show what the last run of a removal log took, instead of reading documents
+    #[arg(long, value_name = "FILE", help_heading = "Input", conflicts_with = "paths")]
+    pub log: Option<PathBuf>,
+
+    /// Carry at most this much data, e.g. 50M; beyond, groups are sampled and the page says so [default: 20M]
+    #[arg(long, value_name = "SIZE", help_heading = "Output", hide_short_help = true)]
+    pub max_size: Option<Size>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// Puts removed text back, from the log and the cleaned texts

@@ -12,6 +12,7 @@ pub mod messages;
 mod packfile;
 mod pages;
 mod record;
+mod report;
 mod restore;
 #[cfg(feature = "review")]
 mod review;
@@ -65,6 +66,7 @@ fn run(cli: Cli) -> Result<Exit> {
         #[cfg(feature = "review")]
         Some(Command::Review(args)) => review::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Test(args)) => test::run(&args),
         None => bare(cli.bare),
         Some(Command::Restore(args)) => restore::run(&args),

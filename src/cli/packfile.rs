@@ -28,7 +28,8 @@ pub fn add_example(path: &Path, id: &str, text: &str, keep: bool) -> Result<(), 
         None => {
             let examples = pack.entry("example").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
             let examples = examples.as_array_of_tables_mut().ok_or("`example` is not written as [[example]]")?;
-            let known = |t: &Table| t.get("rule").and_then(Item::as_str) == Some(id) && t.get(field).and_then(Item::as_str) == text.as_str();
+            let known =
+                |t: &Table| t.get("rule").and_then(Item::as_str) == Some(id) && t.get(field).and_then(Item::as_str) == text.as_str();
             if examples.iter().any(known) {
                 return Ok(());
             }
@@ -94,7 +95,10 @@ mod tests {
         add_example(&path, "stamps/mill", "two\nlines it's", true).unwrap();
         add_example(&path, "share/on", "[-Share-]\nx ''' \u{1b}", false).unwrap();
         let new = fs::read_to_string(&path).unwrap();
-        assert!(new.starts_with("# ours\n[[rule]]\nid = \"stamps/mill\" # the mill\nkeeps = ['one', '''\ntwo\nlines it's'''] # only this\n"), "{new}");
+        assert!(
+            new.starts_with("# ours\n[[rule]]\nid = \"stamps/mill\" # the mill\nkeeps = ['one', '''\ntwo\nlines it's'''] # only this\n"),
+            "{new}"
+        );
         assert!(new.contains("# the end"), "{new}");
         let read: toml::Table = toml::from_str(&new).unwrap();
         assert_eq!(read["example"][0]["rule"].as_str(), Some("share/on"));

@@ -193,7 +193,7 @@ fn push(lines: &mut Vec<u8>, event: &Event<'_>) -> io::Result<()> {
 }
 
 /// The packs of a cleaner: the version of a pack is a hash over the revisions of its rules.
-fn packs(cleaner: &Cleaner) -> Vec<Pack> {
+pub fn packs(cleaner: &Cleaner) -> Vec<Pack> {
     let mut packs: BTreeMap<&str, (blake3::Hasher, usize)> = BTreeMap::new();
     for rule in cleaner.rules() {
         let (hasher, rules) = packs.entry(&rule.pack).or_default();

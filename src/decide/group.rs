@@ -1,10 +1,12 @@
 //! Removals of many documents, grouped by what a person decides about: rule and normalised text.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::key::{neighbours, normal, place_key, text_key};
 use crate::diff::repeats;
+use crate::log::Removed;
 use crate::plan::visible;
 use crate::text::{Shape, Span};
 use crate::{Cleaned, Confidence, RuleInfo};
@@ -41,6 +43,8 @@ pub struct Example {
     pub text: String,
     /// Text behind the cut.
     pub after: String,
+    /// Bytes of `before` and of `after` that other cuts take.
+    pub others: [Vec<[usize; 2]>; 2],
     /// Why it was cut.
     pub evidence: Vec<String>,
     /// Key of a decision for this place alone.
@@ -170,7 +174,7 @@ impl Groups {
         let mut here = Groups::default();
         // Lines and columns are counted on from cut to cut: linear in the text, however long its lines are.
         let (mut line, mut column, mut at) = (1, 1, 0);
-        for ((removal, span), (before, after)) in found.iter().zip(&spans).zip(neighbours(text, &spans)) {
+        for (n, ((removal, span), (before, after))) in found.iter().zip(&spans).zip(neighbours(text, &spans)).enumerate() {
             if span.is_empty() {
                 continue;
             }
@@ -184,6 +188,7 @@ impl Groups {
             let cut = span.of(text);
             let normal = normal(cut);
             let rule = Arc::clone(&removal.rule);
+            let (above, below) = (before_of(text, at), after_of(text, span.end()));
             let example = Example {
                 doc: doc.to_owned(),
                 record,
@@ -191,9 +196,13 @@ impl Groups {
                 line,
                 column,
                 bytes: [span.start(), span.end()],
-                before: before_of(text, at).to_owned(),
+                others: [
+                    within(at - above.len()..at, spans[..n].iter().rev()),
+                    within(span.end()..span.end() + below.len(), spans[n + 1..].iter()),
+                ],
+                before: above.to_owned(),
                 text: cut.to_owned(),
-                after: after_of(text, span.end()).to_owned(),
+                after: below.to_owned(),
                 evidence: removal.evidence.iter().filter(|e| !repeats(e, cut)).cloned().collect(),
                 key: place_key(&rule.id, &normal, (&before, &after)),
             };
@@ -219,6 +228,62 @@ impl Groups {
             here.put(group);
         }
         // Twice in one document is still one document.
+        here.groups.iter_mut().for_each(|g| g.documents = 1);
+        self.merge(here);
+    }
+
+    /// Adds the removals of a document of `length` bytes as a log tells them: without the text around them. `rules` are
+    /// looked up by id.
+    pub fn add_logged(
+        &mut self,
+        doc: &str,
+        record: Option<u64>,
+        site: &str,
+        length: u64,
+        removals: &[Removed<'_>],
+        rules: &HashMap<String, Arc<RuleInfo>>,
+    ) {
+        let mut here = Groups::default();
+        for removal in removals {
+            let text = removal.text.trim();
+            let Some(rule) = rules.get(removal.rule.as_ref()).filter(|_| !text.is_empty()) else { continue };
+            let normal = normal(text);
+            let lead = removal.text.len() - removal.text.trim_start().len();
+            let start = removal.bytes[0] + lead;
+            let example = Example {
+                doc: doc.to_owned(),
+                record,
+                site: site.to_owned(),
+                line: removal.line + removal.text[..lead].matches('\n').count(),
+                column: 1,
+                bytes: [start, start + text.len()],
+                before: String::new(),
+                text: text.to_owned(),
+                after: String::new(),
+                others: [Vec::new(), Vec::new()],
+                evidence: removal.evidence.iter().filter(|e| !repeats(e, text)).map(|e| e.to_string()).collect(),
+                key: place_key(&rule.id, &normal, ("", "")),
+            };
+            let third = usize::try_from(start as u64 * 3 / length.max(1)).unwrap_or(2).min(2);
+            let mut group = Group {
+                key: text_key(&rule.id, &normal),
+                confidence: removal.confidence,
+                language: removal.lang.clone().into_owned(),
+                cuts: 1,
+                documents: 1,
+                bytes: removal.text.len() as u64,
+                sites: BTreeSet::from([site.to_owned()]),
+                thirds: [0; 3],
+                examples: vec![example],
+                prose: Shape::reads_as_prose(text),
+                inline: false,
+                middle: third == 1,
+                rule: Arc::clone(rule),
+                normal,
+            };
+            group.thirds[third] = 1;
+            here.put(group);
+        }
         here.groups.iter_mut().for_each(|g| g.documents = 1);
         self.merge(here);
     }
@@ -277,6 +342,15 @@ fn line_start(text: &str, at: usize) -> usize {
 fn line_end(text: &str, at: usize) -> usize {
     let to = text.floor_char_boundary((at + LINE).min(text.len()));
     memchr::memchr(b'\n', &text.as_bytes()[at..to]).map_or(to, |n| at + n)
+}
+
+/// The parts of a range that `spans` take, which come from near to far; relative to its start.
+fn within<'s>(range: Range<usize>, spans: impl Iterator<Item = &'s Span>) -> Vec<[usize; 2]> {
+    let near = spans.take_while(|s| s.end() > range.start && s.start() < range.end).filter(|s| !s.is_empty());
+    let mut parts: Vec<[usize; 2]> =
+        near.map(|s| [s.start().max(range.start) - range.start, s.end().min(range.end) - range.start]).collect();
+    parts.sort();
+    parts
 }
 
 /// Some lines before `at`, and its own line to there.

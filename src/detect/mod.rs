@@ -12,7 +12,6 @@ mod sign;
 use std::collections::BTreeMap;
 
 pub(crate) use check::{in_head, in_tail, short};
-pub(crate) use literal::Literals;
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand};
 

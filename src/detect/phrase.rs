@@ -1,23 +1,23 @@
 //! A phrase confirmed around its anchor: literals compared, holes filled, to both sides.
 
 use super::holes;
-use crate::pack::{Part, Phrase, RuleSet};
+use crate::pack::{Parts, Phrase, Piece, RuleSet};
 use crate::text::Document;
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`.
-pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase, at: usize) -> Option<(usize, usize)> {
-    let Part::Literal(anchor) = &phrase.parts[phrase.anchor] else { return None };
+pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
+    let (number, anchor) = (phrase.anchor?, phrase.literal()?);
     let lead = anchor.len() - anchor.trim_start_matches(' ').len();
     let start = at.checked_sub(lead)?;
     let end = literal(doc, anchor, start)?;
-    let end = rightwards(set, phrase.language, doc, &phrase.parts[phrase.anchor + 1..], end)?;
-    let start = leftwards(set, phrase.language, doc, &phrase.parts[..phrase.anchor], start)?;
+    let end = rightwards(set, phrase.language, doc, phrase.parts.behind(number), end)?;
+    let start = leftwards(set, phrase.language, doc, phrase.parts.before(number), start)?;
     Some((start, end))
 }
 
 /// A phrase of holes only, from `at`.
-pub(super) fn from_start(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase, at: usize) -> Option<(usize, usize)> {
-    Some((at, rightwards(set, phrase.language, doc, &phrase.parts, at)?))
+pub(super) fn from_start(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
+    Some((at, rightwards(set, phrase.language, doc, phrase.parts, at)?))
 }
 
 fn literal(doc: &Document<'_>, text: &str, at: usize) -> Option<usize> {
@@ -28,72 +28,70 @@ fn literal(doc: &Document<'_>, text: &str, at: usize) -> Option<usize> {
 const TRIES: usize = 6;
 
 /// End of the parts when they begin at `at`. Depth is bounded by the parts, breadth by choices and tries.
-fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], at: usize) -> Option<usize> {
-    let [first, rest @ ..] = parts else { return Some(at) };
+fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> Option<usize> {
+    let Some((first, rest)) = parts.split_first() else { return Some(at) };
     let text = doc.folded.text.as_str();
     match (first, rest.first()) {
-        (Part::Literal(words), _) => {
+        (Piece::Literal(words), _) => {
             rightwards(set, language, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?)
         }
-        (Part::OneOf(texts), _) => {
+        (Piece::OneOf(texts), _) => {
             texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, language, doc, rest, end))
         }
-        (Part::Hole(hole), Some(Part::Literal(next))) => {
-            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + next.len()));
+        (Piece::Hole(hole), Some(Piece::Literal(next))) => {
+            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + next.len()));
             let window = text.get(at..limit)?;
-            let ends = window.match_indices(next.as_str()).map(|(n, _)| at + n).take(TRIES);
-            ends.filter(|&end| holes::fills(set, language, doc, *hole, at, end))
-                .find_map(|end| rightwards(set, language, doc, &rest[1..], end + next.len()))
+            let ends = window.match_indices(next).map(|(n, _)| at + n).take(TRIES);
+            ends.filter(|&end| holes::fills(set, language, doc, hole, at, end))
+                .find_map(|end| rightwards(set, language, doc, rest.behind(0), end + next.len()))
         }
-        (Part::Hole(hole), Some(Part::OneOf(texts))) => {
-            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(*hole) + 40));
+        (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
+            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
             let window = text.get(at..limit)?;
-            let ends = texts.iter().filter_map(|t| Some((at + window.find(t.as_str())?, t.len())));
-            ends.filter(|&(end, _)| holes::fills(set, language, doc, *hole, at, end))
-                .find_map(|(end, len)| rightwards(set, language, doc, &rest[1..], end + len))
+            let ends = texts.iter().filter_map(|t| Some((at + window.find(t)?, t.len())));
+            ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
+                .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
         }
-        (Part::Hole(hole), _) => {
+        (Piece::Hole(hole), _) => {
             let from = at + (text[at..].len() - text[at..].trim_start_matches(' ').len());
-            rightwards(set, language, doc, rest, holes::forward(set, language, doc, *hole, from)?)
+            rightwards(set, language, doc, rest, holes::forward(set, language, doc, hole, from)?)
         }
-        (Part::Slot(_), _) => None,
     }
 }
 
 /// Start of the parts when they end at `at`.
-fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: &[Part], at: usize) -> Option<usize> {
-    let [rest @ .., last] = parts else { return Some(at) };
+fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> Option<usize> {
+    let Some((last, rest)) = parts.split_last() else { return Some(at) };
     let text = doc.folded.text.as_str();
     let before = &text[..at];
     match (last, rest.last()) {
-        (Part::Literal(words), _) => {
-            let words = if before.ends_with(words.as_str()) { words.as_str() } else { words.trim_end_matches(' ') };
+        (Piece::Literal(words), _) => {
+            let words = if before.ends_with(words) { words } else { words.trim_end_matches(' ') };
             before.ends_with(words).then(|| at - words.len()).and_then(|start| leftwards(set, language, doc, rest, start))
         }
-        (Part::OneOf(texts), _) => {
-            texts.iter().filter(|t| before.ends_with(t.as_str())).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
+        (Piece::OneOf(texts), _) => {
+            texts.iter().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
-        (Part::Hole(hole), Some(Part::Literal(previous))) => {
-            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + previous.len())).min(at);
-            let starts = text[floor..at].rmatch_indices(previous.as_str()).map(|(n, _)| floor + n).take(TRIES);
-            let rest = &rest[..rest.len() - 1];
+        (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
+            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
+            let starts = text[floor..at].rmatch_indices(previous).map(|(n, _)| floor + n).take(TRIES);
+            let rest = rest.before(rest.len() - 1);
             starts
-                .filter(|&n| holes::fills(set, language, doc, *hole, n + previous.len(), at))
+                .filter(|&n| holes::fills(set, language, doc, hole, n + previous.len(), at))
                 .find_map(|n| leftwards(set, language, doc, rest, n))
         }
-        (Part::Hole(hole), Some(Part::OneOf(texts))) => {
-            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(*hole) + 40)).min(at);
+        (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
+            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + 40)).min(at);
             let window = &text[floor..at];
-            let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t.as_str())?, t.len())));
-            let rest = &rest[..rest.len() - 1];
+            let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t)?, t.len())));
+            let rest = rest.before(rest.len() - 1);
             starts
-                .filter(|&(n, len)| holes::fills(set, language, doc, *hole, n + len, at))
+                .filter(|&(n, len)| holes::fills(set, language, doc, hole, n + len, at))
                 .find_map(|(n, _)| leftwards(set, language, doc, rest, n))
         }
-        (Part::Hole(hole), _) => {
+        (Piece::Hole(hole), _) => {
             let end = before.trim_end_matches(' ').len();
-            leftwards(set, language, doc, rest, holes::backward(set, language, doc, *hole, end)?)
+            leftwards(set, language, doc, rest, holes::backward(set, language, doc, hole, end)?)
         }
-        (Part::Slot(_), _) => None,
     }
 }

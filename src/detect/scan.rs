@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::phrase;
 use super::sign::Stand;
-use crate::pack::{At, Hole, Part, Role, RuleSet};
+use super::{literal, phrase};
+use crate::pack::{At, Hole, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Line, Span, is_wide};
 
@@ -38,13 +38,13 @@ const REGEX_WINDOW: usize = 512;
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    set.literals.find(doc, |literal, start| {
-        for &n in &set.anchored[literal as usize] {
-            let phrase = &set.phrases[n as usize];
+    literal::find(&set.tables, doc, |anchor, start| {
+        for phrase in set.tables.anchored(anchor).iter().filter_map(|&n| set.phrase(n)) {
             let whole = phrase.parts.len() == 1;
-            let range = if whole { Some((start, start + set.literals.len_of(literal))) } else { phrase::confirm(set, doc, phrase, start) };
+            let range =
+                if whole { Some((start, start + set.tables.text(anchor).len())) } else { phrase::confirm(set, doc, &phrase, start) };
             if let Some(range) = range {
-                found.add(set, doc, n, range);
+                found.add(set, doc, &phrase, range);
             }
         }
     });
@@ -101,14 +101,12 @@ fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
         let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
         // Nearly all of them want a date or a time, and few short lines with a digit have one.
         let (dated, timed) = moments(set, doc, line);
-        for &n in &set.unanchored {
-            let phrase = &set.phrases[n as usize];
-            let wants = |hole| phrase.parts.contains(&Part::Hole(hole));
-            if (wants(Hole::Date) && !dated) || (wants(Hole::Time) && !timed) {
+        for phrase in set.unanchored.iter().filter_map(|&n| set.phrase(n)) {
+            if (phrase.parts.wants(Hole::Date) && !dated) || (phrase.parts.wants(Hole::Time) && !timed) {
                 continue;
             }
-            if let Some(range) = phrase::from_start(set, doc, phrase, line.fold_start + lead) {
-                found.add(set, doc, n, range);
+            if let Some(range) = phrase::from_start(set, doc, &phrase, line.fold_start + lead) {
+                found.add(set, doc, &phrase, range);
             }
         }
     }
@@ -131,8 +129,7 @@ fn moments(set: &RuleSet, doc: &Document<'_>, line: &Line) -> (bool, bool) {
 }
 
 impl Found {
-    fn add(&mut self, set: &RuleSet, doc: &Document<'_>, n: u32, fold: (usize, usize)) {
-        let phrase = &set.phrases[n as usize];
+    fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize)) {
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
         let mut end = fold.0 + text.trim_end().len();

@@ -17,6 +17,8 @@ pub(crate) enum Look {
     Context,
     /// Text that goes.
     Cut,
+    /// Text that goes by another cut.
+    Other,
     /// Signs for what is folded, and marks around cuts.
     Sign,
 }
@@ -28,15 +30,16 @@ pub(crate) struct TextRow {
     pub pieces: Vec<(String, Look)>,
 }
 
-/// `text` with `cuts` (sorted, disjoint) in rows of `columns`; its first line has the number `first`. Long cuts are shown
-/// whole where `all` says so, and between marks where `marks` does.
-pub(crate) fn rows(text: &str, cuts: &[Range<usize>], first: usize, columns: usize, all: bool, marks: bool) -> Vec<TextRow> {
-    let mark = |cut: &Range<usize>| Mark {
+/// `text` with `cuts` (sorted, disjoint; `true`: another cut than the one that matters) in rows of `columns`; its first line
+/// has the number `first`. Long cuts are shown whole where `all` says so, and between marks where `marks` does.
+pub(crate) fn rows(text: &str, cuts: &[(Range<usize>, bool)], first: usize, columns: usize, all: bool, marks: bool) -> Vec<TextRow> {
+    let mark = |(cut, other): &(Range<usize>, bool)| Mark {
         span: Span::covering(text, cut.start, cut.end),
         rule: "",
         confidence: Confidence::High,
         evidence: &[],
-        back: false,
+        // Told apart by its ink.
+        back: *other,
     };
     let view = View { text, marks: cuts.iter().map(mark).collect(), compared: false };
     let room = Room { columns, all, marks };
@@ -67,6 +70,7 @@ fn look(ink: Ink) -> Look {
     match ink {
         Ink::Context => Look::Context,
         Ink::Cut | Ink::CutNext => Look::Cut,
+        Ink::Back => Look::Other,
         Ink::Mark | Ink::Fold | Ink::CutFold => Look::Sign,
         _ => Look::Text,
     }

@@ -109,6 +109,26 @@ pub struct Removed<'a> {
     pub evidence: Vec<Cow<'a, str>>,
 }
 
+impl Removed<'_> {
+    /// The same, with its words its own.
+    pub fn into_owned(self) -> Removed<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Removed {
+            doc: own(self.doc),
+            rule: own(self.rule),
+            lang: own(self.lang),
+            rev: own(self.rev),
+            text: own(self.text),
+            evidence: self.evidence.into_iter().map(own).collect(),
+            record: self.record,
+            confidence: self.confidence,
+            bytes: self.bytes,
+            chars: self.chars,
+            line: self.line,
+        }
+    }
+}
+
 /// A document that changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Doc<'a> {

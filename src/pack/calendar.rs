@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Words {
     pub months: HashMap<String, u64>,
     pub weekdays: HashMap<String, u64>,

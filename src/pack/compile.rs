@@ -3,84 +3,52 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::calendar::{Calendar, Words};
 use super::error::{ContentError, PackError};
-use super::file::{At, Fill, RuleTable, Status};
+use super::file::{At, RuleTable, Status};
 use super::info::RuleInfo;
 use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
 use super::rule::Rule;
 use super::select::Selection;
-use crate::detect::Literals;
+use super::tables::{Role, Tables, Written};
 use crate::text::{count_words, fold_phrase};
 
-/// What a phrase is for in its rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Role {
-    Main,
-    Near,
-    Until,
-    Left,
-    Right,
-    /// The anchor of a raw regex.
-    Regex,
+/// Packs made ready: what detection needs of them, as long as nobody asks for less.
+#[derive(Clone, Debug)]
+pub(crate) struct Compiled {
+    pub tables: Tables,
+    pub head: Head,
 }
 
-/// A phrase of one rule in one language.
-#[derive(Debug)]
-pub(crate) struct Phrase {
-    pub parts: Box<[Part]>,
-    /// Index of the literal that the scan looks for.
-    pub anchor: usize,
-    pub role: Role,
-    pub rule: u32,
-    pub language: u16,
-    /// Words in the literals: how much a phrase says.
-    pub words: u16,
-}
-
-/// Everything that detection reads; built once, shared by all threads.
-#[derive(Debug)]
-pub(crate) struct RuleSet {
+/// What is not in the tables.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Head {
     pub rules: Vec<Rule>,
-    pub languages: Vec<Arc<str>>,
-    pub phrases: Vec<Phrase>,
-    pub literals: Literals,
-    /// For each literal, the phrases that have it as anchor.
-    pub anchored: Vec<Vec<u32>>,
-    /// Anchors of regexes, which may stand inside words.
-    pub inner: AhoCorasick,
-    /// For each pattern of `inner`, the rule.
-    pub inner_rules: Vec<u32>,
-    /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
-    pub unanchored: Vec<u32>,
-    /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
-    pub pinned: Vec<u32>,
-    calendar: Words,
+    /// The first one is `any`.
+    pub languages: Vec<Tongue>,
     /// Names for `{network}`, the longest first.
     pub networks: Vec<String>,
-    /// Function word to the languages (bits) that have it.
-    pub common: HashMap<String, u64>,
-    /// Languages (bits) that list function words.
-    pub listed: u64,
-    /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
-    pub structural: bool,
+    /// Every selector that names something.
+    pub known: Vec<String>,
+}
+
+/// The words of a language that are in no slot, folded.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tongue {
+    pub code: String,
+    /// Takes part only when previews are asked for.
+    pub preview: bool,
+    pub months: Vec<String>,
+    pub weekdays: Vec<String>,
+    pub fillers: Vec<String>,
+    pub common: Vec<String>,
 }
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
 const MAX_EXPANSION: usize = 500;
-
-impl RuleSet {
-    /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
-    pub fn calendar(&self, language: u16) -> Calendar<'_> {
-        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
-        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
-        Calendar { words: &self.calendar, languages }
-    }
-}
 
 /// The slots of a language: phrases with the file they stand in.
 type Slots<'p> = HashMap<&'p str, Vec<(&'p Spanned<String>, usize)>>;
@@ -91,13 +59,14 @@ struct Compiler<'p> {
     slots: Vec<Slots<'p>>,
     languages: Vec<Arc<str>>,
     parsed: HashMap<String, Vec<Part>>,
-    phrases: Vec<Phrase>,
+    phrases: Vec<Written>,
 }
 
-impl RuleSet {
+impl Compiled {
     /// Compiles the selected rules in the selected languages.
-    pub fn new(packs: &Packs, selection: &Selection) -> Result<RuleSet, PackError> {
-        selection.check(packs)?;
+    pub fn new(packs: &Packs, selection: &Selection) -> Result<Compiled, PackError> {
+        let known = Selection::known(packs);
+        selection.check(&known)?;
         let mut compiler = Compiler::new(packs, selection);
         let mut rules = Vec::new();
         let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -118,18 +87,13 @@ impl RuleSet {
             seen.insert(id, loaded.file);
             let preview = loaded.table.status == Some(Status::Preview);
             let deprecated = loaded.table.status == Some(Status::Deprecated);
-            let sure = selection.min_confidence.is_none_or(|least| loaded.table.confidence >= least);
-            if sure
-                && selection.takes(id, &loaded.pack)
-                && selection.takes_sites(&loaded.sites)
-                && !deprecated
-                && (!preview || selection.preview)
-            {
+            let takes = selection.takes_rule(id, &loaded.pack, loaded.table.confidence, preview, &loaded.sites);
+            if takes && !deprecated {
                 let rule = compiler.rule(loaded, rules.len() as u32)?;
                 rules.push(rule);
             }
         }
-        Ok(compiler.finish(rules))
+        Ok(compiler.finish(rules, known))
     }
 }
 
@@ -300,14 +264,7 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                self.phrases.push(Phrase {
-                    parts: parts.into(),
-                    anchor: anchor.unwrap_or(usize::MAX),
-                    role,
-                    rule,
-                    language,
-                    words: words as u16,
-                });
+                self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16 });
             }
         }
         Ok(())
@@ -387,90 +344,24 @@ impl<'p> Compiler<'p> {
         Ok(parts)
     }
 
-    fn finish(self, rules: Vec<Rule>) -> RuleSet {
-        let mut inner: Vec<&str> = Vec::new();
-        let mut inner_rules = Vec::new();
-        let mut patterns: Vec<Box<str>> = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        let mut anchored: Vec<Vec<u32>> = Vec::new();
-        let mut unanchored = Vec::new();
-        for (n, phrase) in self.phrases.iter().enumerate() {
-            let Some(Part::Literal(text)) = phrase.parts.get(phrase.anchor) else {
-                unanchored.push(n as u32);
-                continue;
-            };
-            let text = text.trim_matches(' ');
-            // A comma finds every sentence: with holes beside it, a short line is the better place to start.
-            if text.is_empty() || (phrase.parts.len() > 1 && !text.contains(char::is_alphanumeric)) {
-                unanchored.push(n as u32);
-                continue;
-            }
-            if phrase.role == Role::Regex {
-                inner.push(text);
-                inner_rules.push(phrase.rule);
-                continue;
-            }
-            let pattern = *known.entry(text.to_owned()).or_insert_with(|| {
-                patterns.push(text.into());
-                anchored.push(Vec::new());
-                patterns.len() - 1
-            });
-            anchored[pattern].push(n as u32);
-        }
-        let inner = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&inner);
-        let inner = inner.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
-        let pinned = (0..rules.len() as u32)
-            .filter(|&n| rules[n as usize].regex.is_some() && matches!(rules[n as usize].at, At::TextStart | At::TextEnd))
-            .collect();
+    fn finish(self, rules: Vec<Rule>, known: Vec<String>) -> Compiled {
         let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
         networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        let (common, listed) = self.common();
-        let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
-        RuleSet {
-            structural,
-            rules,
-            calendar: self.calendar(),
-            phrases: self.phrases,
-            languages: self.languages,
-            literals: Literals::new(patterns),
-            anchored,
-            inner,
-            inner_rules,
-            unanchored,
-            pinned,
-            networks,
-            common,
-            listed,
-        }
+        let languages = self.languages.iter().map(|code| self.tongue(code)).collect();
+        Compiled { tables: Tables::build(&self.phrases), head: Head { rules, languages, networks, known } }
     }
 
-    fn calendar(&self) -> Words {
-        let mut calendar = Words::default();
-        for loaded in &self.packs.languages {
-            let Some(n) = self.languages.iter().position(|l| **l == *loaded.table.code) else { continue };
-            let add = |map: &mut HashMap<String, u64>, words: &[String]| {
-                for word in words {
-                    *map.entry(fold_phrase(word).trim_end_matches('.').to_owned()).or_default() |= 1 << n.min(63);
-                }
-            };
-            add(&mut calendar.months, &loaded.table.months);
-            add(&mut calendar.weekdays, &loaded.table.weekdays);
-            add(&mut calendar.fillers, &loaded.table.date_words);
+    fn tongue(&self, code: &str) -> Tongue {
+        let mut tongue = Tongue { code: code.to_owned(), ..Tongue::default() };
+        for loaded in self.packs.languages.iter().filter(|l| l.table.code == code) {
+            let dated = |words: &[String]| words.iter().map(|w| fold_phrase(w).trim_end_matches('.').to_owned()).collect::<Vec<_>>();
+            tongue.preview |= loaded.table.status == Some(Status::Preview);
+            tongue.months.extend(dated(&loaded.table.months));
+            tongue.weekdays.extend(dated(&loaded.table.weekdays));
+            tongue.fillers.extend(dated(&loaded.table.date_words));
+            tongue.common.extend(loaded.table.common.iter().map(|w| fold_phrase(w)));
         }
-        calendar
-    }
-
-    fn common(&self) -> (HashMap<String, u64>, u64) {
-        let mut common: HashMap<String, u64> = HashMap::new();
-        let mut listed = 0;
-        for loaded in &self.packs.languages {
-            let Some(n) = self.languages.iter().position(|l| **l == *loaded.table.code).filter(|&n| n < 64) else { continue };
-            for word in &loaded.table.common {
-                *common.entry(fold_phrase(word)).or_default() |= 1 << n;
-                listed |= 1 << n;
-            }
-        }
-        (common, listed)
+        tongue
     }
 }
 

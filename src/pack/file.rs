@@ -1,6 +1,6 @@
 //! The pack files as they are written: one type for each table, unknown fields refused.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::info::{Confidence, Scope};
@@ -13,6 +13,9 @@ pub(crate) struct RuleFile {
     pub pack: Option<PackTable>,
     #[serde(default)]
     pub rule: Vec<RuleTable>,
+    /// Examples for rules of other packs.
+    #[serde(default)]
+    pub example: Vec<ExampleTable>,
 }
 
 /// What a pack says of itself.
@@ -80,7 +83,7 @@ fn three() -> u8 {
     3
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum At {
     Line,
@@ -92,7 +95,7 @@ pub(crate) enum At {
     Anywhere,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Case {
     #[default]
@@ -128,7 +131,7 @@ fn ten() -> usize {
     10
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Side {
     Before,
@@ -145,7 +148,7 @@ pub(crate) struct PlaceTable {
     pub from_end: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Zone {
     Head,
@@ -169,7 +172,7 @@ fn twenty() -> u32 {
     20
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum TitleSide {
     #[default]
@@ -177,7 +180,7 @@ pub(crate) enum TitleSide {
     Before,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum TitleEnd {
     Line,
@@ -185,7 +188,7 @@ pub(crate) enum TitleEnd {
     Sentence,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ItemsTable {
     #[serde(default = "twelve")]
@@ -217,7 +220,7 @@ fn all_ends() -> Vec<ItemEnd> {
 }
 
 /// Where a list of titles may end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ItemEnd {
     Text,
@@ -242,7 +245,7 @@ pub(crate) struct PairTable {
 }
 
 /// A structural rule: no words of its own, only what stands between or outside what others found.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FillTable {
     pub kind: Fill,
@@ -256,7 +259,7 @@ fn three_lines() -> usize {
     3
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Fill {
     /// Short lines between two cuts behind the last line of prose.
@@ -296,6 +299,8 @@ pub(crate) struct LanguageTable {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExampleTable {
+    /// A family, or with `rule` one rule: for people, and for what a test says.
+    #[serde(alias = "rule")]
     pub family: String,
     pub removes: Option<Spanned<String>>,
     pub keeps: Option<Spanned<String>>,

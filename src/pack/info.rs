@@ -79,7 +79,7 @@ impl fmt::Display for Scope {
 }
 
 /// A rule as reports, logs and `explain` name it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleInfo {
     /// `family/name`.
     pub id: String,

@@ -1,21 +1,28 @@
 //! Packs: what residue looks like, read from `patterns/` and compiled for detection.
 
+mod builtin;
 mod calendar;
 mod compile;
 mod error;
 mod file;
 mod info;
+mod literals;
 mod packs;
 mod phrase;
 mod rule;
+mod ruleset;
 mod select;
+mod tables;
 
-pub(crate) use compile::{Phrase, Role, RuleSet, slots_of};
+pub(crate) use compile::slots_of;
 pub use error::{ContentError, PackError};
-pub(crate) use file::{At, Fill, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
+pub(crate) use file::{At, ExampleTable, Fill, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
 pub use info::{Confidence, RuleInfo, Scope};
+pub(crate) use literals::Probe;
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;
-pub(crate) use phrase::{Hole, Part};
+pub(crate) use phrase::Hole;
 pub(crate) use rule::Rule;
+pub(crate) use ruleset::RuleSet;
 pub(crate) use select::Selection;
+pub(crate) use tables::{Parts, Phrase, Piece, Role, Tables};

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use super::error::{ContentError, PackError};
 use super::file::{ExampleTable, LanguageFile, LanguageTable, RuleFile, RuleTable};
 
-static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
-
 /// Rules and languages, read and well-formed, not yet compiled.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
     pub(crate) files: Vec<PackFile>,
     pub(crate) rules: Vec<LoadedRule>,
     pub(crate) languages: Vec<LoadedLanguage>,
+    /// Examples that stand in a file of rules, and the file.
+    pub(crate) examples: Vec<(ExampleTable, usize)>,
+    /// The built-in packs and nothing else: they are compiled already.
+    pub(crate) pristine: bool,
 }
 
 /// Name and text of a file, kept for messages that point into it.
@@ -40,17 +42,6 @@ pub(crate) struct LoadedLanguage {
 }
 
 impl Packs {
-    /// The packs that dehusk ships. They are tested; reading them cannot fail.
-    pub fn builtin() -> Packs {
-        let mut packs = Packs::default();
-        for (name, text) in BUILTIN {
-            if let Err(error) = packs.add_text(name, text, "core") {
-                unreachable!("a built-in pack is broken, which the tests exclude: {error}");
-            }
-        }
-        packs
-    }
-
     /// A pack file, or a folder laid out like `patterns/`.
     ///
     /// # Errors
@@ -105,6 +96,7 @@ impl Packs {
     /// Adds one pack file's text; `name` tells rules, languages and sites apart and stands in messages.
     pub(crate) fn add_text(&mut self, name: &str, text: &str, pack: &str) -> Result<(), ContentError> {
         let file = self.files.len();
+        self.pristine = false;
         self.files.push(PackFile { name: name.to_owned(), text: text.to_owned() });
         let wrong = |e: toml::de::Error| {
             let message = e.message().trim().to_owned();
@@ -115,7 +107,7 @@ impl Packs {
             self.languages.push(LoadedLanguage { table: language, slots, examples: example, file });
             return Ok(());
         }
-        let RuleFile { pack: table, rule } = toml::from_str(text).map_err(wrong)?;
+        let RuleFile { pack: table, rule, example } = toml::from_str(text).map_err(wrong)?;
         if let Some(format) = table.as_ref().and_then(|t| t.format).filter(|&f| f != 1) {
             let message = format!("pack format {format} is not known to this version of dehusk");
             return Err(ContentError::at(name, text, 0..1, message, "update dehusk, or write `format = 1`".to_owned()));
@@ -123,6 +115,7 @@ impl Packs {
         let path = Path::new(name);
         let site = path.parent().is_some_and(|p| p.ends_with("sites"));
         let sites = if site { path.file_stem().map(|s| s.to_string_lossy().into_owned()).into_iter().collect() } else { Vec::new() };
+        self.examples.extend(example.into_iter().map(|table| (table, file)));
         let pack = table.map_or_else(|| pack.to_owned(), |t| t.name);
         self.rules.extend(rule.into_iter().map(|table| LoadedRule { table, file, pack: pack.clone(), sites: sites.clone() }));
         Ok(())

@@ -3,14 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::file::{At, Case, FillTable, ItemsTable, RuleTable, Side, TitleEnd, TitleSide, Zone};
 use super::info::{Confidence, RuleInfo, Scope};
 
 /// A regular expression compiled when first used: most texts need none of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LazyRegex {
     source: String,
+    #[serde(skip)]
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -25,21 +27,21 @@ impl LazyRegex {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Near {
     pub min: usize,
     pub within: usize,
     pub side: Side,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Place {
     pub zone: Option<Zone>,
     pub from_top: Option<usize>,
     pub from_end: Option<usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Title {
     pub max_words: u32,
     pub side: TitleSide,
@@ -47,7 +49,7 @@ pub(crate) struct Title {
 }
 
 /// A rule as the engine reads it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rule {
     pub info: Arc<RuleInfo>,
     pub scope: Scope,

@@ -46,19 +46,38 @@ impl Selection {
         sites.is_empty() || self.site.as_deref().is_some_and(|site| site == "*" || sites.iter().any(|of| below(site, of)))
     }
 
-    /// Every selector must name something.
-    pub fn check(&self, packs: &Packs) -> Result<(), PackError> {
+    /// True where a rule with these properties takes part.
+    pub fn takes_rule(&self, id: &str, pack: &str, confidence: Confidence, preview: bool, sites: &[String]) -> bool {
+        let sure = self.min_confidence.is_none_or(|least| confidence >= least);
+        sure && (!preview || self.preview) && self.takes_sites(sites) && self.takes(id, pack)
+    }
+
+    /// Everything that there is: from what is compiled so, any other selection can be taken later.
+    #[allow(dead_code, reason = "the build script takes everything")]
+    pub fn everything() -> Selection {
+        Selection { preview: true, site: Some("*".to_owned()), ..Selection::default() }
+    }
+
+    /// Every selector that names something in these packs.
+    pub fn known(packs: &Packs) -> Vec<String> {
         let families = packs.rules.iter().filter_map(|r| r.table.id.get_ref().split_once('/').map(|(f, _)| f));
-        let known: Vec<String> = families
+        let mut known: Vec<String> = families
             .map(str::to_owned)
             .chain(packs.rules.iter().map(|r| r.table.id.get_ref().clone()))
             .chain(packs.rules.iter().map(|r| format!("@{}", r.pack)))
             .chain(packs.languages.iter().map(|l| format!(":{}", l.table.code)))
             .chain(["all".to_owned()])
             .collect();
+        known.sort();
+        known.dedup();
+        known
+    }
+
+    /// Every selector must name something.
+    pub fn check(&self, known: &[String]) -> Result<(), PackError> {
         let languages = self.languages.iter().map(|l| format!(":{l}"));
         for selector in self.select.iter().chain(&self.extend).chain(&self.ignore).cloned().chain(languages) {
-            if !known.contains(&selector) {
+            if known.binary_search(&selector).is_err() {
                 let near = nearest(&selector, known.iter().map(String::as_str));
                 return Err(PackError::UnknownSelector { selector, near });
             }

@@ -38,7 +38,8 @@ impl Ends {
     pub fn new(example: &Example, cut: Option<&str>) -> Ends {
         let text = format!("{}{}{}", example.before, example.text, example.after);
         let old = example.before.len()..example.before.len() + example.text.len();
-        let found = cut.and_then(|cut| text.match_indices(cut).map(|(at, cut)| at..at + cut.len()).find(|r| r.start < old.end && r.end > old.start));
+        let found = cut
+            .and_then(|cut| text.match_indices(cut).map(|(at, cut)| at..at + cut.len()).find(|r| r.start < old.end && r.end > old.start));
         let words = words(&text);
         Ends { cut: found.unwrap_or_else(|| old.clone()), old, text, last: true, words }
     }
@@ -138,6 +139,7 @@ mod tests {
             column: 1,
             bytes: [0, 0],
             before: before.into(),
+            others: [Vec::new(), Vec::new()],
             text: text.into(),
             after: after.into(),
             evidence: Vec::new(),

@@ -18,6 +18,8 @@ pub enum Role {
     Context,
     /// The cut.
     Cut,
+    /// Another cut beside it.
+    Other,
     /// The cut, where it was decided that it stays.
     Kept,
     /// Marks and folds.
@@ -250,7 +252,15 @@ fn context(state: &State, example: &Example, columns: usize, room: usize, marks:
     let first = example.line.saturating_sub(above).max(1);
     let digits = (first + ends.text.matches('\n').count()).to_string().len().max(3);
     let width = columns.saturating_sub(digits + 4);
-    let drawn = rows(&ends.text, std::slice::from_ref(&ends.cut), first, width, matches!(state.mode, Mode::Ends(_)), marks);
+    let [mut before, mut after] = example.others.clone();
+    // Without colour, marks tell one cut only.
+    before.retain(|[_, end]| !marks && *end <= ends.cut.start);
+    let behind = example.before.len() + example.text.len();
+    after.retain(|[start, _]| !marks && behind + start >= ends.cut.end);
+    let mut cuts: Vec<(Range<usize>, bool)> = before.iter().map(|[start, end]| (*start..*end, true)).collect();
+    cuts.push((ends.cut.clone(), false));
+    cuts.extend(after.iter().map(|[start, end]| (behind + start..behind + end, true)));
+    let drawn = rows(&ends.text, &cuts, first, width, matches!(state.mode, Mode::Ends(_)), marks);
     let is_cut = |row: &TextRow| row.pieces.iter().any(|(_, look)| *look == Look::Cut);
     let (begins, ends_at) = (drawn.iter().position(is_cut).unwrap_or(0), drawn.iter().rposition(is_cut).unwrap_or(0));
     // The row that matters: where the moving end is, else the beginning of the cut.
@@ -273,6 +283,7 @@ fn text_row(row: &TextRow, digits: usize, cut: Role) -> Row {
             Look::Text => Role::Text,
             Look::Context => Role::Context,
             Look::Cut => cut,
+            Look::Other => Role::Other,
             Look::Sign => Role::Sign,
         };
         piece(text.clone(), role)
@@ -308,7 +319,13 @@ fn footer(state: &State, columns: usize, lines: usize) -> Vec<Row> {
         Mode::Ends(ends) => {
             let end = if ends.last { "end" } else { "beginning" };
             rows.push(vec![piece(format!(" moving the {end} of the cut"), Role::Warning)]);
-            rows.push(keys(&[("h l", "by word"), ("j k", "by line"), ("Tab", "the other end"), ("Enter", "goes so"), ("Esc", "as it was")]));
+            rows.push(keys(&[
+                ("h l", "by word"),
+                ("j k", "by line"),
+                ("Tab", "the other end"),
+                ("Enter", "goes so"),
+                ("Esc", "as it was"),
+            ]));
         }
         Mode::Filter(_) => {
             rows.push(vec![piece(" low medium high · open kept removed later · @site · part of a rule's name; Esc leaves", Role::Quiet)]);
@@ -338,7 +355,12 @@ fn status(state: &State, columns: usize) -> Row {
         Mode::Search(typed) => return vec![piece(" search: ", Role::Key), piece(escape::inline(typed).into_owned(), Role::Text)],
         Mode::Ask(Question::AllHigh(open)) => {
             let what = counted(*open, "group of high confidence", "groups of high confidence");
-            return vec![piece(format!(" remove {what} unseen? "), Role::Warning), piece("y", Role::Key), piece("/", Role::Quiet), piece("n", Role::Key)];
+            return vec![
+                piece(format!(" remove {what} unseen? "), Role::Warning),
+                piece("y", Role::Key),
+                piece("/", Role::Quiet),
+                piece("n", Role::Key),
+            ];
         }
         _ => {}
     }
@@ -443,10 +465,10 @@ fn document(text: &str, cuts: &[Range<usize>], scroll: usize, columns: usize, ro
     let starts: Vec<usize> = starts.skip(scroll).take(room + 1).collect();
     let Some(&start) = starts.first() else { return Vec::new() };
     let end = starts.get(room).copied().unwrap_or(text.len());
-    let cuts: Vec<Range<usize>> = cuts
+    let cuts: Vec<(Range<usize>, bool)> = cuts
         .iter()
         .filter(|c| c.start < end && c.end > start)
-        .map(|c| c.start.max(start) - start..c.end.min(end) - start)
+        .map(|c| (c.start.max(start) - start..c.end.min(end) - start, false))
         .collect();
     let digits = (scroll + room).to_string().len().max(3);
     let drawn = rows(&text[start..end], &cuts, scroll + 1, columns.saturating_sub(digits + 4), true, marks);

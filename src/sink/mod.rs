@@ -3,5 +3,5 @@
 mod atomic;
 mod folder;
 
-pub use atomic::Pending;
+pub use atomic::{Pending, Place};
 pub use folder::{Folder, Refused};

@@ -82,7 +82,8 @@ fn logged(path: &Path, cleaner: &Cleaner) -> Result<Groups> {
             }),
             Event::Doc(doc) => {
                 let removed = std::mem::take(&mut waiting);
-                let file = if doc.doc.starts_with('/') || folder.is_empty() { (*doc.doc).into() } else { Path::new(&folder).join(&*doc.doc) };
+                let file =
+                    if doc.doc.starts_with('/') || folder.is_empty() { (*doc.doc).into() } else { Path::new(&folder).join(&*doc.doc) };
                 let original = original(&file, &doc.before, &doc.after, &removed);
                 let mut found = Vec::with_capacity(removed.len());
                 for r in &removed {
@@ -132,4 +133,3 @@ fn original(file: &Path, before: &State, after: &State, removed: &[Removed]) -> 
 fn gone(id: &str, confidence: dehusk::Confidence) -> Arc<RuleInfo> {
     Arc::new(RuleInfo::unknown(id, confidence))
 }
-

@@ -8,10 +8,10 @@ use std::time::Duration;
 use dehusk::diff::{Depth, Style};
 use dehusk::review::{Event, Key, State, screen};
 use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::crossterm::cursor::Show;
 
 use super::draw::Palette;
 

@@ -1,0 +1,166 @@
+//! The tables of the literal stage: which anchors may begin at a place, told from its first bytes.
+//!
+//! Filters small enough for the nearest caches say no almost always; what they let through is looked up by a hash of the
+//! same bytes and compared. The tables are made of plain numbers, so that they can lie in the program.
+
+use super::tables::{Section, Tables};
+
+/// Bytes of the two keys.
+const LONG: usize = 8;
+const SHORT: usize = 3;
+/// Bits of the filters, as powers of two.
+const LONG_FILTER: u32 = 19;
+const SHORT_FILTER: u32 = 16;
+/// Behind every text of the short table: bytes as a number (two halves), and number and length in one.
+const SHORT_ENTRY: usize = 3;
+
+fn mix(key: u64) -> u64 {
+    let key = (key ^ (key >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    key ^ (key >> 29)
+}
+
+/// The first `len` bytes as a number.
+fn key(bytes: &[u8], len: usize) -> u64 {
+    let mut word = [0; 8];
+    word[..len].copy_from_slice(&bytes[..len]);
+    u64::from_le_bytes(word)
+}
+
+/// Bits of the first `len` bytes of a key.
+fn mask(len: usize) -> u64 {
+    (1 << (8 * len)) - 1
+}
+
+/// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank.
+pub(super) fn build(anchors: &[&str], sections: &mut [Vec<u32>]) {
+    let (mut long, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, text) in (0u32..).zip(anchors) {
+        let bytes = text.as_bytes();
+        match bytes.len() {
+            0 => {}
+            1 | 2 => tiny.push((u64::from(bytes[0]), [n, bytes.get(1).map_or(256, |&b| u32::from(b)), 0])),
+            len @ SHORT..LONG => {
+                let whole = key(bytes, len);
+                short.push((mix(whole & mask(SHORT)), [whole as u32, (whole >> 32) as u32, n << 3 | len as u32]));
+            }
+            _ => long.push((mix(key(bytes, LONG)), [n, 0, 0])),
+        }
+    }
+    sections[Section::LongFilter as usize] = filter(&long, LONG_FILTER);
+    sections[Section::ShortFilter as usize] = filter(&short, SHORT_FILTER);
+    sections[Section::Long as usize] = buckets(&long, 1);
+    sections[Section::Short as usize] = buckets(&short, SHORT_ENTRY);
+    let mut starts = vec![0; 257];
+    tiny.iter().for_each(|&(first, _)| starts[first as usize + 1] += 1);
+    (1..257).for_each(|n| starts[n] += starts[n - 1]);
+    tiny.sort_by_key(|&(first, entry)| (first, entry[0]));
+    starts.extend(tiny.iter().flat_map(|&(_, [n, second, _])| [second, n]));
+    sections[Section::Tiny as usize] = starts;
+}
+
+fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], bits: u32) -> Vec<u32> {
+    let mut words = vec![0; (1 << bits) / 32];
+    for &(hash, _) in entries {
+        let bit = hash as usize & ((1 << bits) - 1);
+        words[bit / 32] |= 1 << (bit % 32);
+    }
+    words
+}
+
+/// Bits that choose the bucket, where each bucket begins, and the entries of all buckets, `size` numbers each.
+fn buckets(entries: &[(u64, [u32; SHORT_ENTRY])], size: usize) -> Vec<u32> {
+    let bits = entries.len().next_power_of_two().trailing_zeros();
+    let bucket = |hash: u64| (hash >> 32) as usize & ((1 << bits) - 1);
+    let mut sorted: Vec<_> = entries.to_vec();
+    sorted.sort_by_key(|&(hash, entry)| (bucket(hash), entry[size - 1]));
+    let mut words = vec![bits];
+    let mut next = sorted.iter().peekable();
+    for n in 0..=(1usize << bits) {
+        let before = sorted.len() - next.len();
+        words.push((before * size) as u32);
+        while next.next_if(|&&(hash, _)| bucket(hash) == n).is_some() {}
+    }
+    words.extend(sorted.iter().flat_map(|(_, entry)| &entry[..size]));
+    words
+}
+
+/// The tables as the scan holds them.
+#[derive(Clone, Copy)]
+pub(crate) struct Probe<'s> {
+    tables: &'s Tables,
+    long: Buckets<'s>,
+    long_filter: &'s [u32],
+    short: Buckets<'s>,
+    short_filter: &'s [u32],
+    tiny: &'s [u32],
+}
+
+#[derive(Clone, Copy)]
+struct Buckets<'s> {
+    mask: usize,
+    starts: &'s [u32],
+    entries: &'s [u32],
+}
+
+impl<'s> Buckets<'s> {
+    fn new(words: &'s [u32]) -> Buckets<'s> {
+        let bits = words[0];
+        let (starts, entries) = words[1..].split_at((1 << bits) + 1);
+        Buckets { mask: (1 << bits) - 1, starts, entries }
+    }
+
+    fn at(&self, hash: u64) -> &'s [u32] {
+        let n = (hash >> 32) as usize & self.mask;
+        &self.entries[self.starts[n] as usize..self.starts[n + 1] as usize]
+    }
+}
+
+/// False where no key with this hash was added.
+fn may_hold(filter: &[u32], hash: u64) -> bool {
+    let bit = hash as usize & (filter.len() * 32 - 1);
+    filter[bit / 32] & (1 << (bit % 32)) != 0
+}
+
+impl<'s> Probe<'s> {
+    pub fn new(tables: &'s Tables) -> Probe<'s> {
+        Probe {
+            tables,
+            long: Buckets::new(tables.section(Section::Long)),
+            long_filter: tables.section(Section::LongFilter),
+            short: Buckets::new(tables.section(Section::Short)),
+            short_filter: tables.section(Section::ShortFilter),
+            tiny: tables.section(Section::Tiny),
+        }
+    }
+
+    /// Calls `found` with each anchor with which `rest`, which is not empty, begins.
+    #[inline]
+    pub fn at(&self, rest: &[u8], mut found: impl FnMut(u32)) {
+        let first = rest[0] as usize;
+        let (from, to) = (self.tiny[first] as usize, self.tiny[first + 1] as usize);
+        for entry in self.tiny[257 + 2 * from..257 + 2 * to].chunks_exact(2) {
+            if entry[0] == 256 || rest.get(1).is_some_and(|&b| u32::from(b) == entry[0]) {
+                found(entry[1]);
+            }
+        }
+        // The key of a text's end is filled up with zeros, which a literal may hold: there, the bytes are compared.
+        let start = key(rest, rest.len().min(LONG));
+        let hash = mix(start & mask(SHORT));
+        if may_hold(self.short_filter, hash) {
+            for entry in self.short.at(hash).chunks_exact(SHORT_ENTRY) {
+                let (bytes, n, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] >> 3, entry[2] as usize & 7);
+                if start & mask(len) == bytes && rest.len() >= len {
+                    found(n);
+                }
+            }
+        }
+        let hash = mix(start);
+        if may_hold(self.long_filter, hash) {
+            for &n in self.long.at(hash) {
+                if rest.starts_with(self.tables.text(n).as_bytes()) {
+                    found(n);
+                }
+            }
+        }
+    }
+}

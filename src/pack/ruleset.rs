@@ -1,0 +1,194 @@
+//! The rules, languages and phrases that take part in a run.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::calendar::{Calendar, Words};
+use super::compile::Compiled;
+use super::error::PackError;
+use super::file::{At, Fill};
+use super::packs::Packs;
+use super::rule::Rule;
+use super::select::Selection;
+use super::tables::{Phrase, Section, Tables};
+
+/// Marks what was compiled and takes no part.
+const OUT: u16 = u16::MAX;
+const RULE_OUT: u32 = u32::MAX;
+
+/// Everything that detection reads; built once, shared by all threads.
+#[derive(Debug)]
+pub(crate) struct RuleSet {
+    pub rules: Vec<Rule>,
+    pub languages: Vec<Arc<str>>,
+    pub tables: Tables,
+    /// For each compiled rule and language, its number here.
+    rule_numbers: Vec<u32>,
+    language_numbers: Vec<u16>,
+    /// Anchors of regexes, which may stand inside words.
+    pub inner: AhoCorasick,
+    /// For each pattern of `inner`, the rule.
+    pub inner_rules: Vec<u32>,
+    /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
+    pub unanchored: Vec<u32>,
+    /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
+    pub pinned: Vec<u32>,
+    calendar: Words,
+    /// Names for `{network}`, the longest first.
+    pub networks: Vec<String>,
+    /// Function word to the languages (bits) that have it.
+    pub common: HashMap<String, u64>,
+    /// Languages (bits) that list function words.
+    pub listed: u64,
+    /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
+    pub structural: bool,
+}
+
+impl RuleSet {
+    /// The selected rules in the selected languages.
+    pub fn new(packs: &Packs, selection: &Selection) -> Result<RuleSet, PackError> {
+        if packs.pristine {
+            return RuleSet::builtin(selection);
+        }
+        Ok(RuleSet::of(Compiled::new(packs, selection)?, selection))
+    }
+
+    /// The selected ones of the built-in packs, which were compiled when dehusk was built.
+    pub fn builtin(selection: &Selection) -> Result<RuleSet, PackError> {
+        let compiled = Compiled::builtin();
+        selection.check(&compiled.head.known)?;
+        Ok(RuleSet::of(compiled, selection))
+    }
+
+    /// Takes of what is compiled what is selected.
+    fn of(compiled: Compiled, selection: &Selection) -> RuleSet {
+        let Compiled { tables, head } = compiled;
+        let mut languages: Vec<Arc<str>> = Vec::new();
+        let mut language_numbers = vec![OUT; head.languages.len()];
+        let mut calendar = Words::default();
+        let (mut common, mut listed) = (HashMap::new(), 0);
+        for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
+            if !selection.takes_language(&tongue.code) || (tongue.preview && !selection.preview) {
+                continue;
+            }
+            let n = languages.len();
+            *number = n as u16;
+            languages.push(tongue.code.as_str().into());
+            let add = |map: &mut HashMap<String, u64>, words: &[String]| {
+                words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
+            };
+            add(&mut calendar.months, &tongue.months);
+            add(&mut calendar.weekdays, &tongue.weekdays);
+            add(&mut calendar.fillers, &tongue.fillers);
+            if n < 64 {
+                add(&mut common, &tongue.common);
+                listed |= u64::from(!tongue.common.is_empty()) << n;
+            }
+        }
+        let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
+        let mut rules: Vec<Rule> = Vec::new();
+        let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
+        for (number, mut rule) in rule_numbers.iter_mut().zip(head.rules) {
+            let info = &rule.info;
+            if !selection.takes_rule(&info.id, &info.pack, info.confidence, info.preview, &info.sites) {
+                continue;
+            }
+            if let Some(info) = Arc::get_mut(&mut rule.info) {
+                info.languages.retain(|code| codes.contains(&code.as_str()));
+                if info.languages.is_empty() {
+                    info.languages.push("any".to_owned());
+                }
+            }
+            *number = rules.len() as u32;
+            rules.push(rule);
+        }
+        let pinned = (0u32..).zip(&rules).filter(|(_, r)| r.regex.is_some() && matches!(r.at, At::TextStart | At::TextEnd)).map(|(n, _)| n);
+        let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
+        let mut set = RuleSet {
+            pinned: pinned.collect(),
+            structural,
+            rules,
+            languages,
+            rule_numbers,
+            language_numbers,
+            inner: AhoCorasick::builder().build([""; 0]).unwrap_or_else(|_| unreachable!("nothing is not too much")),
+            inner_rules: Vec::new(),
+            unanchored: Vec::new(),
+            calendar,
+            networks: head.networks,
+            common,
+            listed,
+            tables,
+        };
+        set.unanchored = set.tables.section(Section::Unanchored).iter().copied().filter(|&n| set.phrase(n).is_some()).collect();
+        let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
+        let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors);
+        let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
+        let rules = inner.iter().map(|phrase| phrase.rule).collect();
+        (set.inner, set.inner_rules) = (automaton, rules);
+        set
+    }
+
+    /// A phrase by its number, with the numbers of rule and language that they have here; `None` where these take no part.
+    #[inline]
+    pub fn phrase(&self, n: u32) -> Option<Phrase<'_>> {
+        let mut phrase = self.tables.phrase(n);
+        let rule = self.rule_numbers[phrase.rule as usize];
+        phrase.language = self.language_numbers[phrase.language as usize];
+        phrase.rule = rule;
+        (rule != RULE_OUT && phrase.language != OUT).then_some(phrase)
+    }
+
+    /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
+    pub fn calendar(&self, language: u16) -> Calendar<'_> {
+        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
+        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
+        Calendar { words: &self.calendar, languages }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::{Confidence, Piece};
+
+    /// All phrases that take part, in words.
+    fn phrases(set: &RuleSet) -> Vec<String> {
+        let tell = |phrase: Phrase<'_>| {
+            let pieces = (0..phrase.parts.len()).filter_map(|n| phrase.parts.get(n)).map(|piece| match piece {
+                Piece::OneOf(texts) => format!("{:?}", texts.iter().collect::<Vec<_>>()),
+                piece => format!("{piece:?}"),
+            });
+            let Phrase { anchor, role, words, .. } = phrase;
+            let (rule, language) = (&set.rules[phrase.rule as usize].info.id, &set.languages[phrase.language as usize]);
+            format!("{rule} {language} {role:?} {words} {anchor:?} {}", pieces.collect::<String>())
+        };
+        (0..set.tables.len() as u32).filter_map(|n| set.phrase(n)).map(tell).collect()
+    }
+
+    #[test]
+    fn taken_later_is_compiled_alone() {
+        let packs = Packs::builtin();
+        let list = |s: &[&str]| s.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let selections = [
+            Selection { min_confidence: Some(Confidence::Medium), ..Selection::default() },
+            Selection { min_confidence: Some(Confidence::High), languages: list(&["de", "ja"]), ..Selection::default() },
+            Selection { preview: true, ignore: list(&["share", ":en"]), ..Selection::default() },
+            Selection { select: list(&["comments", ":pl"]), extend: list(&["share/network"]), ..Selection::default() },
+        ];
+        for selection in selections {
+            let later = RuleSet::builtin(&selection).unwrap();
+            let alone = RuleSet::of(Compiled::new(&packs, &selection).unwrap(), &selection);
+            assert_eq!(format!("{:?}", later.rules), format!("{:?}", alone.rules));
+            assert_eq!(later.languages, alone.languages);
+            assert!(phrases(&later) == phrases(&alone));
+            assert_eq!(later.unanchored.len(), alone.unanchored.len());
+            assert_eq!(later.inner_rules, alone.inner_rules);
+            assert_eq!((later.pinned, later.structural, later.listed), (alone.pinned, alone.structural, alone.listed));
+            assert_eq!((later.networks, later.common, later.calendar), (alone.networks, alone.common, alone.calendar));
+        }
+    }
+}

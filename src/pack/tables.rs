@@ -1,0 +1,373 @@
+//! Compiled packs as they lie in memory: numbers in sections, texts in one string.
+//!
+//! The built-in packs are compiled when dehusk is built, and their tables are used where they lie in the program: nothing
+//! is read, allocated or hashed for 80,000 phrases at each start. Packs of a user are compiled to the same tables at run time.
+
+use std::borrow::Cow;
+
+use super::phrase::{Hole, Part};
+
+/// The sections, in the order in which they lie.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Section {
+    /// Where each text begins, and the end of the last one. Anchors come first: their number is that of their text.
+    Texts,
+    /// For each anchor, where its phrases begin in `AnchorPhrases`, and the end of the last one's.
+    Anchors,
+    AnchorPhrases,
+    /// Four numbers for each phrase: where its parts begin; rule; language and role; words and anchor.
+    Phrases,
+    Parts,
+    /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's.
+    Choices,
+    ChoiceTexts,
+    /// Phrases that are the anchor of a regex.
+    Inner,
+    /// Phrases without a literal.
+    Unanchored,
+    /// Tables of the literal stage.
+    Long,
+    LongFilter,
+    Short,
+    ShortFilter,
+    Tiny,
+}
+
+const SECTIONS: usize = Section::Tiny as usize + 1;
+
+/// Numbers of one phrase.
+const PHRASE: usize = 4;
+/// Marks a phrase without an anchor.
+const NO_ANCHOR: u32 = 0xFFFF;
+
+/// What a phrase is for in its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Role {
+    Main,
+    Near,
+    Until,
+    Left,
+    Right,
+    /// The anchor of a raw regex.
+    Regex,
+}
+
+impl Role {
+    const ALL: [Role; 6] = [Role::Main, Role::Near, Role::Until, Role::Left, Role::Right, Role::Regex];
+}
+
+/// The compiled phrases of some packs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tables {
+    /// First, where each section begins and the last one ends; then the sections.
+    words: Cow<'static, [u32]>,
+    text: Cow<'static, str>,
+}
+
+/// A phrase of one rule in one language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Phrase<'s> {
+    pub parts: Parts<'s>,
+    /// Index of the literal that the scan looks for, if there is one.
+    pub anchor: Option<usize>,
+    pub role: Role,
+    /// Number of the rule among those that were compiled.
+    pub rule: u32,
+    /// Number of the language among those that were compiled.
+    pub language: u16,
+    /// Words in the literals: how much a phrase says.
+    pub words: u16,
+}
+
+impl<'s> Phrase<'s> {
+    /// The literal that the scan looks for, with the blanks around it.
+    pub fn literal(&self) -> Option<&'s str> {
+        match self.parts.get(self.anchor?)? {
+            Piece::Literal(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A piece of a compiled phrase.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Piece<'s> {
+    /// Folded text.
+    Literal(&'s str),
+    Hole(Hole),
+    /// Any of these folded texts, the longest first.
+    OneOf(Choice<'s>),
+}
+
+/// The pieces of a phrase, or some of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'s> {
+    tables: &'s Tables,
+    words: &'s [u32],
+}
+
+/// Texts of which any may stand at a place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice<'s> {
+    tables: &'s Tables,
+    texts: &'s [u32],
+}
+
+/// The two upper bits of a part tell what the lower ones are.
+const KIND: u32 = 30;
+const LITERAL: u32 = 0;
+const HOLE: u32 = 1;
+const ONE_OF: u32 = 2;
+
+impl Tables {
+    /// Tables that lie in memory already.
+    pub fn new(words: Cow<'static, [u32]>, text: Cow<'static, str>) -> Tables {
+        Tables { words, text }
+    }
+
+    /// The numbers of a section.
+    pub fn section(&self, section: Section) -> &[u32] {
+        let n = section as usize;
+        &self.words[self.words[n] as usize..self.words[n + 1] as usize]
+    }
+
+    /// A text by its number.
+    pub fn text(&self, n: u32) -> &str {
+        let ends = self.section(Section::Texts);
+        &self.text[ends[n as usize] as usize..ends[n as usize + 1] as usize]
+    }
+
+    /// The phrases that have this anchor.
+    pub fn anchored(&self, anchor: u32) -> &[u32] {
+        let starts = self.section(Section::Anchors);
+        &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize]
+    }
+
+    /// How many phrases there are.
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests compare all of them"))]
+    pub fn len(&self) -> usize {
+        self.section(Section::Phrases).len() / PHRASE
+    }
+
+    /// A phrase by its number.
+    pub fn phrase(&self, n: u32) -> Phrase<'_> {
+        let phrases = self.section(Section::Phrases);
+        let at = n as usize * PHRASE;
+        let parts = self.section(Section::Parts);
+        let end = phrases.get(at + PHRASE).map_or(parts.len(), |&end| end as usize);
+        let anchor = phrases[at + 3] & 0xFFFF;
+        Phrase {
+            parts: Parts { tables: self, words: &parts[phrases[at] as usize..end] },
+            anchor: (anchor != NO_ANCHOR).then_some(anchor as usize),
+            role: Role::ALL[(phrases[at + 2] & 0xFFFF) as usize % Role::ALL.len()],
+            rule: phrases[at + 1],
+            language: (phrases[at + 2] >> 16) as u16,
+            words: (phrases[at + 3] >> 16) as u16,
+        }
+    }
+
+    /// What is written to the disk when dehusk is built.
+    #[allow(dead_code, reason = "the build script writes them, the library reads")]
+    pub fn raw(&self) -> (&[u32], &str) {
+        (&self.words, &self.text)
+    }
+}
+
+impl<'s> Parts<'s> {
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    fn piece(&self, word: u32) -> Piece<'s> {
+        let n = word & ((1 << KIND) - 1);
+        match word >> KIND {
+            LITERAL => Piece::Literal(self.tables.text(n)),
+            HOLE => Piece::Hole(Hole::NAMES[n as usize % Hole::NAMES.len()].1),
+            _ => {
+                let starts = self.tables.section(Section::Choices);
+                let texts = &self.tables.section(Section::ChoiceTexts)[starts[n as usize] as usize..starts[n as usize + 1] as usize];
+                Piece::OneOf(Choice { tables: self.tables, texts })
+            }
+        }
+    }
+
+    pub fn get(&self, n: usize) -> Option<Piece<'s>> {
+        self.words.get(n).map(|&word| self.piece(word))
+    }
+
+    pub fn first(&self) -> Option<Piece<'s>> {
+        self.get(0)
+    }
+
+    pub fn last(&self) -> Option<Piece<'s>> {
+        self.words.last().map(|&word| self.piece(word))
+    }
+
+    pub fn split_first(&self) -> Option<(Piece<'s>, Parts<'s>)> {
+        let (first, words) = self.words.split_first()?;
+        Some((self.piece(*first), Parts { words, ..*self }))
+    }
+
+    pub fn split_last(&self) -> Option<(Piece<'s>, Parts<'s>)> {
+        let (last, words) = self.words.split_last()?;
+        Some((self.piece(*last), Parts { words, ..*self }))
+    }
+
+    /// The pieces before piece `n`.
+    pub fn before(&self, n: usize) -> Parts<'s> {
+        Parts { words: &self.words[..n], ..*self }
+    }
+
+    /// The pieces behind piece `n`.
+    pub fn behind(&self, n: usize) -> Parts<'s> {
+        Parts { words: &self.words[n + 1..], ..*self }
+    }
+
+    /// True where one of the pieces is this hole.
+    pub fn wants(&self, hole: Hole) -> bool {
+        self.words.contains(&(HOLE << KIND | hole as u32))
+    }
+}
+
+impl<'s> Choice<'s> {
+    pub fn iter(&self) -> impl Iterator<Item = &'s str> + use<'s> {
+        let tables = self.tables;
+        self.texts.iter().map(move |&n| tables.text(n))
+    }
+}
+
+/// A phrase as the compiler makes it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub parts: Vec<Part>,
+    pub anchor: Option<usize>,
+    pub role: Role,
+    pub rule: u32,
+    pub language: u16,
+    pub words: u16,
+}
+
+/// Fills tables.
+#[derive(Default)]
+struct Builder<'p> {
+    known: std::collections::HashMap<&'p str, u32>,
+    texts: Vec<&'p str>,
+    choices: std::collections::HashMap<&'p [String], u32>,
+    sections: [Vec<u32>; SECTIONS],
+}
+
+impl<'p> Builder<'p> {
+    fn text(&mut self, text: &'p str) -> u32 {
+        *self.known.entry(text).or_insert_with(|| {
+            self.texts.push(text);
+            self.texts.len() as u32 - 1
+        })
+    }
+
+    fn part(&mut self, part: &'p Part) -> u32 {
+        match part {
+            Part::Literal(text) => LITERAL << KIND | self.text(text),
+            Part::Hole(hole) => HOLE << KIND | *hole as u32,
+            Part::OneOf(texts) => ONE_OF << KIND | self.choice(texts),
+            // Expansion leaves none; nothing is ever found with an empty choice.
+            Part::Slot(_) => ONE_OF << KIND | self.choice(&[]),
+        }
+    }
+
+    fn choice(&mut self, texts: &'p [String]) -> u32 {
+        if let Some(&n) = self.choices.get(texts) {
+            return n;
+        }
+        let n = self.choices.len() as u32;
+        self.choices.insert(texts, n);
+        let start = self.sections[Section::ChoiceTexts as usize].len() as u32;
+        self.sections[Section::Choices as usize].push(start);
+        for text in texts {
+            let text = self.text(text);
+            self.sections[Section::ChoiceTexts as usize].push(text);
+        }
+        n
+    }
+}
+
+impl Tables {
+    /// Tables of these phrases.
+    pub fn build(phrases: &[Written]) -> Tables {
+        let mut builder = Builder::default();
+        let mut anchored: Vec<Vec<u32>> = Vec::new();
+        for (n, phrase) in (0u32..).zip(phrases) {
+            let anchor = phrase.anchor.filter(|&a| a < NO_ANCHOR as usize).and_then(|a| phrase.parts.get(a));
+            let Some(Part::Literal(text)) = anchor else {
+                builder.sections[Section::Unanchored as usize].push(n);
+                continue;
+            };
+            let text = text.trim_matches(' ');
+            // A comma finds every sentence: with holes beside it, a short line is the better place to start.
+            if text.is_empty() || (phrase.parts.len() > 1 && !text.contains(char::is_alphanumeric)) {
+                builder.sections[Section::Unanchored as usize].push(n);
+            } else if phrase.role == Role::Regex {
+                builder.sections[Section::Inner as usize].push(n);
+            } else {
+                let anchor = builder.text(text) as usize;
+                anchored.resize_with(anchored.len().max(anchor + 1), Vec::new);
+                anchored[anchor].push(n);
+            }
+        }
+        let anchors = builder.texts.clone();
+        for list in anchored {
+            let start = builder.sections[Section::AnchorPhrases as usize].len() as u32;
+            builder.sections[Section::Anchors as usize].push(start);
+            builder.sections[Section::AnchorPhrases as usize].extend(list);
+        }
+        for phrase in phrases {
+            let start = builder.sections[Section::Parts as usize].len() as u32;
+            let anchor = phrase.anchor.map_or(NO_ANCHOR, |a| (a as u32).min(NO_ANCHOR));
+            builder.sections[Section::Phrases as usize].extend([
+                start,
+                phrase.rule,
+                u32::from(phrase.language) << 16 | phrase.role as u32,
+                u32::from(phrase.words) << 16 | anchor,
+            ]);
+            for part in &phrase.parts {
+                let part = builder.part(part);
+                builder.sections[Section::Parts as usize].push(part);
+            }
+        }
+        for (list, items) in [(Section::Anchors, Section::AnchorPhrases), (Section::Choices, Section::ChoiceTexts)] {
+            let end = builder.sections[items as usize].len() as u32;
+            builder.sections[list as usize].push(end);
+        }
+        super::literals::build(&anchors, &mut builder.sections);
+        let mut text = String::with_capacity(builder.texts.iter().map(|t| t.len()).sum());
+        for part in &builder.texts {
+            builder.sections[Section::Texts as usize].push(text.len() as u32);
+            text.push_str(part);
+        }
+        builder.sections[Section::Texts as usize].push(text.len() as u32);
+        let mut words = Vec::with_capacity(SECTIONS + 1 + builder.sections.iter().map(Vec::len).sum::<usize>());
+        let mut at = SECTIONS as u32 + 1;
+        words.push(at);
+        for section in &builder.sections {
+            at += section.len() as u32;
+            words.push(at);
+        }
+        words.extend(builder.sections.iter().flatten());
+        Tables::new(words.into(), text.into())
+    }
+}
+
+#[cfg(test)]
+impl Tables {
+    /// Tables of phrases that are one literal each.
+    pub fn of_anchors(texts: &[Box<str>]) -> Tables {
+        let written = |text: &str| Written {
+            parts: vec![Part::Literal(text.to_string())],
+            anchor: Some(0),
+            role: Role::Main,
+            rule: 0,
+            language: 0,
+            words: 1,
+        };
+        Tables::build(&texts.iter().map(|text| written(text)).collect::<Vec<_>>())
+    }
+}
