@@ -95,7 +95,7 @@ mod tests {
         let (low, high) = Estimate { right: 48, judged: 50 }.interval();
         assert!((low - 0.8654).abs() < 0.001 && (high - 0.9890).abs() < 0.001, "{low} {high}");
         assert_eq!(Estimate { right: 48, judged: 50 }.to_string(), "precision 96% (86–99%), 48 of 50");
-        assert_eq!(Estimate { right: 50, judged: 50 }.interval().1, 1.0);
+        assert!(Estimate { right: 50, judged: 50 }.interval().1 > 0.999_999);
         assert_eq!(Estimate { right: 0, judged: 0 }.to_string(), "nothing judged yet");
     }
 

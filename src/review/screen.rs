@@ -89,8 +89,10 @@ fn fit(row: &mut Row, columns: usize) {
     for (n, (text, _)) in row.iter_mut().enumerate() {
         let width = columns_of(text);
         if used + width > columns {
-            *text = clip(text, columns - used);
-            row.truncate(n + 1);
+            // The sign for what is missing takes a column of its own.
+            let room = columns - used;
+            *text = clip(text, room);
+            row.truncate(n + usize::from(room > 0));
             return;
         }
         used += width;
@@ -301,10 +303,11 @@ fn notes(example: &Example, columns: usize) -> Vec<Row> {
 }
 
 fn keys(pairs: &[(&str, &str)]) -> Row {
-    let mut row = vec![piece(" ", Role::Text)];
-    for (key, what) in pairs {
+    let mut row = Row::new();
+    for (n, (key, what)) in pairs.iter().enumerate() {
+        row.push(piece(if n == 0 { " " } else { "   " }, Role::Text));
         row.push(piece(*key, Role::Key));
-        row.push(piece(format!(" {what}   "), Role::Quiet));
+        row.push(piece(format!(" {what}"), Role::Quiet));
     }
     row
 }
@@ -334,13 +337,12 @@ fn footer(state: &State, columns: usize, lines: usize) -> Vec<Row> {
         Mode::Ask(_) => {}
         _ => {
             let on = if state.view.reach == Reach::Place { Role::Warning } else { Role::Quiet };
-            let mut first = vec![piece(" ", Role::Text), piece(reach, on), piece(":  ", Role::Quiet)];
-            first.extend(keys(&[("y", "goes"), ("n", "stays"), ("s", "later"), ("e", "move ends")]).into_iter().skip(1));
-            first.extend(keys(&[("u", "undo")]).into_iter().skip(1));
+            let mut first = vec![piece(format!(" {reach}:"), on), piece(" ", Role::Text)];
+            first.extend(keys(&[("y", "goes"), ("n", "stays"), ("s", "later"), ("e", "move its ends"), ("u", "undo")]));
             rows.push(first);
             if lines >= 16 {
                 let place = if state.view.reach == Reach::Place { ("t", "this text") } else { ("p", "this place only") };
-                rows.push(keys(&[("Y N S", "all of this rule"), place, ("[ ]", "example"), ("J K", "group"), ("?", "more")]));
+                rows.push(keys(&[("Y N S", "all of this rule"), place, ("[ ]", "example"), ("J K", "group"), ("?", "keys")]));
             }
         }
     }
