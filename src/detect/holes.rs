@@ -14,14 +14,15 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         Hole::Number => number_end(text, at),
         Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
         Hole::Time => set.calendar(language).time(this_line(doc, at), at),
+        Hole::Stamp => super::stamp::line_end(set, doc, at),
         Hole::Network => {
             let rest = &text.as_bytes()[at..];
             let begins = |n: &&String| n.as_bytes().first() == rest.first() && rest.starts_with(n.as_bytes());
-            set.networks.iter().find(begins).map(|n| at + n.len())
+            set.networks(language).find(begins).map(|n| at + n.len())
         }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
-            let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
+            let end = at + text[at..limit].find([' ', '\n', '"']).unwrap_or(limit - at);
             let found = text[at..end].trim_end_matches(['.', ',', ')', ';']);
             let fits = if hole == Hole::Email {
                 found.contains('@')
@@ -47,7 +48,9 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             recent.drain(..recent.len().saturating_sub(12));
             recent.into_iter().find(fits)
         }
-        Hole::Network => set.networks.iter().find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
+        // It is a whole line, found from its start.
+        Hole::Stamp => None,
+        Hole::Network => set.networks(language).find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
         Hole::Url | Hole::Email => {
             let start = floor + text[floor..at].rfind([' ', '\n']).map_or(0, |n| n + 1);
             (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
@@ -86,6 +89,18 @@ fn lettered(hole: Hole, text: &str) -> bool {
 /// The folded text up to the end of the line that holds `at`.
 fn this_line<'d>(doc: &'d Document<'_>, at: usize) -> &'d str {
     &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end.max(at)]
+}
+
+/// Holes that any words fill.
+pub(super) fn open(hole: Hole) -> bool {
+    matches!(hole, Hole::Name | Hole::Title | Hole::Words | Hole::Site)
+}
+
+/// True where a line ends between the two places, blanks before and behind them aside.
+pub(super) fn apart(doc: &Document<'_>, start: usize, end: usize) -> bool {
+    let text = &doc.folded.text;
+    let end = text.len() - text[end..].trim_start_matches(' ').len();
+    doc.folded_line_at(start) != doc.folded_line_at(end)
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.
