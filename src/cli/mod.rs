@@ -13,12 +13,15 @@ mod init;
 mod logged;
 mod manifest;
 pub mod messages;
+mod packfile;
 mod pages;
 mod record;
 mod records;
 mod report;
 mod restore;
 mod restore_records;
+#[cfg(feature = "review")]
+mod review;
 mod rules;
 mod session;
 mod settings;
@@ -68,6 +71,8 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
+        #[cfg(feature = "review")]
+        Some(Command::Review(args)) => review::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Test(args)) => test::run(&args),

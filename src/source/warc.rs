@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     const RECORD: &str =
-        "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Block-Digest: sha1:X\r\ncontent-length:  5\r\nX-Other: y\r\n\r\nabc\r\n\r\n\r\n\r\n";
+        "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Block-Digest: sha1:X\r\ncontent-length:  5\r\nX-Other: y\r\n\r\nabc\r\n\r\n\r\n";
 
     #[test]
     fn heads_follow_their_payload() {
