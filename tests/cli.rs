@@ -20,6 +20,8 @@ mod files;
 mod help;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/new.rs"]
+mod new;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/restore.rs"]

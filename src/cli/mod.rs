@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod init;
 pub mod messages;
+mod new;
 mod packfile;
 mod pages;
 mod record;
@@ -21,6 +22,7 @@ mod session;
 mod settings;
 mod test;
 mod view;
+mod watch;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -71,6 +73,7 @@ fn run(cli: Cli) -> Result<Exit> {
         None => bare(cli.bare),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::New(args)) => new::run(&args),
         Some(Command::Init(args)) => init::init(&args),
         Some(Command::Config(args)) => init::config(&args),
         Some(Command::Completions(args)) => pages::completions(&args),
