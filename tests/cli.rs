@@ -26,6 +26,8 @@ mod help;
 mod in_place;
 #[path = "cli/kills.rs"]
 mod kills;
+#[path = "cli/new.rs"]
+mod new;
 #[path = "cli/records.rs"]
 mod records;
 #[path = "cli/report.rs"]

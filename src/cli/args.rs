@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use dehusk::splice::Pointer;
 
 pub use super::choices::*;
@@ -70,6 +70,7 @@ pub enum Command {
     Restore(RestoreArgs),
     Rules(RulesArgs),
     Test(TestArgs),
+    New(NewArgs),
     Init(InitArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),
@@ -202,9 +203,9 @@ pub struct RuleArgs {
     #[arg(long, value_name = "DOMAIN", value_parser = domain, hide_short_help = true)]
     pub site: Option<String>,
 
-    /// Follow what was decided in a review: a file that `dehusk review` or a report has written
+    /// Follow the decisions of a review
     ///
-    /// What was kept stays, whatever the rules say; what was accepted goes, whatever --min-confidence says.
+    /// A file that `dehusk review` or a report has written. What was kept stays, whatever the rules say; what was accepted goes, whatever --min-confidence says.
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
 
@@ -338,12 +339,13 @@ pub struct OutputArgs {
 /// Shows what would go, with rule and context; writes nothing
 ///
 /// Exits with 0 like `git diff`, with 1 under --exit-code where there is something to remove.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   dehusk diff crawl/                          every cut in its context, then a summary by rule
   dehusk diff crawl/ --by rule -s related     the cuts of some rules, grouped by text
   dehusk diff crawl/ --pack my.toml --against builtin     what my pack adds
+  dehusk diff crawl/ --pack my.toml --watch   again whenever my pack changes
   dehusk diff crawl/ --format unified         a patch
   dehusk diff crawl/ --summary=only           only the summary")]
 pub struct DiffArgs {
@@ -379,7 +381,7 @@ pub struct ViewArgs {
     #[arg(short, long)]
     pub all: bool,
 
-    /// Group all cuts by `rule` and text, or by `site` and rule, instead of by document
+    /// Group all cuts by `rule` and text, or by `site` and rule
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     pub by: Option<By>,
 
@@ -401,6 +403,12 @@ pub struct ViewArgs {
     /// Exit with 1 where there is something to remove
     #[arg(long)]
     pub exit_code: bool,
+
+    /// Run again after each change of a pack, until Ctrl-C
+    ///
+    /// Also of the decisions and of files that are named; not of the files of a folder.
+    #[arg(long, conflicts_with = "exit_code")]
+    pub watch: bool,
 
     /// Columns [default: those of the terminal, 100 elsewhere]
     #[arg(long, value_name = "N", hide_short_help = true)]
@@ -689,6 +697,43 @@ pub struct TestArgs {
 
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+/// Writes the beginning of a rule, a language or a site, to be filled in
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dehusk new rule newsletter/our-letter       a rule in my-pack.toml
+  dehusk new language eo                      languages/eo.toml: every slot, with the English words
+  dehusk new site example.com                 sites/example.com.toml
+  dehusk test my-pack.toml                    tries what you have written
+  dehusk diff crawl/ --pack my-pack.toml --watch    shows what it does, again after each change")]
+pub struct NewArgs {
+    /// rule, language or site
+    #[arg(value_name = "WHAT", hide_possible_values = true)]
+    pub what: NewKind,
+
+    /// The rule (family/name), the code of the language, the domain of the site
+    #[arg(value_name = "NAME")]
+    pub name: String,
+
+    /// The file [default: my-pack.toml, languages/CODE.toml, sites/DOMAIN.toml]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// What `new` begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NewKind {
+    /// A rule.
+    Rule,
+    /// Words of a language.
+    Language,
+    /// Rules of a site.
+    Site,
 }
 
 /// Writes a commented dehusk.toml

@@ -14,8 +14,13 @@ use super::settings::Typed;
 use super::view::{self, Output};
 use crate::source::Entry;
 
-/// Runs the command.
+/// Runs the command, once or again and again.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
+    if args.view.watch { super::watch::run(args) } else { once(args) }
+}
+
+/// Shows what would go.
+pub fn once(args: &DiffArgs) -> Result<Exit> {
     let typed = args.input.typed().over(args.rules.typed()).over(args.view.typed()).over(args.run.typed());
     let mut session = Session::new(&args.input, &args.run, typed)?.sampled(&args.sample);
     let options = options(args, &session);

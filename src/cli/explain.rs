@@ -278,16 +278,27 @@ fn held_back(settings: &Settings, text: &str, spot: Span, gone: &[&Removal]) -> 
         lang: None,
         min_confidence: Some(Confidence::Low),
         preview: Some(true),
+        decisions: None,
+        only_decided: None,
         ..settings.clone()
     };
     let all = cleaner(&wide)?;
     let mut lines = Vec::new();
+    // What only a decision keeps.
+    let decided = settings.decisions.is_some() || settings.only_decided == Some(true);
+    let undecided = Settings { decisions: None, only_decided: None, ..settings.clone() };
+    let before = if decided { cleaner(&undecided)?.clean(text).removals().to_vec() } else { Vec::new() };
     for removal in all.clean(text).removals().iter().filter(|r| r.span().overlaps(spot)) {
         let rule = removal.rule();
         if gone.iter().any(|g| g.rule().id == rule.id && g.span().overlaps(removal.span())) {
             continue;
         }
-        let why = if removal.confidence() < level {
+        let why = if before.iter().any(|b| b.rule().id == rule.id && b.span().overlaps(removal.span())) {
+            match &settings.decisions {
+                Some(file) => format!("would take it, but a decision in {} keeps it", file.display()),
+                None => "would take it, but nothing was decided, and --only-decided leaves that alone".to_owned(),
+            }
+        } else if removal.confidence() < level {
             format!("would take it with --min-confidence {}", removal.confidence())
         } else if let Some(site) = rule.sites.first().filter(|_| cleaner(settings).is_ok_and(|c| c.rules().iter().all(|r| r.id != rule.id)))
         {
@@ -323,7 +334,10 @@ fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal], all: bool
     for refusal in shown.iter().take(if all { usize::MAX } else { REFUSALS }) {
         let rule = &refusal.rule;
         writeln!(out, "  {HEAD}{}{HEAD:#} ({}, {}) at “{}”", rule.id, rule.confidence, refusal.language, clip(refusal.span.of(text)))?;
-        writeln!(out, "      {QUIET}{}{QUIET:#}  {}", refusal.constraint, escape::inline(&refusal.detail))?;
+        writeln!(out, "      {QUIET}{:<8}{QUIET:#} {}", refusal.constraint, escape::inline(&refusal.detail))?;
+        if let Some(remedy) = remedy(&refusal.constraint) {
+            writeln!(out, "      {QUIET}to go{QUIET:#}    {remedy}")?;
+        }
     }
     if !all && near > REFUSALS {
         writeln!(out, "  {QUIET}… {} more; FILE:LINE:COLUMN asks about one place{QUIET:#}", near - REFUSALS)?;
@@ -337,6 +351,30 @@ fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal], all: bool
         writeln!(out, "  {QUIET}{first} {what}{QUIET:#}")?;
     }
     Ok(())
+}
+
+/// What would have made a refused match go.
+fn remedy(constraint: &str) -> Option<&'static str> {
+    Some(match constraint.split('.').next().unwrap_or(constraint) {
+        "run" => "beside other signs of residue, on lines that they fill",
+        "near" => "with more of the words that the rule wants near it",
+        "cover" => "on a line that holds little else",
+        "language" => "in a text of that language",
+        "once" => "as the only one of its kind in the text",
+        "case" => "with a capital letter",
+        "before" => "behind what the rule wants there",
+        "after" => "before what the rule wants there",
+        "unless" => "without these words in its line",
+        "title" => "with one short title beside it",
+        "items" => "above short titles, and an end of the list that the rule knows",
+        "until" => "with one of the closing phrases below it",
+        "limit" => "with less that would go along",
+        "pair" => "with both labels, and a title at each",
+        "where" => "in the part of the text that the rule is for",
+        "quoted" => "outside of quotation marks",
+        "code" => "outside of code",
+        _ => return None,
+    })
 }
 
 /// True where a rule hardly missed: its words fill their line, or say much, or stand where the rule wants them. Short words

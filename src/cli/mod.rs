@@ -13,6 +13,7 @@ mod init;
 mod logged;
 mod manifest;
 pub mod messages;
+mod new;
 mod packfile;
 mod pages;
 mod record;
@@ -28,6 +29,7 @@ mod settings;
 mod stats;
 mod test;
 mod view;
+mod watch;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -79,6 +81,7 @@ fn run(cli: Cli) -> Result<Exit> {
         None => bare(cli.bare),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::New(args)) => new::run(&args),
         Some(Command::Init(args)) => init::init(&args),
         Some(Command::Config(args)) => init::config(&args),
         Some(Command::Completions(args)) => pages::completions(&args),

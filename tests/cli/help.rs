@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::support::Dir;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "",
     "clean",
     "diff",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 15] = [
     "restore",
     "rules",
     "test",
+    "new",
     "init",
     "config",
     "completions",
