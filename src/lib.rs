@@ -34,6 +34,9 @@ mod pack;
 mod plan;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod review;
+pub mod splice;
 mod text;
 pub mod trial;
 

@@ -75,7 +75,9 @@ const text = (words) => words.split(HIDDEN).map((part, n) => (n % 2 ? h("span", 
 const decided = new Map();
 const past = [];
 let unsaved = false;
-const STORE = `dehusk.report.${data.id}`;
+// What is kept in the browser belongs to these documents and to the decisions that the page began with: an older page does
+// not overrule a newer file.
+const STORE = `dehusk.report.${data.id}.${(data.decisions.reduce((hash, one) => [...`${one.key}${one.decision}`].reduce((sum, c) => (Math.imul(sum, 31) + c.codePointAt(0)) >>> 0, hash), 0)).toString(36)}`;
 
 function decisionOf(group) {
   const alone = group.n === 1 ? decided.get(group.x[0].k) : undefined;
@@ -171,9 +173,17 @@ function words(n) {
   return haystack[n];
 }
 
+/// Words in any order; "in quotes" they stand as they are.
+const asked = () => [...view.query.toLowerCase().matchAll(/"([^"]+)"?|([^\s"]+)/g)].map((part) => part[1] ?? part[2]);
+
+/// The example to begin with: one of the document or the site that is looked for.
+function firstExample() {
+  const wanted = [...asked(), ...(view.site === "" ? [] : [site(view.site)])];
+  return Math.max(0, groups[shown[at]]?.x.findIndex((x) => wanted.some((word) => names[x.d].toLowerCase().includes(word))) ?? 0);
+}
+
 function filter() {
-  // Words in any order; "in quotes" they stand as they are.
-  const query = [...view.query.toLowerCase().matchAll(/"([^"]+)"?|([^\s"]+)/g)].map((part) => part[1] ?? part[2]);
+  const query = asked();
   const before = shown[at];
   shown = [];
   groups.forEach((group, n) => {
@@ -190,7 +200,7 @@ function filter() {
   const order = ORDERS[view.order][1];
   if (order) shown.sort(order);
   at = Math.max(0, shown.indexOf(before));
-  example = 0;
+  example = firstExample();
 }
 
 // ---------------------------------------------------------------- rows that exist only where they are seen
@@ -294,7 +304,7 @@ function drawList() {
 function choose(place, open) {
   const old = at;
   at = Math.max(0, Math.min(place, shown.length - 1));
-  example = 0;
+  example = firstExample();
   reach = "text";
   list.again(old);
   list.again(at);
