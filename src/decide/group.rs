@@ -72,7 +72,8 @@ pub struct Group {
     pub bytes: u64,
     /// Sites, at most 64 of them.
     pub sites: BTreeSet<String>,
-    /// Cuts in the first, the second and the last third of their documents.
+    /// Cuts with the first, the second and the last third of what stays before them: a form below the article is in the
+    /// last one, however much of the page it is.
     pub thirds: [u64; 3],
     /// Places, the first ones found; several sites where there are several.
     pub examples: Vec<Example>,
@@ -148,6 +149,8 @@ impl Groups {
         let mut here = Groups::default();
         // Lines and columns are counted on from cut to cut: linear in the text, however long its lines are.
         let (mut line, mut column, mut at) = (1, 1, 0);
+        let stays = (text.len() - spans.iter().map(|s| s.len()).sum::<usize>()).max(1);
+        let mut gone = 0;
         for (n, ((removal, span), (before, after))) in cleaned.removals().iter().zip(&spans).zip(neighbours(text, &spans)).enumerate() {
             if span.is_empty() {
                 continue;
@@ -180,7 +183,8 @@ impl Groups {
                 evidence: removal.evidence().iter().filter(|e| !repeats(e, cut)).cloned().collect(),
                 key: place_key(&rule.id, &normal, (&before, &after)),
             };
-            let third = (at * 3 / text.len().max(1)).min(2);
+            let third = ((at - gone) * 3 / stays).min(2);
+            gone += span.len();
             let beside = [&text[line_start(text, at)..at], &text[span.end()..line_end(text, span.end())]];
             let mut group = Group {
                 key: text_key(&rule.id, &normal),
@@ -218,6 +222,8 @@ impl Groups {
         rules: &HashMap<String, Arc<RuleInfo>>,
     ) {
         let mut here = Groups::default();
+        let stays = length.saturating_sub(removals.iter().map(|r| r.text.len() as u64).sum()).max(1);
+        let mut gone = 0;
         for removal in removals {
             let text = removal.text.trim();
             let Some(rule) = rules.get(removal.rule.as_ref()).filter(|_| !text.is_empty()) else { continue };
@@ -238,7 +244,8 @@ impl Groups {
                 evidence: removal.evidence.iter().filter(|e| !repeats(e, text)).map(|e| e.to_string()).collect(),
                 key: place_key(&rule.id, &normal, ("", "")),
             };
-            let third = usize::try_from(start as u64 * 3 / length.max(1)).unwrap_or(2).min(2);
+            let third = usize::try_from((start as u64).saturating_sub(gone) * 3 / stays).unwrap_or(2).min(2);
+            gone += removal.text.len() as u64;
             let mut group = Group {
                 key: text_key(&rule.id, &normal),
                 confidence: removal.confidence,

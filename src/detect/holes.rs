@@ -14,6 +14,7 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         Hole::Number => number_end(text, at),
         Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
         Hole::Time => set.calendar(language).time(this_line(doc, at), at),
+        Hole::Stamp => super::stamp::line_end(set, doc, at),
         Hole::Network => {
             let rest = &text.as_bytes()[at..];
             let begins = |n: &&String| n.as_bytes().first() == rest.first() && rest.starts_with(n.as_bytes());
@@ -21,7 +22,7 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
-            let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
+            let end = at + text[at..limit].find([' ', '\n', '"']).unwrap_or(limit - at);
             let found = text[at..end].trim_end_matches(['.', ',', ')', ';']);
             let fits = if hole == Hole::Email {
                 found.contains('@')
@@ -47,6 +48,8 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             recent.drain(..recent.len().saturating_sub(12));
             recent.into_iter().find(fits)
         }
+        // It is a whole line, found from its start.
+        Hole::Stamp => None,
         Hole::Network => set.networks(language).find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
         Hole::Url | Hole::Email => {
             let start = floor + text[floor..at].rfind([' ', '\n']).map_or(0, |n| n + 1);

@@ -8,6 +8,7 @@ mod phrase;
 mod scan;
 mod scope;
 mod sign;
+mod stamp;
 
 use std::collections::BTreeMap;
 
@@ -199,15 +200,17 @@ impl Detector<'_> {
         evidence.extend(more);
         // What reaches to an edge of the text would hide the signs inside it.
         let held = if matches!(rule.scope, Scope::Head | Scope::Tail) { one.span } else { span };
-        self.out.signs.push(Sign {
-            span: held,
-            rule: one.rule,
-            language: one.language,
-            stand: one.stand,
-            weight: rule.weight,
-            full: rule.weight,
-            phrase: one.span,
-        });
+        if !rule.mute {
+            self.out.signs.push(Sign {
+                span: held,
+                rule: one.rule,
+                language: one.language,
+                stand: one.stand,
+                weight: rule.weight,
+                full: rule.weight,
+                phrase: one.span,
+            });
+        }
         self.out.cuts.push(Cut { span, rule: one.rule, language: one.language, confidence: rule.confidence, evidence });
     }
 

@@ -56,6 +56,11 @@ impl Calendar<'_> {
         self.words.fillers.get(word).is_some_and(|l| l & self.languages != 0)
     }
 
+    /// True for a month, a weekday, and the words that stand inside dates.
+    pub fn names(&self, word: &str) -> bool {
+        self.month(word) || self.weekday(word) || self.filler(word)
+    }
+
     /// End of the date that begins at `at` in folded `text`, the longest one.
     pub fn date(&self, text: &str, at: usize) -> Option<usize> {
         self.numeric(text, at).or_else(|| self.worded(text, at))

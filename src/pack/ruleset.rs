@@ -1,6 +1,6 @@
 //! The rules, languages and phrases that take part in a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -38,6 +38,9 @@ pub(crate) struct RuleSet {
     calendar: Words,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
+    /// Words of stamps in all languages, and those that announce a name in one.
+    pub stamp_words: HashSet<String>,
+    pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
     pub common: HashMap<String, u64>,
     /// Languages (bits) that list function words.
@@ -69,6 +72,7 @@ impl RuleSet {
         let mut language_numbers = vec![OUT; head.languages.len()];
         let mut calendar = Words::default();
         let (mut common, mut listed) = (HashMap::new(), 0);
+        let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
             if !selection.takes_language(&tongue.code) || (tongue.preview && !selection.preview) {
@@ -84,6 +88,8 @@ impl RuleSet {
             add(&mut calendar.months, &tongue.months);
             add(&mut calendar.weekdays, &tongue.weekdays);
             add(&mut calendar.fillers, &tongue.fillers);
+            stamp_words.extend(tongue.stamp_words.iter().cloned());
+            stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
                 add(&mut common, &tongue.common);
                 listed |= u64::from(!tongue.common.is_empty()) << n;
@@ -121,6 +127,8 @@ impl RuleSet {
             unanchored: Vec::new(),
             calendar,
             networks,
+            stamp_words,
+            stamp_by,
             common,
             listed,
             tables,

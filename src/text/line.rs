@@ -27,6 +27,8 @@ pub(crate) struct Shape {
     pub prose: bool,
     /// Ends the way a sentence does.
     pub ends_sentence: bool,
+    /// A sentence ends in it and another begins.
+    pub flows: bool,
     /// One question or exclamation, as headlines often are.
     pub call: bool,
     /// Ends with a colon: what follows belongs to it.
@@ -89,6 +91,7 @@ impl Shape {
         }
         shape.words += wide / WORD;
         shape.ends_sentence = ends_sentence(trimmed);
+        shape.flows = inner_ends > 0;
         let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
         shape.opens = closing.ends_with([':', '：']);
         shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
@@ -166,10 +169,18 @@ pub(crate) fn count_words(text: &str) -> usize {
         + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
 }
 
+fn is_pictogram(c: char) -> bool {
+    matches!(c, '\u{1F300}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}')
+}
+
 fn is_bullet(line: &str) -> bool {
     let mut chars = line.chars();
     match chars.next() {
         Some('•' | '·' | '▪' | '‣' | '◦' | '●' | '■' | '►' | '▶' | '»' | '›' | '→') => true,
+        // A pictogram and a blank; skin tones and joiners stand between them.
+        Some(c) if is_pictogram(c) => {
+            chars.find(|&c| !is_pictogram(c) && !matches!(c, '\u{200D}' | '\u{FE0F}' | '♀' | '♂')).is_some_and(char::is_whitespace)
+        }
         Some('-' | '*' | '+' | '–') => chars.next().is_some_and(char::is_whitespace),
         Some(c) if c.is_ascii_digit() => {
             let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -197,6 +208,9 @@ mod tests {
         }
         assert!(Shape::of("- Ten soups for a cold week").bullet);
         assert!(Shape::of("1. Home").bullet);
+        assert!(Shape::of("👁 Ten soups for a cold week").bullet);
+        assert!(Shape::of("🏃🏽‍♀️ Ten soups for a cold week").bullet);
+        assert!(!Shape::of("👁👁").bullet);
         assert!(!Shape::of("2019. A year").bullet);
         assert!(!Shape::of("สะพานเก่าถูกปิดเมื่อวันจันทร์ หลังจากวิศวกรพบรอยร้าวสามแห่ง").prose);
         assert!(Shape::of("สะพานเก่าปิดเมื่อวันจันทร์ หลังจากที่วิศวกรพบรอยร้าวสามรอยในเสาด้านเหนือของสะพานนั้น").prose);
