@@ -10,7 +10,7 @@ use super::scope::{Extent, MAX_TITLE_BYTES, Strong, fits_title, whole_lines};
 use super::sign::Stand;
 use crate::pack::Rule;
 use crate::text::boundary::{capital, sentence_start};
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, is_wide};
 
 /// Filled lines, and bytes without the white space of empty ones, that the two labels may stand apart.
 const MAX_LINES: usize = 6;
@@ -30,6 +30,12 @@ pub(super) fn partner<'m>(doc: &Document<'_>, one: &Match, others: &'m [Match]) 
 pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match, strong: &Strong<'_>) -> Extent {
     let words = rule.max_title_words;
     for label in [one, two] {
+        let (start, end) = (label.span.start(), label.span.end());
+        if doc.raw[..end].ends_with(is_wide) && doc.raw[end..].starts_with(is_wide)
+            || doc.raw[..start].ends_with(is_wide) && doc.raw[start..].starts_with(is_wide)
+        {
+            return Err(No("pair", format!("the words around “{}” go on", short(label.span.of(doc.raw)))));
+        }
         if !capital(label.span.of(doc.raw)) {
             return Err(No("pair", format!("“{}” does not begin with a capital letter", short(label.span.of(doc.raw)))));
         }

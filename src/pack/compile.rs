@@ -288,7 +288,12 @@ impl<'p> Compiler<'p> {
             let mut fills: HashMap<usize, Vec<(Vec<Part>, bool)>> = HashMap::new();
             for &n in &slots {
                 let Part::Slot(slot) = &parts[n] else { continue };
-                fills.insert(n, self.fill(language, slot)?);
+                let mut filling = self.fill(language, slot)?;
+                // A button that names its network needs no second name: "Share on X Facebook" is two buttons.
+                if parts.contains(&Part::Hole(Hole::Network)) {
+                    filling.retain(|(parts, _)| !parts.contains(&Part::Hole(Hole::Network)));
+                }
+                fills.insert(n, filling);
             }
             if fills.values().any(Vec::is_empty) {
                 continue;

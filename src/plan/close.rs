@@ -1,6 +1,8 @@
 //! Cuts closed over the decoration that only they gave a meaning: the rest of a Markdown link, emphasis marks, bullets
 //! of a line that is gone.
 
+use std::cmp::Ordering;
+
 use crate::detect::Cut;
 use crate::text::{Document, Span};
 
@@ -30,6 +32,21 @@ fn wrapped(text: &str, span: Span, floor: usize, ceiling: usize) -> Span {
             end += close + 1;
             start -= usize::from(!opened);
             start -= usize::from(!opened && text[floor..start].ends_with('!'));
+            continue;
+        }
+        // "(Required fields are marked *)": brackets that have nothing left to hold, or of which one half is cut.
+        let bracket = [('(', ')'), ('（', '）'), ('【', '】')].into_iter().find_map(|(open, close)| {
+            let (opens, closes) = (inside.matches(open).count(), inside.matches(close).count());
+            let (led, followed) = (before.ends_with(open), after.starts_with(close));
+            match opens.cmp(&closes) {
+                Ordering::Less if led => Some((open.len_utf8(), 0)),
+                Ordering::Equal if led && followed => Some((open.len_utf8(), close.len_utf8())),
+                Ordering::Greater if followed => Some((0, close.len_utf8())),
+                _ => None,
+            }
+        });
+        if let Some((open, close)) = bracket {
+            (start, end) = (start - open, end + close);
             continue;
         }
         let mark = ["**", "__", "*", "_", "`"].into_iter().find(|m| before.ends_with(*m) && after.starts_with(*m));

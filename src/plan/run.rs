@@ -71,7 +71,7 @@ fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
     }
     let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
     let digits = gap.chars().filter(|c| c.is_numeric()).count();
-    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '%' | '$' | '€'))
+    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
 }
 
 /// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a

@@ -20,16 +20,23 @@ pub(crate) fn word_end(text: &str, at: usize) -> bool {
     if !before.is_alphanumeric() || !after.is_alphanumeric() || is_wide(after) || is_wide(before) {
         return true;
     }
-    seam(before, after, text[at..].chars().nth(1))
+    // "3월 18까지": a number and what grows on it.
+    !(before.is_numeric() && caseless(after)) && seam(before, after, text[at..].chars().nth(1))
 }
 
-/// Two pieces glued together: lower to upper case, digit to letter or back, `NASAShare`.
+/// Two pieces glued together: lower to upper case, digit to letter or back, `NASAShare`, another script: `Twitter에서`.
 fn seam(before: char, after: char, next: Option<char>) -> bool {
     (before.is_lowercase() && after.is_uppercase())
         || (before.is_numeric() && after.is_uppercase())
         || (before.is_alphabetic() && !before.is_ascii_lowercase() && after.is_numeric() && before.is_lowercase())
         || (before.is_lowercase() && after.is_numeric())
         || (before.is_uppercase() && after.is_uppercase() && next.is_some_and(char::is_lowercase))
+        || caseless(before) != caseless(after)
+}
+
+/// A letter of a script without capitals.
+fn caseless(c: char) -> bool {
+    !c.is_ascii() && c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
 }
 
 /// True where a sentence or a line can begin at `at`: nothing, a line end, a closing sign or a seam before it.
@@ -143,6 +150,7 @@ mod tests {
         assert!(!word_start("context", 3));
         assert!(!word_end("next", 2));
         assert!(word_start("发表评论吧", 6));
+        assert!(word_start("2개의 댓글", 1) && word_end("Twitter에서", 7) && !word_start("댓글을", 6) && !word_end("18까지", 2));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use unicode_normalization::char::{canonical_combining_class, compose};
 
-use super::line::Line;
+use super::line::{Line, is_wide};
 
 /// A folded text with its map to the original.
 #[derive(Debug, Default)]
@@ -137,6 +137,8 @@ enum Kind {
     Lower,
     Upper,
     Digit,
+    /// A letter of a script without capitals, and with blanks.
+    Caseless,
 }
 
 impl Kind {
@@ -149,6 +151,7 @@ impl Kind {
             c if c.is_lowercase() => Kind::Lower,
             c if c.is_uppercase() => Kind::Upper,
             c if c.is_numeric() => Kind::Digit,
+            c if c.is_alphabetic() && !is_wide(c) => Kind::Caseless,
             _ => Kind::Other,
         }
     }
@@ -261,6 +264,7 @@ impl Folder<'_> {
     fn note_seam(&mut self, kind: Kind, next: usize) {
         let seam = match (self.before, kind) {
             (Kind::Lower | Kind::Digit, Kind::Upper) | (Kind::Lower | Kind::Upper, Kind::Digit) | (Kind::Digit, Kind::Lower) => true,
+            (Kind::Lower | Kind::Upper | Kind::Digit, Kind::Caseless) | (Kind::Caseless, Kind::Lower | Kind::Upper | Kind::Digit) => true,
             (Kind::Upper, Kind::Upper) => self.raw[next..].starts_with(char::is_lowercase),
             _ => false,
         };
