@@ -281,6 +281,9 @@ pub(crate) struct FillTable {
     /// Lines that stay where no residue is near.
     #[serde(default = "three_lines")]
     pub near: usize,
+    /// So many lines and more go though none of them has been recognised.
+    #[serde(default = "forty")]
+    pub alone: usize,
 }
 
 fn three_lines() -> usize {
@@ -301,6 +304,10 @@ fn above() -> usize {
 
 fn below() -> usize {
     20
+}
+
+fn forty() -> usize {
+    40
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -85,12 +85,20 @@ pub(super) fn outside(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cu
     let mut out = Vec::new();
     for (index, rule) in rules(set, Fill::Outside) {
         let Some(fill) = &rule.fill else { continue };
-        let Some(found) = region::find(doc, &taken(doc, cuts), fill) else { continue };
+        let taken = taken(doc, cuts);
+        let Some(found) = region::find(doc, &taken, fill) else { continue };
         let mut take = |from: usize, to: usize, side: &str| {
             let lines: Vec<usize> = (from..to).filter(|&n| !doc.shapes()[n].blank).collect();
+            let known = lines.iter().filter(|&&n| taken[n]).count();
+            if known == 0 && lines.len() < fill.alone {
+                return;
+            }
             if let (Some(&a), Some(&b)) = (lines.first(), lines.last()) {
                 let span = Span::covering(doc.raw, doc.lines[a].start, doc.lines[b].end);
-                let evidence = vec![format!("structure: {} lines {side} the text", lines.len()), found.evidence.clone()];
+                let evidence = vec![
+                    format!("structure: {} lines {side} the text, {known} of them known residue", lines.len()),
+                    found.evidence.clone(),
+                ];
                 out.push(Cut { span, rule: index, language: 0, confidence: rule.confidence, evidence });
             }
         };

@@ -291,7 +291,7 @@ mod tests {
     const PARAGRAPH: &str = "The town closed the old bridge on Monday after an engineer found cracks in its northern pier, and will decide about it in March.\n";
 
     fn params() -> FillTable {
-        FillTable { kind: Fill::Outside, max_lines: 3, max_words: 25, least: 5.0, again: 12.0, above: 12, below: 20, near: 3 }
+        FillTable { kind: Fill::Outside, max_lines: 3, max_words: 25, least: 5.0, again: 12.0, above: 12, below: 20, near: 3, alone: 40 }
     }
 
     /// Lines that stay, from one, where those of `residue` have been recognised.
