@@ -691,6 +691,10 @@ pub struct TestArgs {
     #[arg(value_name = "PACK")]
     pub packs: Vec<PathBuf>,
 
+    /// Offer to write examples anew with the cuts that are made now
+    #[arg(long)]
+    pub interactive: bool,
+
     /// Only problems of these rules or families (comma or repeat)
     #[arg(short, long, value_name = "SEL", value_delimiter = ',')]
     pub select: Vec<String>,

@@ -39,8 +39,11 @@ pub fn add_example(path: &Path, id: &str, text: &str, keep: bool) -> Result<(), 
             examples.push(table);
         }
     }
-    let new = pack.to_string();
-    // Written beside and moved into place, so that a crash leaves one or the other.
+    write(path, &pack.to_string())
+}
+
+/// Writes beside and moves into place, so that a crash leaves one or the other.
+fn write(path: &Path, new: &str) -> Result<(), String> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
         io::Write::write_all(&mut file, new.as_bytes())?;
@@ -51,6 +54,38 @@ pub fn add_example(path: &Path, id: &str, text: &str, keep: bool) -> Result<(), 
         Ok(())
     });
     written.map_err(|e| crate::source::say(&e))
+}
+
+/// Writes an example anew where it stands; false where the pack does not have it.
+pub fn rewrite_example(path: &Path, written: &str, now: &str) -> Result<bool, String> {
+    let old = fs::read_to_string(path).map_err(|e| crate::source::say(&e))?;
+    let mut pack: DocumentMut = old.parse().map_err(|e| format!("not a pack: {e}"))?;
+    let mut done = false;
+    for tables in ["rule", "example"] {
+        let Some(tables) = pack.get_mut(tables).and_then(Item::as_array_of_tables_mut) else { continue };
+        for item in tables.iter_mut().filter_map(|table| table.get_mut("removes")) {
+            match item {
+                Item::Value(Value::Array(list)) => list.iter_mut().for_each(|value| done |= renew(value, written, now)),
+                Item::Value(value) => done |= renew(value, written, now),
+                _ => {}
+            }
+        }
+    }
+    if done {
+        write(path, &pack.to_string())?;
+    }
+    Ok(done)
+}
+
+/// Another text in the place of `written`; what stands around it stays.
+fn renew(value: &mut Value, written: &str, now: &str) -> bool {
+    let same = value.as_str() == Some(written);
+    if same {
+        let decor = value.decor().clone();
+        *value = literal(now);
+        *value.decor_mut() = decor;
+    }
+    same
 }
 
 /// Adds to a list of a rule; a single text becomes a list.

@@ -17,7 +17,14 @@ pub(super) fn run(packs: &Packs, own: &dyn Fn(usize) -> bool, report: &mut Repor
         }
         let mut say = |detail: String| {
             let source = packs.place(loaded.file, table.id.span());
-            report.problems.push(Problem { kind: Kind::Lint, rule: table.id.get_ref().clone(), example: String::new(), source, detail });
+            report.problems.push(Problem {
+                kind: Kind::Lint,
+                rule: table.id.get_ref().clone(),
+                example: String::new(),
+                source,
+                detail,
+                now: None,
+            });
         };
         let family = table.id.get_ref().split('/').next().unwrap_or_default();
         let file = std::path::Path::new(&packs.files[loaded.file].name);
@@ -56,6 +63,7 @@ pub(super) fn run(packs: &Packs, own: &dyn Fn(usize) -> bool, report: &mut Repor
                         example: String::new(),
                         source: place(phrase.span()),
                         detail,
+                        now: None,
                     });
                 }
             }
@@ -67,6 +75,7 @@ pub(super) fn run(packs: &Packs, own: &dyn Fn(usize) -> bool, report: &mut Repor
                     example: String::new(),
                     source,
                     detail: format!("no rule uses the slot `{slot}`"),
+                    now: None,
                 });
             }
         }

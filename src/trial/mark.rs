@@ -59,6 +59,34 @@ impl Marked {
     }
 }
 
+/// A text with marks around what goes; cuts with nothing but blanks between them are one.
+pub(super) fn write(text: &str, removals: &[Removal]) -> String {
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    for removal in removals {
+        let cut = removal.span().of(text);
+        let start = removal.span().start() + (cut.len() - cut.trim_start().len());
+        let end = removal.span().start() + cut.trim_end().len();
+        if start >= end {
+            continue;
+        }
+        match cuts.last_mut() {
+            Some(last) if text[last.1..start].trim().is_empty() => last.1 = end,
+            _ => cuts.push((start, end)),
+        }
+    }
+    let mut out = String::with_capacity(text.len() + cuts.len() * 4);
+    let mut at = 0;
+    for (start, end) in cuts {
+        out.push_str(&text[at..start]);
+        out.push_str("[-");
+        out.push_str(&text[start..end]);
+        out.push_str("-]");
+        at = end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,9 @@ pub struct Problem {
     pub source: String,
     /// What was missed or cut, or what to change.
     pub detail: String,
+    /// An example that goes, as it is written and with the cuts that are made now.
+    #[serde(skip)]
+    pub now: Option<(String, String)>,
 }
 
 /// What a trial of packs found.
@@ -228,12 +231,22 @@ fn judge(cleaner: &Cleaner, example: &Example<'_>) -> Option<(Kind, String)> {
 fn together(cleaner: &Cleaner, example: &Example<'_>, report: &mut Report) {
     match judge(cleaner, example) {
         None => report.passed += 1,
-        Some((kind, detail)) => report.problems.push(problem(kind, example, detail)),
+        Some((kind, detail)) => {
+            let now = matches!(kind, Kind::Missing | Kind::Noisy | Kind::Wrong).then(|| now(cleaner, example)).flatten();
+            report.problems.push(Problem { now, ..problem(kind, example, detail) });
+        }
     }
 }
 
+/// An example of a cut as it would be written now.
+fn now(cleaner: &Cleaner, example: &Example<'_>) -> Option<(String, String)> {
+    let marked = Marked::parse(example.text).ok().filter(|_| example.removes)?;
+    let cleaned = cleaner.clean(&marked.text);
+    cleaned.changed().then(|| (example.text.to_owned(), mark::write(&marked.text, cleaned.removals())))
+}
+
 fn problem(kind: Kind, example: &Example<'_>, detail: String) -> Problem {
-    Problem { kind, rule: example.rule.clone(), example: example.name.clone(), source: example.source.clone(), detail }
+    Problem { kind, rule: example.rule.clone(), example: example.name.clone(), source: example.source.clone(), detail, now: None }
 }
 
 /// A rule without the others cuts nothing outside the marks of its own examples: none of them may be right only because
@@ -304,6 +317,7 @@ fn unpinned(cleaner: &mut Cleaner, index: usize, own: &[&Example<'_>], report: &
                     example: name.to_owned(),
                     source: info.source.clone(),
                     detail,
+                    now: None,
                 });
             }
             Some(false) => report.passed += 1,

@@ -21,3 +21,26 @@ fn what_is_begun_passes_its_test() {
         assert_eq!(dir.run(&format!("new {what}")).0, 2, "{what}");
     }
 }
+
+#[test]
+fn new_cuts_are_accepted_into_examples() {
+    let dir = Dir::new();
+    assert_eq!(dir.run("new rule stamps/mill").0, 0);
+    let begun = dir.text("my-pack.toml");
+    let other = begun.replace("[-The words that the page prints-]\n", "[-Another line-]\nThe words that the page prints\n");
+    assert_ne!(begun, other);
+    dir.write("my-pack.toml", &other);
+    let answered = |answer: &'static str| {
+        let out = dir.bare("test my-pack.toml --interactive --isolated").write_stdin(answer).output().unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap())
+    };
+    let (code, out) = answered("n\n");
+    assert_eq!(code, Some(1), "{out}");
+    assert_eq!(dir.text("my-pack.toml"), other);
+    let (_, out) = answered("y\n");
+    holds(&out, "[-The words that the page prints-]");
+    let now = dir.text("my-pack.toml");
+    assert_eq!(now, begun.replace("[-The words", "Another line\n[-The words"), "comments and all else stay");
+    let (code, out, err) = dir.run("test my-pack.toml --isolated");
+    assert_eq!(code, 0, "{out}{err}");
+}

@@ -24,7 +24,7 @@ use super::session::Session;
 use super::settings::{Settings, Typed};
 use super::view;
 use crate::run;
-use crate::source::{Choice, Document, Entry};
+use crate::source::{Document, Entry};
 use terminal::Terminal;
 
 /// Where decisions are written without `--decisions`.
@@ -159,7 +159,7 @@ impl Desk<'_> {
 
     fn load(&self, doc: &str) -> Result<(String, Vec<Range<usize>>), String> {
         let entry = Entry { path: Some(doc.into()), name: doc.to_owned(), place: doc.into(), walked: false, record: None };
-        let choice = self.session.settings.encoding.unwrap_or(Choice::default());
+        let choice = self.session.settings.encoding.unwrap_or_default();
         let document = Document::read(&entry, choice).map_err(|e| format!("{}: {e}", escape::inline(doc)))?;
         let cuts = self.cleaner.clean(&document.text).removals().iter().map(|r| r.span().range()).collect();
         Ok((document.text, cuts))
