@@ -25,6 +25,7 @@
 //! a log that can be read to its last whole frame.
 
 mod read;
+mod replay;
 mod write;
 
 use std::borrow::Cow;
@@ -34,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Cleaned, Confidence};
 
 pub use read::{ReadError, Reader};
+pub use replay::replay;
 pub use write::Writer;
 
 /// The version of the format that is written.
