@@ -13,6 +13,9 @@ pub(crate) struct RuleFile {
     pub pack: Option<PackTable>,
     #[serde(default)]
     pub rule: Vec<RuleTable>,
+    /// Examples for rules of other packs.
+    #[serde(default)]
+    pub example: Vec<ExampleTable>,
 }
 
 /// What a pack says of itself.
@@ -340,6 +343,8 @@ pub(crate) struct LanguageTable {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExampleTable {
+    /// A family, or with `rule` one rule: for people, and for what a test says.
+    #[serde(alias = "rule")]
     pub family: String,
     pub removes: Option<Spanned<String>>,
     pub keeps: Option<Spanned<String>>,
