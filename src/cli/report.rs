@@ -96,7 +96,9 @@ fn from_log(args: &ReportArgs, path: &Path) -> Result<Exit> {
             }
             Event::Removal(removed) => {
                 least = least.min(removed.confidence);
-                known.entry(removed.rule.clone().into_owned()).or_insert_with(|| Arc::new(Report::unknown_rule(&removed)));
+                known
+                    .entry(removed.rule.clone().into_owned())
+                    .or_insert_with(|| Arc::new(RuleInfo::unknown(&removed.rule, removed.confidence)));
                 pending.push(removed.into_owned());
             }
             Event::Doc(doc) => {
