@@ -9,9 +9,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use dehusk::decide::{Record, today};
 use dehusk::diff::site_of;
-use dehusk::log::{Begin, Event, Reader, Removed};
+use dehusk::log::{self, Begin, Doc, Event, Reader, Removed, State};
 use dehusk::report::{About, Report, SIZE, is_report};
-use dehusk::{Confidence, RuleInfo};
+use dehusk::{Confidence, RuleInfo, weave};
 
 use super::args::ReportArgs;
 use super::exit::Exit;
@@ -21,7 +21,7 @@ use super::session::{self, Loaded, Session};
 use super::settings::{Layers, Settings, Typed};
 use super::view;
 use crate::sink::{Pending, Place};
-use crate::source::{say, show};
+use crate::source::{Choice, Document, say, show};
 
 /// What the page calls its decisions when it saves them.
 const DECISIONS: &str = "dehusk.decisions.jsonl";
@@ -74,19 +74,19 @@ fn from_paths(args: &ReportArgs) -> Result<Exit> {
     Ok(session.close(&totals, "left out"))
 }
 
-/// The last run of a removal log.
-fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
+/// The last run of a removal log. Documents that are still there give the context.
+fn from_log(args: &ReportArgs, path: &Path) -> Result<Exit> {
     let typed = args.rules.typed().over(args.run.typed());
     let mut settings = Layers::read(&args.run.common, typed)?.settings();
     super::colour(settings.color);
     let decisions = decisions(&mut settings)?;
     let cleaner = session::cleaner(&settings)?;
     let mut known: HashMap<String, Arc<RuleInfo>> = cleaner.rules().iter().map(|rule| (rule.id.clone(), Arc::clone(rule))).collect();
-    let mut reader = Reader::open(log).map_err(|e| Trouble::new(format!("the log {} cannot be read", show(log))).at(say(&e)))?;
+    let mut reader = Reader::open(path).map_err(|e| Trouble::new(format!("the log {} cannot be read", show(path))).at(say(&e)))?;
     let (mut report, mut begin, mut errors, mut runs) = (Report::default(), None::<Begin>, 0, 0);
     let mut least = Confidence::High;
     let mut pending: Vec<Removed<'static>> = Vec::new();
-    while let Some(event) = reader.next().with_context(|| format!("{} cannot be read", show(log)))? {
+    while let Some(event) = reader.next().with_context(|| format!("{} cannot be read", show(path)))? {
         match event {
             Event::Begin(head) => {
                 // Each run tells of texts as they were then: two of them do not add up.
@@ -96,12 +96,19 @@ fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
             }
             Event::Removal(removed) => {
                 least = least.min(removed.confidence);
-                known.entry(removed.rule.clone().into_owned()).or_insert_with(|| Arc::new(Report::unknown_rule(&removed)));
+                known
+                    .entry(removed.rule.clone().into_owned())
+                    .or_insert_with(|| Arc::new(RuleInfo::unknown(&removed.rule, removed.confidence)));
                 pending.push(removed.into_owned());
             }
             Event::Doc(doc) => {
                 let site = site_of(doc.url.as_deref().unwrap_or(&doc.doc));
-                report.add_logged(&doc.doc, doc.record, site, doc.before.bytes, &pending, &known);
+                let file = Path::new(begin.as_ref().map_or("", |b| b.folder.as_str())).join(&*doc.doc);
+                let original = doc.record.is_none().then(|| original(&file, &doc, &pending)).flatten();
+                match original.as_deref().and_then(|text| log::replay(text, &pending, &known)) {
+                    Some(cleaned) => report.add(&doc.doc, doc.record, site, &cleaned),
+                    None => report.add_logged(&doc.doc, doc.record, site, doc.before.bytes, &pending, &known),
+                }
                 pending.clear();
             }
             Event::End(end) => errors = end.errors,
@@ -109,11 +116,11 @@ fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
         }
     }
     if runs > 1 && !args.run.common.quiet {
-        messages::aside(&format!("{} holds {}: the report shows the last one", show(log), counted(runs, "run", "runs")));
+        messages::aside(&format!("{} holds {}: the report shows the last one", show(path), counted(runs, "run", "runs")));
     }
     let folder = begin.as_ref().map(|b| b.folder.clone()).unwrap_or_default();
     let about = About {
-        source: show(log),
+        source: show(path),
         id: id(Path::new(&folder), ""),
         level: least,
         packs: begin.map(|b| b.packs).unwrap_or_default(),
@@ -125,6 +132,18 @@ fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
     };
     finish(args, report, &about, args.run.common.quiet)?;
     Ok(Exit::Done)
+}
+
+/// The text that a document had before the run, where it is still there: as it was, or cleaned.
+fn original(file: &Path, doc: &Doc<'_>, removed: &[Removed<'_>]) -> Option<String> {
+    let bytes = std::fs::read(file).ok()?;
+    let state = State::of(&bytes);
+    let cleaned = state == doc.after;
+    if !cleaned && state != doc.before {
+        return None;
+    }
+    let text = Document::from_bytes(bytes, Choice::default()).ok()?.text;
+    if cleaned { weave(&text, removed.iter().map(|r| (r.bytes[0], r.text.as_ref()))) } else { Some(text) }
 }
 
 fn about(args: &ReportArgs) -> About {

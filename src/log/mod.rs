@@ -28,6 +28,7 @@
 //! a log that can be read to its last whole frame.
 
 mod read;
+mod replay;
 mod write;
 
 use std::borrow::Cow;
@@ -37,6 +38,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Cleaned, Confidence};
 
 pub use read::{ReadError, Reader};
+pub use replay::replay;
 pub use write::Writer;
 
 /// The version of the format that is written.

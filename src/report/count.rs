@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::Groups;
 use crate::log::Removed;
-use crate::{Cleaned, Confidence, Flag, RuleInfo, Scope};
+use crate::{Cleaned, Confidence, Flag, RuleInfo};
 
 /// Columns of the picture of where cuts lie.
 pub(super) const PLACES: usize = 20;
@@ -114,30 +114,6 @@ impl Report {
         let removed = cuts.iter().map(|cut| cut.to - cut.from).sum();
         let paper = Paper::new(name(doc, record), site, bytes, removed, cuts.len() as u64, None);
         self.document(paper, cuts.into_iter());
-    }
-
-    /// What a log tells of a rule that no pack knows any more.
-    pub fn unknown_rule(removed: &Removed<'_>) -> RuleInfo {
-        RuleInfo {
-            id: removed.rule.to_string(),
-            family: removed.rule.split('/').next().unwrap_or_default().to_owned(),
-            summary: "A rule that the packs of this run do not hold".to_owned(),
-            risk: None,
-            docs: None,
-            origin: Vec::new(),
-            scope: Scope::Span,
-            confidence: removed.confidence,
-            weight: 3,
-            preview: false,
-            structural: false,
-            sites: Vec::new(),
-            revision: removed.rev.to_string(),
-            pack: String::new(),
-            source: String::new(),
-            languages: Vec::new(),
-            removes: Vec::new(),
-            keeps: Vec::new(),
-        }
     }
 
     /// Counts a document by its cuts.

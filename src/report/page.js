@@ -391,7 +391,7 @@ function drawDetail() {
           whereabouts(group.h)),
         context(group, x)),
       x.e?.length ? h("div", { class: "evidence" }, h("h3", {}, "What spoke for it"), h("ul", {}, x.e.map((words) => h("li", { dir: "auto" }, text(words))))) : null,
-      x.a || x.z ? null : h("p", { class: "aside" }, data.partial ? "A removal log holds what went, not what stood around it." : "Shown without its context, to keep this file small.")),
+      x.a || x.z ? null : h("p", { class: "aside" }, data.sampled ? "Shown without its context, to keep this file small." : "Shown without its context: the document was not found as the log knows it.")),
     h("div", { class: "acts" },
       h("div", { class: "said-so" },
         h("p", { class: `now ${now}` }, now === "open" ? "Undecided" : [h("b", {}, ANSWERS[now]), { rule: ", the whole rule", place: ", this place", text: "" }[record.scope]]),

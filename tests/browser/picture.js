@@ -14,9 +14,8 @@ execFileSync(process.env.DEHUSK, ["report", "fixtures/scraped", "--isolated", "-
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 const page = await (await browser.newContext({ viewport: { width: 1240, height: 760 }, colorScheme: "light", reducedMotion: "reduce" })).newPage();
 await page.goto(`file://${report}#review`);
-for (const key of ["y", "n", "y", "s", "y", "y"]) await page.keyboard.press(key);
-await page.locator(".row", { hasText: process.argv[3] ?? "paywall" }).first().click();
-await page.locator("#groups").evaluate((box) => { box.scrollTop = 0; box.blur(); });
+for (const key of ["y", "n", "y", "j", "y", "s", "y", "k", "k", "k", "k"]) await page.keyboard.press(key);
+await page.locator("#groups").evaluate((box) => box.blur());
 await page.waitForTimeout(400);
 await page.screenshot({ path: target });
 await browser.close();

@@ -68,6 +68,16 @@ fn a_log_tells_the_same_removals() {
     };
     assert_eq!(keys(&logged), keys(&read));
     assert_eq!(logged["partial"], true);
+    // The documents are there: a place is shown as it was; cleaned ones are woven. Without them, the text stands alone.
+    assert_eq!(logged["groups"], read["groups"]);
+    std::fs::remove_dir_all(dir.path("in")).unwrap();
+    let alone = data(&dir.run("report --log log.jsonl --out -").1);
+    assert_eq!(keys(&alone), keys(&read));
+    assert!(alone["groups"][0]["x"][0]["a"].is_null() && !read["groups"][0]["x"][0]["a"].is_null());
+    let dir = Dir::with([("in/a.txt", PAGE), ("in/b.txt", PAGE)]);
+    assert_eq!(dir.run("clean in --in-place --log log.jsonl").0, 0);
+    assert_eq!(data(&dir.run("report --log log.jsonl --out -").1)["groups"], read["groups"]);
+    assert_eq!(dir.run("restore log.jsonl --in-place").0, 0);
     // A second run is another story.
     assert_eq!(dir.run("clean in/a.txt --log log.jsonl").0, 0);
     let last = data(&dir.run("report --log log.jsonl --out -").1);
