@@ -1,13 +1,51 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
+
+/// Words with bits for the languages that have them. The keys come from packs: nothing hostile is stored here, and what is
+/// looked up cannot make it slow.
+pub(crate) type WordMap = HashMap<String, u64, Quick>;
+
+/// A hasher for short words.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Quick(u64);
+
+impl BuildHasher for Quick {
+    type Hasher = Quick;
+
+    fn build_hasher(&self) -> Quick {
+        Quick(0)
+    }
+}
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            self.write_u64(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
+        }
+        let rest = chunks.remainder().iter().fold(bytes.len() as u64, |sum, &b| sum << 8 | u64::from(b));
+        self.write_u64(rest);
+    }
+
+    fn write_u8(&mut self, _: u8) {}
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Words {
-    pub months: HashMap<String, u64>,
-    pub weekdays: HashMap<String, u64>,
-    pub fillers: HashMap<String, u64>,
+    pub months: WordMap,
+    pub weekdays: WordMap,
+    pub fillers: WordMap,
 }
 
 /// The calendar of some languages: "min" stands in a Portuguese date, and not in an English one.
@@ -17,6 +55,12 @@ pub(crate) struct Calendar<'w> {
     /// Bits of the languages.
     pub languages: u64,
 }
+
+/// What may stand behind the number of a day.
+const ORDINALS: [&str; 7] = ["st", "nd", "rd", "th", "er", "º", "ª"];
+
+/// Longest word of a date, in bytes.
+const MAX_WORD: usize = 40;
 
 /// A piece of a possible date.
 enum Token<'t> {
@@ -35,6 +79,22 @@ impl Calendar<'_> {
 
     fn filler(&self, word: &str) -> bool {
         self.words.fillers.get(word).is_some_and(|l| l & self.languages != 0)
+    }
+
+    /// False where no date begins at the start of `rest`, which begins with no digit.
+    pub fn may_begin(&self, rest: &str) -> bool {
+        let word = &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())];
+        self.month(word) || self.weekday(word) || ORDINALS.contains(&word)
+    }
+
+    /// False where `before` ends with no word or number that may be the last one of a date or a time.
+    pub fn may_end(&self, before: &str) -> bool {
+        let before = before.trim_end_matches('.');
+        let rest = before.trim_end_matches(char::is_alphabetic);
+        let word = &before[rest.len()..];
+        // "14h", "18日", "a.m", "5th": a word behind a digit, or a short one.
+        rest.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'º' | 'ª' | '.'))
+            || !word.is_empty() && (word.chars().nth(2).is_none() || self.month(word) || self.filler(word))
     }
 
     /// End of the date that begins at `at` in folded `text`, the longest one.
@@ -62,9 +122,9 @@ impl Calendar<'_> {
     /// `2024-03-18`, `18.03.2024`, `3/18/24`, `2024年3月18日`, `2024-03-18t09:00:00z`.
     fn numeric(&self, text: &str, at: usize) -> Option<usize> {
         let (first, mut end) = digits(text, at, 4)?;
-        let mut parts = vec![first];
+        let (mut parts, mut count) = ([first, "", ""], 1);
         let mut separator = None;
-        while parts.len() < 3 {
+        while count < 3 {
             let mut rest = text[end..].chars();
             let sign = rest.next()?;
             let wide = matches!(sign, '年' | '月' | '년' | '월');
@@ -81,7 +141,8 @@ impl Calendar<'_> {
                 // "18.03." and "2024年3月" end with their sign.
                 break;
             };
-            parts.push(digits);
+            parts[count] = digits;
+            count += 1;
             end = stop;
         }
         if text[end..].starts_with(['日', '일', '月', '월']) {
@@ -89,7 +150,7 @@ impl Calendar<'_> {
         }
         let year = |d: &str| d.len() == 4 && (d.starts_with("19") || d.starts_with("20") || d.starts_with("18"));
         let small = |d: &str| d.len() <= 2 && d.parse::<u32>().is_ok_and(|n| (1..=31).contains(&n));
-        let fits = match parts[..] {
+        let fits = match parts[..count] {
             [y, m, d] if year(y) => small(m) && small(d),
             [d, m, y] => small(d) && small(m) && (year(y) || y.len() == 2),
             [y, m] if year(y) => small(m) && matches!(separator, Some('月' | '년' | '年' | '월')),
@@ -121,7 +182,7 @@ impl Calendar<'_> {
                 Token::Word(word) if self.month(word) => month += 1,
                 Token::Word(word) if self.weekday(word) && month == 0 => {}
                 Token::Word(word) if self.filler(word) && end > at => {}
-                Token::Word("st" | "nd" | "rd" | "th" | "er" | "º" | "ª") => {}
+                Token::Word(word) if ORDINALS.contains(&word) => {}
                 Token::Word(_) => break,
             }
             if month > 1 || number > 1 || year > 1 {
@@ -215,7 +276,7 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
     }
     let rest = &text[at..];
     let len = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-    (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
+    (len > 0 && len <= MAX_WORD).then(|| (Token::Word(&rest[..len]), at + len))
 }
 
 #[cfg(test)]

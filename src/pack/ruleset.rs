@@ -1,11 +1,10 @@
 //! The rules, languages and phrases that take part in a run.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::calendar::{Calendar, Words};
+use super::calendar::{Calendar, WordMap, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
@@ -39,7 +38,7 @@ pub(crate) struct RuleSet {
     /// Names for `{network}`, the longest first.
     pub networks: Vec<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: HashMap<String, u64>,
+    pub common: WordMap,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
@@ -68,7 +67,7 @@ impl RuleSet {
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
         let mut calendar = Words::default();
-        let (mut common, mut listed) = (HashMap::new(), 0);
+        let (mut common, mut listed) = (WordMap::default(), 0);
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
             if !selection.takes_language(&tongue.code) || (tongue.preview && !selection.preview) {
                 continue;
@@ -76,7 +75,7 @@ impl RuleSet {
             let n = languages.len();
             *number = n as u16;
             languages.push(tongue.code.as_str().into());
-            let add = |map: &mut HashMap<String, u64>, words: &[String]| {
+            let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
             add(&mut calendar.months, &tongue.months);

@@ -141,9 +141,24 @@ pub(crate) fn is_wide(c: char) -> bool {
 
 /// Words; two characters make one in scripts without blanks.
 pub(crate) fn count_words(text: &str) -> usize {
-    let wide = text.chars().filter(|&c| is_wide(c)).count();
-    wide.div_ceil(2)
-        + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
+    let (mut wide, mut words) = (0usize, 0);
+    // True behind a letter or digit of a word that is counted already.
+    let mut counted = false;
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            words += usize::from(!counted);
+            counted = true;
+        } else if is_wide(c) {
+            wide += 1;
+            counted = false;
+        } else if c.is_whitespace() {
+            counted = false;
+        } else if !counted && !c.is_ascii() && c.is_alphanumeric() {
+            words += 1;
+            counted = true;
+        }
+    }
+    wide.div_ceil(2) + words
 }
 
 fn is_bullet(line: &str) -> bool {
