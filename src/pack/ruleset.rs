@@ -9,6 +9,7 @@ use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
 use super::packs::Packs;
+use super::phrase::Hole;
 use super::rule::Rule;
 use super::select::Selection;
 use super::tables::{Phrase, Section, Tables};
@@ -16,6 +17,14 @@ use super::tables::{Phrase, Section, Tables};
 /// Marks what was compiled and takes no part.
 const OUT: u16 = u16::MAX;
 const RULE_OUT: u32 = u32::MAX;
+
+/// A phrase without a literal, by its number, and what a line must hold for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Unanchored {
+    pub phrase: u32,
+    pub date: bool,
+    pub time: bool,
+}
 
 /// Everything that detection reads; built once, shared by all threads.
 #[derive(Debug)]
@@ -31,7 +40,7 @@ pub(crate) struct RuleSet {
     /// For each pattern of `inner`, the rule.
     pub inner_rules: Vec<u32>,
     /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
-    pub unanchored: Vec<u32>,
+    pub unanchored: Vec<Unanchored>,
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
@@ -121,7 +130,11 @@ impl RuleSet {
             listed,
             tables,
         };
-        set.unanchored = set.tables.section(Section::Unanchored).iter().copied().filter(|&n| set.phrase(n).is_some()).collect();
+        let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
+            let parts = set.phrase(n)?.parts;
+            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time) })
+        });
+        set.unanchored = unanchored.collect();
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors);
