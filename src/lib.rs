@@ -34,6 +34,8 @@ mod pack;
 mod plan;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod review;
 mod text;
 pub mod trial;
 

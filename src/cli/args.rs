@@ -62,6 +62,8 @@ pub struct Cli {
 pub enum Command {
     Clean(CleanArgs),
     Diff(DiffArgs),
+    #[cfg(feature = "review")]
+    Review(ReviewArgs),
     Check(CheckArgs),
     Explain(ExplainArgs),
     Report(ReportArgs),
@@ -367,6 +369,56 @@ pub struct ViewArgs {
     /// Show through a pager: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     pub paging: Option<When>,
+}
+
+/// Judges what would go, group by group, on a full screen
+///
+/// Removals are grouped by rule and text, the riskiest first. Every decision is written down at once, by content, so that a
+/// review can be left at any time and goes on where it stopped; `clean --decisions` follows it. PATH may also be a removal log.
+#[cfg(feature = "review")]
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dehusk review crawl/                          decide; `?` shows the keys
+  dehusk review crawl/ --min-confidence low     also what is only offered for review
+  dehusk review crawl/ --sample 50              judge 50 cuts: how good is this run?
+  dehusk review --import report.jsonl           take over decisions from a report
+  dehusk clean crawl/ --out cleaned/ --decisions dehusk.decisions.jsonl")]
+pub struct ReviewArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    #[command(flatten)]
+    pub view: ReviewView,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What is reviewed, and how it looks.
+#[cfg(feature = "review")]
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Review")]
+pub struct ReviewView {
+    /// Judge N cuts drawn by chance, and end with an estimate of the precision
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u64>,
+
+    /// Which cuts chance draws; the same number draws the same ones
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, hide_short_help = true)]
+    pub seed: u64,
+
+    /// Take over decisions from FILE, such as one that a report exports. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub import: Vec<PathBuf>,
+
+    /// List decisions that match nothing in these documents
+    #[arg(long)]
+    pub prune: bool,
+
+    /// Colours for a dark or a light ground; `auto` asks the terminal [default: auto]
+    #[arg(long, value_name = "GROUND", hide_possible_values = true, hide_short_help = true)]
+    pub theme: Option<Theme>,
 }
 
 /// Counts residue; exits with 1 where it finds any

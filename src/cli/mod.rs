@@ -9,10 +9,13 @@ mod exit;
 mod explain;
 mod init;
 pub mod messages;
+mod packfile;
 mod pages;
 mod record;
 mod report;
 mod restore;
+#[cfg(feature = "review")]
+mod review;
 mod rules;
 mod session;
 mod settings;
@@ -60,6 +63,8 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Clean(args)) => clean::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Diff(args)) => diff::run(&args),
+        #[cfg(feature = "review")]
+        Some(Command::Review(args)) => review::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Test(args)) => test::run(&args),

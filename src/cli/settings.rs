@@ -308,6 +308,13 @@ impl Typed for args::CommonArgs {
     }
 }
 
+#[cfg(feature = "review")]
+impl Typed for args::ReviewView {
+    fn typed(&self) -> Settings {
+        Settings { theme: self.theme, ..Settings::default() }
+    }
+}
+
 impl Typed for args::ViewArgs {
     fn typed(&self) -> Settings {
         Settings {

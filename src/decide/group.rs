@@ -72,7 +72,8 @@ pub struct Group {
     pub bytes: u64,
     /// Sites, at most 64 of them.
     pub sites: BTreeSet<String>,
-    /// Cuts in the first, the second and the last third of their documents.
+    /// Cuts with the first, the second and the last third of what stays before them: a form below the article is in the
+    /// last one, however much of the page it is.
     pub thirds: [u64; 3],
     /// Places, the first ones found; several sites where there are several.
     pub examples: Vec<Example>,
@@ -133,6 +134,21 @@ impl Group {
     }
 }
 
+/// A removal, as [`Groups::add_found`] takes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The rule.
+    pub rule: Arc<RuleInfo>,
+    /// Code of the language whose words were found.
+    pub language: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// What spoke for it.
+    pub evidence: Vec<String>,
+    /// Where it was in the text.
+    pub bytes: std::ops::Range<usize>,
+}
+
 /// Groups of a run. Made per document and merged in the order of the documents: the result does not depend on threads.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
@@ -143,12 +159,25 @@ pub struct Groups {
 impl Groups {
     /// Adds the removals of a document.
     pub fn add(&mut self, doc: &str, record: Option<u64>, site: &str, cleaned: &Cleaned<'_>) {
-        let text = cleaned.original();
-        let spans: Vec<Span> = cleaned.removals().iter().map(|r| visible(text, r.span())).collect();
+        let found = cleaned.removals().iter().map(|removal| Found {
+            rule: Arc::clone(removal.rule_arc()),
+            language: removal.language().to_owned(),
+            confidence: removal.confidence(),
+            evidence: removal.evidence().to_vec(),
+            bytes: removal.span().range(),
+        });
+        self.add_found(doc, record, site, cleaned.original(), &found.collect::<Vec<_>>());
+    }
+
+    /// Adds what was removed from a document, sorted and disjoint.
+    pub fn add_found(&mut self, doc: &str, record: Option<u64>, site: &str, text: &str, found: &[Found]) {
+        let spans: Vec<Span> = found.iter().map(|f| visible(text, Span::covering(text, f.bytes.start, f.bytes.end))).collect();
         let mut here = Groups::default();
         // Lines and columns are counted on from cut to cut: linear in the text, however long its lines are.
         let (mut line, mut column, mut at) = (1, 1, 0);
-        for (n, ((removal, span), (before, after))) in cleaned.removals().iter().zip(&spans).zip(neighbours(text, &spans)).enumerate() {
+        let stays = (text.len() - spans.iter().map(|s| s.len()).sum::<usize>()).max(1);
+        let mut gone = 0;
+        for (n, ((removal, span), (before, after))) in found.iter().zip(&spans).zip(neighbours(text, &spans)).enumerate() {
             if span.is_empty() {
                 continue;
             }
@@ -161,7 +190,7 @@ impl Groups {
             at = span.start();
             let cut = span.of(text);
             let normal = normal(cut);
-            let rule = Arc::clone(removal.rule_arc());
+            let rule = Arc::clone(&removal.rule);
             let (above, below) = (before_of(text, at), after_of(text, span.end()));
             let example = Example {
                 doc: doc.to_owned(),
@@ -177,18 +206,19 @@ impl Groups {
                 before: above.to_owned(),
                 text: cut.to_owned(),
                 after: below.to_owned(),
-                evidence: removal.evidence().iter().filter(|e| !repeats(e, cut)).cloned().collect(),
+                evidence: removal.evidence.iter().filter(|e| !repeats(e, cut)).cloned().collect(),
                 key: place_key(&rule.id, &normal, (&before, &after)),
             };
-            let third = (at * 3 / text.len().max(1)).min(2);
+            let third = ((at - gone) * 3 / stays).min(2);
+            gone += span.len();
             let beside = [&text[line_start(text, at)..at], &text[span.end()..line_end(text, span.end())]];
             let mut group = Group {
                 key: text_key(&rule.id, &normal),
-                confidence: removal.confidence(),
-                language: removal.language().to_owned(),
+                confidence: removal.confidence,
+                language: removal.language.clone(),
                 cuts: 1,
                 documents: 1,
-                bytes: removal.span().len() as u64,
+                bytes: removal.bytes.len() as u64,
                 sites: BTreeSet::from([site.to_owned()]),
                 thirds: [0; 3],
                 examples: vec![example],
@@ -218,6 +248,8 @@ impl Groups {
         rules: &HashMap<String, Arc<RuleInfo>>,
     ) {
         let mut here = Groups::default();
+        let stays = length.saturating_sub(removals.iter().map(|r| r.text.len() as u64).sum()).max(1);
+        let mut gone = 0;
         for removal in removals {
             let text = removal.text.trim();
             let Some(rule) = rules.get(removal.rule.as_ref()).filter(|_| !text.is_empty()) else { continue };
@@ -238,7 +270,8 @@ impl Groups {
                 evidence: removal.evidence.iter().filter(|e| !repeats(e, text)).map(|e| e.to_string()).collect(),
                 key: place_key(&rule.id, &normal, ("", "")),
             };
-            let third = usize::try_from(start as u64 * 3 / length.max(1)).unwrap_or(2).min(2);
+            let third = usize::try_from((start as u64).saturating_sub(gone) * 3 / stays).unwrap_or(2).min(2);
+            gone += removal.text.len() as u64;
             let mut group = Group {
                 key: text_key(&rule.id, &normal),
                 confidence: removal.confidence,

@@ -8,8 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::key::{normal, place_key, rule_key, text_key};
-use crate::Confidence;
+use super::key::{neighbours, normal, place_key, rule_key, text_key};
+use crate::plan::visible;
+use crate::text::Span;
+use crate::{Cleaned, Confidence};
 
 /// How far a decision reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -225,6 +227,20 @@ impl Decisions {
             .or_else(|| held(&rule_key(rule)))
     }
 
+    /// Keys of decisions that concern what went from a text.
+    pub fn hits(&self, cleaned: &Cleaned<'_>) -> Vec<String> {
+        let text = cleaned.original();
+        let spans: Vec<Span> = cleaned.removals().iter().map(|r| visible(text, r.span())).collect();
+        let mut hits = Vec::new();
+        for ((removal, span), (before, after)) in cleaned.removals().iter().zip(&spans).zip(neighbours(text, &spans)) {
+            let rule = &removal.rule().id;
+            let normal = normal(span.of(text));
+            let keys = [rule_key(rule), text_key(rule, &normal), place_key(rule, &normal, (&before, &after))];
+            hits.extend(keys.into_iter().filter(|key| self.held.contains_key(key)));
+        }
+        hits
+    }
+
     /// The levels of the runs in which the decisions were made.
     pub(crate) fn levels(&self) -> Vec<Confidence> {
         let mut levels: Vec<Confidence> = self.held.values().filter(|r| r.decision != Decision::Later).filter_map(|r| r.level).collect();
@@ -283,9 +299,17 @@ impl Book {
 
     /// Appends a decision.
     pub fn add(&mut self, record: &Record) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        self.file.write_all(&line)
+        self.add_all(std::slice::from_ref(record))
+    }
+
+    /// Appends decisions, in one write.
+    pub fn add_all(&mut self, records: &[Record]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for record in records {
+            serde_json::to_writer(&mut lines, record)?;
+            lines.push(b'\n');
+        }
+        self.file.write_all(&lines)
     }
 }
 

@@ -35,6 +35,9 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
     if found.stand == Stand::Whole && wrapped(doc, span) {
         return Err(No("at", "it ends a sentence that began on the line before".to_owned()));
     }
+    if found.stand == Stand::Whole && broken(doc, rule, found) {
+        return Err(No("at", "it stands inside a sentence that is broken at its links".to_owned()));
+    }
     let starts = || sentence_start(doc.raw, span.start());
     let ends = || rule.title.is_some() || sentence_end(doc.raw, span.end());
     let right = match rule.at {
@@ -75,6 +78,42 @@ fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     let text = doc.line(line).trim();
     let short = span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
     (short && text.ends_with('.') && !text.ends_with("..")) || text.starts_with(char::is_lowercase)
+}
+
+/// True where a match stands inside a sentence that is broken at its links: extractors that break lines at inline tags
+/// put each link on a line of its own, and the sentence goes on below.
+fn broken(doc: &Document<'_>, rule: &Rule, found: &Match) -> bool {
+    let span = found.span;
+    let (first, last) = (doc.line_at(span.start()), doc.line_at(span.end().saturating_sub(1).max(span.start())));
+    if last + 1 >= doc.lines.len() || !goes_on(doc.line(last + 1)) || !capital(span.of(doc.raw)) {
+        return false;
+    }
+    // “Follow”, “The Post”, “on”, “Facebook”, and a comma below.
+    if last >= first + 2 {
+        return true;
+    }
+    // What stands in the middle of a sentence may be a marker of an ad; a date or a weak word is a word of the sentence.
+    if rule.weight >= 3 && found.words > 0 {
+        return false;
+    }
+    // The full stop of the sentence alone on its line.
+    if doc.line(last + 1).trim() == "." {
+        return true;
+    }
+    let Some(above) = first.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
+    let open = above.words > 0 && !above.ends_sentence && !above.opens && above.heading == 0;
+    open && (above.words > 1 || doc.shapes()[last + 1].words > 1)
+}
+
+/// True for a line that goes on with a sentence.
+pub(super) fn goes_on(line: &str) -> bool {
+    let mut signs = line.trim_start().chars();
+    match signs.next() {
+        Some(',' | '.' | ';' | ')') => true,
+        // Not a name such as “iTunes”.
+        Some(c) => c.is_lowercase() && !signs.next().is_some_and(char::is_uppercase),
+        None => false,
+    }
 }
 
 /// Text between code fences or quotation marks is mentioned, not used.
@@ -208,8 +247,9 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.
-    let first = doc.lines[line.saturating_sub(near.within)].start.max(found.span.start().saturating_sub(reach));
-    let last = doc.lines[line.saturating_add(near.within).min(doc.lines.len() - 1)].end.min(found.span.end().saturating_add(reach));
+    let (first, last) = doc.filled_lines_off(line, near.within);
+    let first = doc.lines[first].start.max(found.span.start().saturating_sub(reach));
+    let last = doc.lines[last].end.min(found.span.end().saturating_add(reach));
     let from = hits.partition_point(|h| h.span.start() < first);
     let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();
@@ -223,7 +263,8 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         };
         // A Polish form is held together by Polish words, or by words of no language.
         let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
-        if side && tongue && !seen.iter().any(|s| text(s) == text(hit)) {
+        let own = if near.own { hit.stand == Stand::Whole } else { doc.line_at(hit.span.start()) == line || !told(doc, hit) };
+        if side && tongue && own && !seen.iter().any(|s| text(s) == text(hit)) {
             seen.push(hit);
         }
         if seen.len() >= near.min.max(3) {
@@ -235,6 +276,13 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         return Err(No("near", what));
     }
     Ok(seen.iter().map(|m| format!("near: {}", short(m.span.of(doc.raw)))).collect())
+}
+
+/// True where words hang inside a sentence of running text: on another line, these are no signs.
+fn told(doc: &Document<'_>, hit: &Match) -> bool {
+    let start = hit.span.start();
+    let begins = sentence_start(doc.raw, start) && capital(hit.span.of(doc.raw));
+    hit.stand != Stand::Whole && !begins && doc.shapes()[doc.line_at(start)].prose
 }
 
 /// A text for messages: one line, not long.

@@ -2,7 +2,7 @@
 
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, count_words};
+use crate::text::{Document, count_words, is_hangul, is_wide};
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -14,14 +14,15 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         Hole::Number => number_end(text, at),
         Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
         Hole::Time => set.calendar(language).time(this_line(doc, at), at),
+        Hole::Stamp => super::stamp::line_end(set, doc, at),
         Hole::Network => {
             let rest = &text.as_bytes()[at..];
             let begins = |n: &&String| n.as_bytes().first() == rest.first() && rest.starts_with(n.as_bytes());
-            set.networks.iter().find(begins).map(|n| at + n.len())
+            set.networks(language).find(begins).map(|n| at + n.len())
         }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
-            let end = at + text[at..limit].find([' ', '\n']).unwrap_or(limit - at);
+            let end = at + text[at..limit].find([' ', '\n', '"']).unwrap_or(limit - at);
             let found = text[at..end].trim_end_matches(['.', ',', ')', ';']);
             let fits = if hole == Hole::Email {
                 found.contains('@')
@@ -49,7 +50,9 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             recent.drain(..recent.len().saturating_sub(12));
             recent.into_iter().find(fits)
         }
-        Hole::Network => set.networks.iter().find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
+        // It is a whole line, found from its start.
+        Hole::Stamp => None,
+        Hole::Network => set.networks(language).find(|n| text[..at].ends_with(n.as_str())).map(|n| at - n.len()),
         Hole::Url | Hole::Email => {
             let start = floor + text[floor..at].rfind([' ', '\n']).map_or(0, |n| n + 1);
             (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
@@ -68,7 +71,13 @@ pub(super) fn may_begin(set: &RuleSet, text: &str, hole: Hole, at: usize) -> boo
     }
     let Some(rest) = text.get(at..) else { return true };
     let rest = rest.trim_start_matches(' ');
-    rest.starts_with(|c: char| c.is_ascii_digit()) || hole == Hole::Date && set.calendar(0).may_begin(rest)
+    match hole {
+        _ if rest.starts_with(|c: char| c.is_ascii_digit()) => true,
+        Hole::Date => set.calendar(0).may_begin(rest),
+        // The half of the day may stand before the hour.
+        Hole::Time => rest.starts_with(|c| is_wide(c) || is_hangul(c)),
+        _ => false,
+    }
 }
 
 /// The same for what ends at `at`.
@@ -119,6 +128,18 @@ fn lettered(hole: Hole, text: &str) -> bool {
 /// The folded text up to the end of the line that holds `at`.
 fn this_line<'d>(doc: &'d Document<'_>, at: usize) -> &'d str {
     &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end.max(at)]
+}
+
+/// Holes that any words fill.
+pub(super) fn open(hole: Hole) -> bool {
+    matches!(hole, Hole::Name | Hole::Title | Hole::Words | Hole::Site)
+}
+
+/// True where a line ends between the two places, blanks before and behind them aside.
+pub(super) fn apart(doc: &Document<'_>, start: usize, end: usize) -> bool {
+    let text = &doc.folded.text;
+    let end = text.len() - text[end..].trim_start_matches(' ').len();
+    doc.folded_line_at(start) != doc.folded_line_at(end)
 }
 
 /// A hole never reaches over a line end, hard-wrapped or not.

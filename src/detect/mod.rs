@@ -8,6 +8,7 @@ mod phrase;
 mod scan;
 mod scope;
 mod sign;
+mod stamp;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use scope::Strong;
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, count_words, is_mark, is_wide};
 
 /// What detection knows of a text.
 #[derive(Debug, Default)]
@@ -199,15 +200,17 @@ impl Detector<'_> {
         evidence.extend(more);
         // What reaches to an edge of the text would hide the signs inside it.
         let held = if matches!(rule.scope, Scope::Head | Scope::Tail) { one.span } else { span };
-        self.out.signs.push(Sign {
-            span: held,
-            rule: one.rule,
-            language: one.language,
-            stand: one.stand,
-            weight: rule.weight,
-            full: rule.weight,
-            phrase: one.span,
-        });
+        if !rule.mute {
+            self.out.signs.push(Sign {
+                span: held,
+                rule: one.rule,
+                language: one.language,
+                stand: one.stand,
+                weight: rule.weight,
+                full: rule.weight,
+                phrase: one.span,
+            });
+        }
         self.out.cuts.push(Cut { span, rule: one.rule, language: one.language, confidence: rule.confidence, evidence });
     }
 
@@ -289,18 +292,33 @@ impl Detector<'_> {
 /// Bytes of a text in which function words are counted.
 const SAMPLE: usize = 6000;
 
+/// Longest function word, in characters, of a script without blanks.
+const WIDE_WORD: usize = 5;
+
 /// The languages of a text by its function words: those that make up at least 5% of its words.
 fn spoken(set: &RuleSet, text: &str) -> u64 {
     let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
-    for word in text[middle..end].split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-        words += 1;
+    let mut count = |word: &str| {
         let mut bits = set.common.get(word).copied().unwrap_or(0);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
+        }
+    };
+    for word in text[middle..end].split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|w| !w.is_empty()) {
+        if !word.contains(is_wide) {
+            words += 1;
+            count(word);
+            continue;
+        }
+        // Nothing parts the words here: each of their function words may begin at any character.
+        words += count_words(word) as u32;
+        for (at, _) in word.char_indices() {
+            let rest = &word[at..];
+            rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]).take(WIDE_WORD).for_each(|n| count(&rest[..n]));
         }
     }
     if words < 40 {

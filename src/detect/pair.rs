@@ -12,7 +12,7 @@ use crate::pack::Rule;
 use crate::text::boundary::{capital, sentence_start};
 use crate::text::{Document, Span};
 
-/// Lines and bytes that the two labels may stand apart.
+/// Filled lines, and bytes without the white space of empty ones, that the two labels may stand apart.
 const MAX_LINES: usize = 6;
 const MAX_BYTES: usize = 700;
 
@@ -22,8 +22,8 @@ pub(super) fn partner<'m>(doc: &Document<'_>, one: &Match, others: &'m [Match]) 
     let nearest = others.get(n)?;
     let alike = others[n..].iter().take_while(|o| o.span.start() == nearest.span.start()).find(|o| o.language == one.language);
     let other = alike.unwrap_or(nearest);
-    let lines = doc.line_at(other.span.start()) - doc.line_at(one.span.start());
-    (lines <= MAX_LINES && other.span.start() - one.span.end() <= MAX_BYTES).then_some(other)
+    let lines = doc.filled_before(doc.line_at(other.span.start())) - doc.filled_before(doc.line_at(one.span.start()));
+    (lines <= MAX_LINES && other.fold.0.saturating_sub(one.fold.1) <= MAX_BYTES).then_some(other)
 }
 
 /// The range of two labels and their titles.

@@ -2,17 +2,16 @@
 
 use super::holes;
 use crate::pack::{Hole, Parts, Phrase, Piece, RuleSet};
-use crate::text::Document;
+use crate::text::{Document, is_hangul, is_wide};
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`.
 pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
     let (number, anchor) = (phrase.anchor?, phrase.literal()?);
-    let lead = anchor.len() - anchor.trim_start_matches(' ').len();
-    let start = at.checked_sub(lead)?;
-    let end = literal(doc, anchor, start)?;
+    let (before, behind) = (phrase.parts.before(number), phrase.parts.behind(number));
+    let end = literal(doc, anchor.trim_matches(' '), at)?;
+    let (start, end) = (blank_before(doc, anchor, at, before.last())?, blank_after(doc, anchor, end, behind.first())?);
     // Most anchors are ordinary words, and most holes beside them cannot be what stands there: cheap looks to both sides
     // come before a search to one.
-    let (before, behind) = (phrase.parts.before(number), phrase.parts.behind(number));
     let possible = |piece, look: fn(&RuleSet, &str, Hole, usize) -> bool, at| match piece {
         Some(Piece::Hole(hole)) => look(set, &doc.folded.text, hole, at),
         _ => true,
@@ -21,13 +20,51 @@ pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at
         return None;
     }
     let end = rightwards(set, phrase.language, doc, behind, end)?;
-    let start = leftwards(set, phrase.language, doc, before, start)?;
-    Some((start, end))
+    let left = leftwards(set, phrase.language, doc, before, start)?;
+    // "Ada ⏎ says:" is one piece; a headline above a stamp ("{name} posted on {date}") is no name.
+    let stamped = match (phrase.parts.first(), phrase.parts.get(1), phrase.parts.len()) {
+        (Some(Piece::Hole(hole)), Some(Piece::Literal(words)), 3..) => holes::open(hole) && !words.contains(':'),
+        _ => false,
+    };
+    (!stamped || !holes::apart(doc, left, start)).then_some((left, end))
 }
 
 /// A phrase of holes only, from `at`.
 pub(super) fn from_start(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
     Some((at, rightwards(set, phrase.language, doc, phrase.parts, at)?))
+}
+
+/// Where `words`, whose core begins at `at`, begin with their own blank. It may be missing where words can touch: in
+/// scripts without blanks, in Korean, behind a sign of their own. Not beside a hole that any words fill: there, the
+/// blank is what tells the two apart.
+fn blank_before(doc: &Document<'_>, words: &str, at: usize, beside: Option<Piece<'_>>) -> Option<usize> {
+    let text = &doc.folded.text;
+    match (words.starts_with(' '), text[..at].ends_with(' ')) {
+        (false, _) => Some(at),
+        (true, true) => Some(at - 1),
+        (true, false) => (!any_words(beside) && touching(text, at, text[at..].chars().next())).then_some(at),
+    }
+}
+
+/// The same behind words whose core ends at `end`.
+fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<Piece<'_>>) -> Option<usize> {
+    let text = &doc.folded.text;
+    match (words.ends_with(' '), text[end..].starts_with(' ')) {
+        (false, _) => Some(end),
+        (true, true) => Some(end + 1),
+        (true, false) => (!any_words(beside) && touching(text, end, text[..end].chars().next_back())).then_some(end),
+    }
+}
+
+/// True where words may stand at `at` without a blank; `edge` is their own character there.
+fn touching(text: &str, at: usize, edge: Option<char>) -> bool {
+    let dense = |c: char| is_wide(c) || is_hangul(c);
+    let sign = edge.is_some_and(|c| !c.is_alphanumeric());
+    sign || text[..at].chars().next_back().is_some_and(dense) || text[at..].chars().next().is_some_and(dense)
+}
+
+fn any_words(part: Option<Piece<'_>>) -> bool {
+    matches!(part, Some(Piece::Hole(hole)) if holes::open(hole))
 }
 
 fn literal(doc: &Document<'_>, text: &str, at: usize) -> Option<usize> {
@@ -54,9 +91,19 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
             if !holes::may_begin(set, text, hole, at) {
                 return None;
             }
-            let ends = window.match_indices(next).map(|(n, _)| at + n).take(TRIES);
-            ends.filter(|&end| holes::fills(set, language, doc, hole, at, end))
-                .find_map(|end| rightwards(set, language, doc, rest.behind(0), end + next.len()))
+            let core = next.trim_matches(' ');
+            if core.is_empty() {
+                let ends = window.match_indices(next).map(|(n, _)| at + n).take(TRIES);
+                return ends
+                    .filter(|&end| holes::fills(set, language, doc, hole, at, end))
+                    .find_map(|end| rightwards(set, language, doc, rest.behind(0), end + next.len()));
+            }
+            let starts = window.match_indices(core).map(|(n, _)| at + n);
+            starts
+                .filter_map(|n| Some((blank_before(doc, next, n, Some(first))?, n)))
+                .take(TRIES)
+                .filter(|&(end, _)| end >= at && holes::fills(set, language, doc, hole, at, end))
+                .find_map(|(_, n)| rightwards(set, language, doc, rest.behind(0), blank_after(doc, next, n + core.len(), rest.get(1))?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
@@ -93,11 +140,20 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
                 return None;
             }
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
-            let starts = text[floor..at].rmatch_indices(previous).map(|(n, _)| floor + n).take(TRIES);
             let rest = rest.before(rest.len() - 1);
+            let core = previous.trim_matches(' ');
+            if core.is_empty() {
+                let starts = text[floor..at].rmatch_indices(previous).map(|(n, _)| floor + n).take(TRIES);
+                return starts
+                    .filter(|&n| holes::fills(set, language, doc, hole, n + previous.len(), at))
+                    .find_map(|n| leftwards(set, language, doc, rest, n));
+            }
+            let starts = text[floor..at].rmatch_indices(core).map(|(n, _)| floor + n);
             starts
-                .filter(|&n| holes::fills(set, language, doc, hole, n + previous.len(), at))
-                .find_map(|n| leftwards(set, language, doc, rest, n))
+                .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(last))?)))
+                .take(TRIES)
+                .filter(|&(_, end)| end <= at && holes::fills(set, language, doc, hole, end, at))
+                .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last())?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             if !holes::may_end(set, text, hole, at) {

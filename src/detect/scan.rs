@@ -37,6 +37,8 @@ type Placed = ((usize, usize), Option<(Span, Stand)>);
 
 /// Longest line on which phrases without a literal are tried.
 const SHORT_LINE: usize = 64;
+/// Longest line that may be a stamp.
+const STAMP_LINE: usize = 180;
 /// Bytes on both sides of an anchor in which a regex is tried.
 const REGEX_WINDOW: usize = 512;
 
@@ -55,7 +57,8 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     });
     for hit in set.inner.find_overlapping_iter(doc.folded.text.as_bytes()) {
         let rule = set.inner_rules[hit.pattern().as_usize()];
-        add_window(windows.entry(rule).or_default(), doc, hit.start(), hit.end());
+        let down = set.rules[rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
+        add_window(windows.entry(rule).or_default(), doc, (hit.start(), hit.end()), down);
     }
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
@@ -82,13 +85,13 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
     found
 }
 
-/// The lines around an anchor, at most so many bytes; windows of one rule that touch become one.
-fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, start: usize, end: usize) {
-    let span = doc.raw_span(start, end);
+/// The line of an anchor, with those below where the regex reaches down, at most so many bytes; windows of one rule that touch become one.
+fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, fold: (usize, usize), down: bool) {
+    let span = doc.raw_span(fold.0, fold.1);
     let line = &doc.lines[doc.line_at(span.start())];
     let start = doc.raw.ceil_char_boundary(line.start.max(span.start().saturating_sub(REGEX_WINDOW)));
-    let last = &doc.lines[doc.line_at(span.end())];
-    let end = doc.raw.floor_char_boundary(last.end.min(span.end() + REGEX_WINDOW)).max(start);
+    let last = if down { doc.raw.len() } else { doc.lines[doc.line_at(span.end())].end };
+    let end = doc.raw.floor_char_boundary(last.min(span.end() + REGEX_WINDOW)).max(start);
     match windows.last_mut() {
         Some(previous) if start <= previous.1 => previous.1 = previous.1.max(end),
         _ => windows.push((start, end)),
@@ -99,14 +102,15 @@ fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, start: usiz
 fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
     for line in &doc.lines {
         let raw = &doc.raw.as_bytes()[line.start..line.end];
-        if raw.is_empty() || raw.len() > SHORT_LINE || !raw.iter().any(u8::is_ascii_digit) {
+        if raw.is_empty() || raw.len() > STAMP_LINE || !raw.iter().any(u8::is_ascii_digit) {
             continue;
         }
         let folded = &doc.folded.text[line.fold_start..line.fold_end];
         let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
         // Nearly all of them want a date or a time, and few short lines with a digit have one.
-        let (dated, timed) = moments(set, doc, line);
-        let fitting = set.unanchored.iter().filter(|u| (dated || !u.date) && (timed || !u.time));
+        let long = raw.len() > SHORT_LINE;
+        let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
+        let fitting = set.unanchored.iter().filter(|u| (!long || u.stamp) && (dated || !u.date) && (timed || !u.time));
         for phrase in fitting.filter_map(|u| set.phrase(u.phrase)) {
             if let Some(range) = phrase::from_start(set, doc, &phrase, line.fold_start + lead) {
                 found.add(set, doc, &phrase, range);

@@ -1,6 +1,6 @@
 //! From a match to the range that goes: the match, its line, the list it opens, the text before or behind it.
 
-use super::check::{No, short};
+use super::check::{No, goes_on, short};
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
@@ -12,6 +12,12 @@ const COVER: f32 = 0.5;
 /// Longest text that is looked at for a title. Labels may stand a million times in one line: what each of them costs
 /// must not depend on how long that line is.
 pub(super) const MAX_TITLE_BYTES: usize = 2000;
+
+/// From this length on, a line may have been wrapped.
+const WRAPPED: usize = 60;
+
+/// Words that titles with teasers have on average, at least.
+const TITLE_WORDS: usize = 4;
 
 /// Places where residue certainly goes on: sorted spans of what other rules take.
 pub(super) struct Strong<'s> {
@@ -259,14 +265,31 @@ impl List {
         let mut end = ItemEnd::Text;
         let mut blank_before = false;
         let mut pause = None;
+        let (mut teasers, mut words) = (0, 0);
+        let mut under_title = false;
+        let mut last = label;
         for n in label + 1..doc.lines.len() {
             let shape = &shapes[n];
             if shape.blank {
                 blank_before = true;
                 continue;
             }
+            if separates(doc.line(n)) {
+                continue;
+            }
+            // A short line that the next one takes up in small letters is half a sentence, broken at a link.
+            if let Some(&above) = items.last()
+                && above + 1 == n
+                && goes_on(doc.line(n))
+                && !goes_on(doc.line(above))
+                && doc.lines[above].end - doc.lines[above].start < WRAPPED
+            {
+                items.pop();
+                end = ItemEnd::Prose;
+                break;
+            }
             let line = &doc.lines[n];
-            if strong.touches(line.start, line.end) {
+            if strong.touches(line.start, line.end) && !(wanted.through && shape.title(wanted.max_words)) {
                 end = ItemEnd::Residue;
                 break;
             }
@@ -291,14 +314,25 @@ impl List {
                 end = ItemEnd::Bullets;
                 break;
             }
-            if !shape.title(wanted.max_words) || (shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with(['.', '。']))
-            {
+            let sentence = shape.ends_sentence && shape.words > 3 && doc.line(n).trim_end().ends_with(['.', '。']);
+            if !shape.title(wanted.max_words) || sentence {
+                // A teaser stands under a title, never under the label or another teaser.
+                if under_title && shape.words <= wanted.teasers && !shape.opens && !shape.framed {
+                    under_title = false;
+                    blank_before = false;
+                    teasers += 1;
+                    last = n;
+                    continue;
+                }
                 end = ItemEnd::Prose;
                 break;
             }
             blanks_inside |= blank_before && !items.is_empty();
             blank_before = false;
             items.push(n);
+            last = n;
+            words += shape.words as usize;
+            under_title = true;
             if items.len() > wanted.max && pause.is_some() {
                 end = ItemEnd::Prose;
                 break;
@@ -321,9 +355,19 @@ impl List {
         if !wanted.ends.contains(&end) {
             return Err(No("items.ends", format!("the list is ended by {}", ended_by(end))));
         }
-        let last = *items.last().unwrap_or(&label);
+        // Two pairs at least, and titles as long as headlines are: an article may have sections of one paragraph each.
+        if teasers == 1 || (teasers > 1 && words < items.len() * TITLE_WORDS) {
+            return Err(No("items.teasers", format!("{} titles with {teasers} teasers may be sections of the text", items.len())));
+        }
+        let last = if teasers > 0 { last } else { *items.last().unwrap_or(&label) };
         Ok(List { last, count: items.len(), ended: ended_by(end) })
     }
+}
+
+/// A line of nothing but what stands between the items of a list: `,`, `|`, `•`.
+fn separates(line: &str) -> bool {
+    let line = line.trim();
+    line.chars().nth(2).is_none() && line.chars().all(|c| matches!(c, ',' | '|' | '•' | '·' | '/' | ';' | ' '))
 }
 
 /// True where an empty line stands between the label and what follows.

@@ -20,6 +20,7 @@ mod fold;
 mod gutter;
 mod json;
 pub mod pager;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod short;
@@ -38,9 +39,12 @@ pub use against::{ChangeTally, Changes, Earlier};
 pub use by_rule::ByRule;
 pub use by_site::{BySite, site_of};
 pub use gutter::repeats;
+pub(crate) use rows::{Look, TextRow, rows};
+pub(crate) use style::glyph;
 pub use style::{Depth, Style, Theme, When};
 pub use tally::{RuleTally, Tally};
 pub use width::{bytes, counted, grouped, percent};
+pub(crate) use width::{clip, squeeze, width as columns_of};
 
 use crate::Cleaned;
 

@@ -214,7 +214,7 @@ impl Ink {
 }
 
 /// The glyph of a confidence: the fuller, the surer.
-pub(super) fn glyph(confidence: Confidence) -> &'static str {
+pub(crate) fn glyph(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::High => "█",
         Confidence::Medium => "▓",

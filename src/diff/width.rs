@@ -14,7 +14,7 @@ use crate::escape;
 const BYTES_A_COLUMN: usize = 32;
 
 /// Columns that `text` takes as it stands.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text.len();
     }
@@ -62,7 +62,7 @@ pub(super) fn fits(text: &str, columns: usize) -> bool {
 }
 
 /// `text` in at most `columns`, its middle replaced by `…` where it is longer: of a path both ends matter.
-pub(super) fn squeeze(text: &str, columns: usize) -> String {
+pub(crate) fn squeeze(text: &str, columns: usize) -> String {
     let text = shown(text);
     if fits(&text, columns) {
         return text.into_owned();
@@ -72,7 +72,7 @@ pub(super) fn squeeze(text: &str, columns: usize) -> String {
 }
 
 /// `text` in at most `columns`, its end replaced by `…` where it is longer.
-pub(super) fn clip(text: &str, columns: usize) -> String {
+pub(crate) fn clip(text: &str, columns: usize) -> String {
     let text = shown(text);
     if fits(&text, columns) {
         return text.into_owned();

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 
+use crate::text::{is_hangul, is_mark, is_wide};
+
 /// Words with bits for the languages that have them. The keys come from packs: nothing hostile is stored here, and what is
 /// looked up cannot make it slow.
 pub(crate) type WordMap = HashMap<String, u64, Quick>;
@@ -43,9 +45,21 @@ impl Hasher for Quick {
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Words {
+    /// Several words too: `tháng 3`, `มี.ค`.
     pub months: WordMap,
     pub weekdays: WordMap,
     pub fillers: WordMap,
+    /// The last words of months of several.
+    pub tails: WordMap,
+}
+
+impl Words {
+    /// Finds the last words of months of several, once all months are in.
+    pub fn find_tails(&mut self) {
+        let tail = |month: &str| month.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c)).len();
+        let tails = self.months.iter().filter(|(month, _)| tail(month) > 0).map(|(month, bits)| (month[tail(month)..].to_owned(), *bits));
+        self.tails = tails.collect();
+    }
 }
 
 /// The calendar of some languages: "min" stands in a Portuguese date, and not in an English one.
@@ -59,9 +73,6 @@ pub(crate) struct Calendar<'w> {
 /// What may stand behind the number of a day.
 const ORDINALS: [&str; 7] = ["st", "nd", "rd", "th", "er", "º", "ª"];
 
-/// Longest word of a date, in bytes.
-const MAX_WORD: usize = 40;
-
 /// A piece of a possible date.
 enum Token<'t> {
     Number(&'t str),
@@ -73,6 +84,22 @@ impl Calendar<'_> {
         self.words.months.get(word).is_some_and(|l| l & self.languages != 0)
     }
 
+    /// End of the month's name that begins at `at` with a word that ends at `stop`, the longest one.
+    fn month_end(&self, text: &str, at: usize, stop: usize) -> Option<usize> {
+        let mut end = self.month(&text[at..stop]).then_some(stop);
+        let mut next = stop;
+        for _ in 0..2 {
+            let gap = usize::from(text[next..].starts_with([' ', '.']));
+            let Some((_, stop)) = token(text, next + gap).filter(|_| gap == 1) else { break };
+            let stop = next + gap + text[next + gap..stop].trim_end_matches('.').len();
+            if self.month(&text[at..stop]) {
+                end = Some(stop);
+            }
+            next = stop;
+        }
+        end
+    }
+
     fn weekday(&self, word: &str) -> bool {
         self.words.weekdays.get(word).is_some_and(|l| l & self.languages != 0)
     }
@@ -81,20 +108,29 @@ impl Calendar<'_> {
         self.words.fillers.get(word).is_some_and(|l| l & self.languages != 0)
     }
 
-    /// False where no date begins at the start of `rest`, which begins with no digit.
-    pub fn may_begin(&self, rest: &str) -> bool {
-        let word = &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())];
-        self.month(word) || self.weekday(word) || ORDINALS.contains(&word)
+    /// True for a month, a weekday, and the words that stand inside dates.
+    pub fn names(&self, word: &str) -> bool {
+        self.month(word) || self.weekday(word) || self.filler(word)
     }
 
-    /// False where `before` ends with no word or number that may be the last one of a date or a time.
+    /// False where no date begins at the start of `rest`, which begins with no digit.
+    pub fn may_begin(&self, rest: &str) -> bool {
+        let Some((Token::Word(word), stop)) = token(rest, 0) else { return false };
+        self.weekday(word) || ORDINALS.contains(&word) || self.month_end(rest, 0, stop).is_some()
+    }
+
+    /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
     pub fn may_end(&self, before: &str) -> bool {
-        let before = before.trim_end_matches('.');
-        let rest = before.trim_end_matches(char::is_alphabetic);
+        let rest = before.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c));
         let word = &before[rest.len()..];
-        // "14h", "18日", "a.m", "5th": a word behind a digit, or a short one.
-        rest.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'º' | 'ª' | '.'))
-            || !word.is_empty() && (word.chars().nth(2).is_none() || self.month(word) || self.filler(word))
+        if word.is_empty() || !word.is_ascii() {
+            // Signs of scripts without blanks may be anything, and weekdays stand in brackets.
+            return !word.is_empty() || rest.ends_with(|c: char| c.is_numeric() || matches!(c, '.' | ')'));
+        }
+        // "14h", "a.m", "pm": a word behind a digit or a full stop, or a short one.
+        rest.ends_with(|c: char| c.is_numeric() || c == '.')
+            || word.len() <= 2
+            || [&self.words.months, &self.words.fillers, &self.words.tails].iter().any(|words| words.contains_key(word))
     }
 
     /// End of the date that begins at `at` in folded `text`, the longest one.
@@ -104,29 +140,45 @@ impl Calendar<'_> {
 
     /// The date at `at` with the time of day behind it, if there is one: `March 18, 2024 at 6:18 PM`.
     pub fn moment(&self, text: &str, at: usize) -> Option<usize> {
-        let end = self.date(text, at)?;
+        let mut end = self.date(text, at)?;
         let mut next = end;
-        for _ in 0..3 {
+        for _ in 0..4 {
             next += text[next..].len() - text[next..].trim_start_matches([' ', ',', '-', '|', '/', '·', '\u{60C}']).len();
             if let Some(stop) = self.time(text, next) {
                 return Some(stop);
             }
-            match token(text, next) {
-                Some((Token::Word(word), stop)) if self.filler(word) => next = stop,
+            let bracket = usize::from(text[next..].starts_with('('));
+            match token(text, next + bracket) {
+                // "2024年3月18日(月) 18:05", "18.03.2024 Mo."
+                Some((Token::Word(word), stop)) if self.weekday(word) && (bracket == 0 || text[stop..].starts_with(')')) => {
+                    next = stop + bracket;
+                    if bracket == 1 || word.starts_with(is_wide) {
+                        end = next;
+                    }
+                }
+                Some((Token::Word(word), stop)) if bracket == 0 && self.filler(word) => {
+                    // "kl. 18:05"
+                    next = stop + usize::from(text[stop..].starts_with(". "));
+                }
                 _ => break,
             }
         }
         Some(end)
     }
 
-    /// `2024-03-18`, `18.03.2024`, `3/18/24`, `2024年3月18日`, `2024-03-18t09:00:00z`.
+    /// `2024-03-18`, `18.03.2024`, `3/18/24`, `2024年3月18日`, `2024 年 3 月 18 日`, `2024-03-18t09:00:00z`. Years of the
+    /// Persian and the Buddhist calendar count as well.
     fn numeric(&self, text: &str, at: usize) -> Option<usize> {
         let (first, mut end) = digits(text, at, 4)?;
         let (mut parts, mut count) = ([first, "", ""], 1);
         let mut separator = None;
         while count < 3 {
-            let mut rest = text[end..].chars();
-            let sign = rest.next()?;
+            let Some(mut sign) = text[end..].chars().next() else { break };
+            if sign == ' '
+                && let Some(behind @ ('年' | '月' | '년' | '월')) = text[end + 1..].chars().next()
+            {
+                (sign, end) = (behind, end + 1);
+            }
             let wide = matches!(sign, '年' | '月' | '년' | '월');
             if !matches!(sign, '.' | '/' | '-') && !wide {
                 break;
@@ -145,10 +197,11 @@ impl Calendar<'_> {
             count += 1;
             end = stop;
         }
-        if text[end..].starts_with(['日', '일', '月', '월']) {
-            end += text[end..].chars().next().map_or(0, char::len_utf8);
+        let unit = text[end..].trim_start_matches(' ');
+        if let Some(sign @ ('日' | '일' | '月' | '월' | '号' | '號')) = unit.chars().next() {
+            end = text.len() - unit.len() + sign.len_utf8();
         }
-        let year = |d: &str| d.len() == 4 && (d.starts_with("19") || d.starts_with("20") || d.starts_with("18"));
+        let year = |d: &str| d.len() == 4 && ["18", "19", "20", "13", "14", "24", "25"].iter().any(|c| d.starts_with(c));
         let small = |d: &str| d.len() <= 2 && d.parse::<u32>().is_ok_and(|n| (1..=31).contains(&n));
         let fits = match parts[..count] {
             [y, m, d] if year(y) => small(m) && small(d),
@@ -169,17 +222,26 @@ impl Calendar<'_> {
 
     /// `March 18, 2024`, `Mo., 18. März 2024`, `18 de marzo de 2024`, `Nov 12`.
     fn worded(&self, text: &str, at: usize) -> Option<usize> {
-        let (mut month, mut number, mut year) = (0, 0, 0);
+        let (mut month, mut number, mut year) = (0usize, 0, 0);
         let mut end = at;
         let mut best = None;
         let mut next = at;
         for _ in 0..8 {
-            let Some((token, stop)) = token(text, next) else { break };
+            let Some((token, mut stop)) = token(text, next) else { break };
+            let mut named = false;
+            if let Token::Word(_) = token
+                && let Some(end) = self.month_end(text, next, stop)
+            {
+                // "آذار/مارس": two names of one month.
+                let twice = month == 1 && text[..next].trim_end_matches(' ').ends_with('/');
+                (named, stop) = (true, end);
+                month += usize::from(!twice);
+            }
             match token {
+                Token::Word(_) if named => {}
                 Token::Number(digits) if digits.len() == 4 => year += 1,
                 Token::Number(digits) if digits.len() <= 2 => number += 1,
                 Token::Number(_) => break,
-                Token::Word(word) if self.month(word) => month += 1,
                 Token::Word(word) if self.weekday(word) && month == 0 => {}
                 Token::Word(word) if self.filler(word) && end > at => {}
                 Token::Word(word) if ORDINALS.contains(&word) => {}
@@ -189,9 +251,7 @@ impl Calendar<'_> {
                 break;
             }
             end = stop;
-            if month == 1 && number + year > 0 && matches!(token, Token::Number(_))
-                || (month == 1 && number == 1 && matches!(token, Token::Word(w) if self.month(w)))
-            {
+            if month == 1 && number + year > 0 && matches!(token, Token::Number(_)) || (month == 1 && number == 1 && named) {
                 best = Some(end);
             }
             let rest = &text[end..];
@@ -206,7 +266,18 @@ impl Calendar<'_> {
 
     /// End of the time of day at `at`: `9:05`, `09:05:33 pm est`, `14h30`, `9 a.m.`, `09.05 uhr`.
     pub fn time(&self, text: &str, at: usize) -> Option<usize> {
+        // "午後6時5分", "오후 6:05": the half of the day stands before the hour.
+        if let Some((Token::Word(word), stop)) = token(text, at)
+            && word.starts_with(|c| is_wide(c) || is_hangul(c))
+            && self.filler(word)
+        {
+            let next = stop + usize::from(text[stop..].starts_with(' '));
+            return if text[next..].starts_with(|c: char| c.is_ascii_digit()) { self.time(text, next) } else { None };
+        }
         let (hours, mut end) = digits(text, at, 2)?;
+        if let Some(stop) = clock(text, end) {
+            return hours.parse::<u32>().is_ok_and(|h| h <= 24).then_some(stop);
+        }
         if hours.parse::<u32>().map_or(true, |h| h > 24) {
             return None;
         }
@@ -242,6 +313,14 @@ impl Calendar<'_> {
                 break;
             }
             half = true;
+            if matches!(suffix, "gmt" | "utc")
+                && word[suffix.len()..].starts_with(['+', '-'])
+                && let Some((_, stop)) = digits(text, from + suffix.len() + 1, 2)
+            {
+                // "gmt+7"
+                end = stop;
+                break;
+            }
             end = from + suffix.len() + usize::from(word[suffix.len()..].starts_with('.') && suffix.contains('.'));
         }
         // "+01:00"
@@ -254,6 +333,19 @@ impl Calendar<'_> {
             end = stop;
         }
         (minutes || half).then_some(end)
+    }
+}
+
+/// `時5分`, `시 05분`, `點`: the rest of a time of day behind its hour.
+fn clock(text: &str, at: usize) -> Option<usize> {
+    let sign = text[at..].chars().next().filter(|c| matches!(c, '時' | '时' | '點' | '点' | '시'))?;
+    let end = at + sign.len_utf8();
+    let next = end + usize::from(text[end..].starts_with(' '));
+    let minutes = digits(text, next, 2).and_then(|(_, stop)| Some((stop, text[stop..].chars().next()?)));
+    match minutes {
+        Some((stop, c @ ('分' | '분'))) => Some(stop + c.len_utf8()),
+        // "3時間", "2点" count something else.
+        _ => (!text[end..].starts_with(|c: char| is_wide(c) || is_hangul(c))).then_some(end).filter(|_| matches!(sign, '時' | '时' | '시')),
     }
 }
 
@@ -275,8 +367,8 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
-    let len = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-    (len > 0 && len <= MAX_WORD).then(|| (Token::Word(&rest[..len]), at + len))
+    let len = rest.find(|c: char| !c.is_alphabetic() && !is_mark(c)).unwrap_or(rest.len());
+    (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
 }
 
 #[cfg(test)]
@@ -286,9 +378,10 @@ mod tests {
     fn words() -> Words {
         let map = |words: &[&str]| words.iter().map(|w| ((*w).to_owned(), 1)).collect();
         Words {
-            months: map(&["march", "nov", "marzo", "märz"]),
-            weekdays: map(&["mo", "monday", "lunes"]),
-            fillers: map(&["de", "um", "uhr", "at", "est"]),
+            months: map(&["march", "nov", "marzo", "märz", "tháng 3", "มี.ค", "มีนาคม", "मार्च", "מרץ", "اسفند", "آذار", "مارس"]),
+            weekdays: map(&["mo", "monday", "lunes", "月", "星期一"]),
+            fillers: map(&["de", "um", "uhr", "at", "est", "năm", "오후", "午後", "下午", "kl", "gmt"]),
+            tails: WordMap::default(),
         }
     }
 
@@ -309,6 +402,16 @@ mod tests {
             "nov. 12, 2019",
             "march 2024",
             "2024-03-18t09:00:00z",
+            "2024 年 3 月 18 日",
+            "2024년 3월 18일",
+            "18 tháng 3 năm 2024",
+            "18 มี.ค. 2567",
+            "18 มีนาคม 2567",
+            "18 मार्च 2024",
+            "18 מרץ 2024",
+            "28 اسفند 1402",
+            "1402/12/28",
+            "18 آذار/مارس 2024",
         ] {
             assert_eq!(c.date(date, 0), Some(date.len()), "{date}");
         }
@@ -316,7 +419,16 @@ mod tests {
             assert_eq!(c.date(other, 0), None, "{other}");
         }
         assert_eq!(c.date("march 18, 2024 the", 0), Some(14));
-        for moment in ["march 18, 2024 at 6:18 pm", "18.03.2024, 18:05 uhr", "2024-03-18 09:00"] {
+        for moment in [
+            "march 18, 2024 at 6:18 pm",
+            "18.03.2024, 18:05 uhr",
+            "2024-03-18 09:00",
+            "2024年3月18日(月) 18時5分",
+            "2024年3月18日 星期一 下午6:05",
+            "2024-03-18 오후 6:05",
+            "18.03.2024 kl. 18:05",
+            "18.03.2024 18:05 gmt+7",
+        ] {
             assert_eq!(c.moment(moment, 0), Some(moment.len()), "{moment}");
         }
         assert_eq!(c.moment("march 18, 2024 at the", 0), Some(14));
@@ -327,10 +439,10 @@ mod tests {
     fn times() {
         let words = words();
         let c = Calendar { words: &words, languages: 1 };
-        for time in ["9:05", "09:05:33 pm est", "14h30", "9 a.m.", "09.05 uhr", "07:47 pm"] {
+        for time in ["9:05", "09:05:33 pm est", "14h30", "9 a.m.", "09.05 uhr", "07:47 pm", "午後6時5分", "18시 05분"] {
             assert_eq!(c.time(time, 0), Some(time.len()), "{time}");
         }
-        for other in ["9", "12 cats", "99:10"] {
+        for other in ["9", "12 cats", "99:10", "3時間", "2点"] {
             assert_eq!(c.time(other, 0), None, "{other}");
         }
     }

@@ -29,8 +29,6 @@ pub(crate) struct Head {
     pub rules: Vec<Rule>,
     /// The first one is `any`.
     pub languages: Vec<Tongue>,
-    /// Names for `{network}`, the longest first.
-    pub networks: Vec<String>,
     /// Every selector that names something.
     pub known: Vec<String>,
 }
@@ -45,6 +43,11 @@ pub(crate) struct Tongue {
     pub weekdays: Vec<String>,
     pub fillers: Vec<String>,
     pub common: Vec<String>,
+    /// Words of stamps, and words that announce a name in one.
+    pub stamp_words: Vec<String>,
+    pub stamp_by: Vec<String>,
+    /// Names for `{network}`; those of `any` are good in every language.
+    pub networks: Vec<String>,
 }
 
 /// Phrases that one pattern may expand to, beyond which the pack is wrong.
@@ -345,20 +348,30 @@ impl<'p> Compiler<'p> {
     }
 
     fn finish(self, rules: Vec<Rule>, known: Vec<String>) -> Compiled {
-        let mut networks: Vec<String> = self.slots[0].get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
-        networks.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        let languages = self.languages.iter().map(|code| self.tongue(code)).collect();
-        Compiled { tables: Tables::build(&self.phrases), head: Head { rules, languages, networks, known } }
+        let languages = self.languages.iter().zip(&self.slots).map(|(code, slots)| self.tongue(code, slots)).collect();
+        Compiled { tables: Tables::build(&self.phrases), head: Head { rules, languages, known } }
     }
 
-    fn tongue(&self, code: &str) -> Tongue {
-        let mut tongue = Tongue { code: code.to_owned(), ..Tongue::default() };
+    fn tongue(&self, code: &str, slots: &Slots<'_>) -> Tongue {
+        let networks = slots.get("network").into_iter().flatten().map(|(p, _)| fold_phrase(p.get_ref())).collect();
+        let mut tongue = Tongue { code: code.to_owned(), networks, ..Tongue::default() };
         for loaded in self.packs.languages.iter().filter(|l| l.table.code == code) {
             let dated = |words: &[String]| words.iter().map(|w| fold_phrase(w).trim_end_matches('.').to_owned()).collect::<Vec<_>>();
             tongue.preview |= loaded.table.status == Some(Status::Preview);
             tongue.months.extend(dated(&loaded.table.months));
             tongue.weekdays.extend(dated(&loaded.table.weekdays));
             tongue.fillers.extend(dated(&loaded.table.date_words));
+            // Single words, whatever phrases they were listed in.
+            let slot = |name: &str| {
+                let phrases = loaded.slots.get(name).into_iter().flatten();
+                let folded = phrases.map(|p| fold_phrase(p.get_ref())).collect::<Vec<_>>().join(" ");
+                let words =
+                    folded.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').filter(|w| w.contains(char::is_alphabetic));
+                words.map(str::to_owned).collect::<Vec<_>>()
+            };
+            let [opening, others, by] = STAMP_SLOTS;
+            tongue.stamp_words.extend(slot(opening).into_iter().chain(slot(others)));
+            tongue.stamp_by.extend(slot(by));
             tongue.common.extend(loaded.table.common.iter().map(|w| fold_phrase(w)));
         }
         tongue
@@ -408,10 +421,18 @@ fn written(table: &RuleTable) -> impl Iterator<Item = &Spanned<String>> {
     table.phrases.iter().chain(near).chain(&table.until).chain(&table.anchors).chain(&table.unless).chain(pair)
 }
 
+/// Slots whose words fill the hole `{stamp}`; the last one announces names.
+const STAMP_SLOTS: [&str; 3] = ["stamp-word", "stamp-token", "byline-label"];
+
 /// Names of the slots that a rule uses.
 pub(crate) fn slots_of(table: &RuleTable) -> Vec<String> {
     let parts = written(table).filter_map(|p| parse(p.get_ref()).ok()).flatten();
-    parts.filter_map(|p| if let Part::Slot(name) = p { Some(name) } else { None }).collect()
+    let slots = parts.flat_map(|part| match part {
+        Part::Slot(name) => vec![name],
+        Part::Hole(Hole::Stamp) => STAMP_SLOTS.map(str::to_owned).to_vec(),
+        _ => Vec::new(),
+    });
+    slots.collect()
 }
 
 /// Eight hex digits (FNV-1a) over what the rule says, wherever it stands: which version of it made a cut.

@@ -13,6 +13,9 @@ pub(crate) struct RuleFile {
     pub pack: Option<PackTable>,
     #[serde(default)]
     pub rule: Vec<RuleTable>,
+    /// Examples for rules of other packs.
+    #[serde(default)]
+    pub example: Vec<ExampleTable>,
 }
 
 /// What a pack says of itself.
@@ -55,6 +58,11 @@ pub(crate) struct RuleTable {
     pub unless: Vec<Spanned<String>>,
     pub cover: Option<f32>,
     pub near: Option<NearTable>,
+    /// What the rule takes says nothing of what stands beside it.
+    #[serde(default)]
+    pub mute: bool,
+    /// So many different phrases of the rule in one run weigh 3 together.
+    pub tally: Option<u8>,
     /// Nothing else in the text matches the rule: a lone date is a stamp, a dozen are a chronicle.
     #[serde(default)]
     pub once: bool,
@@ -118,6 +126,9 @@ pub(crate) struct NearTable {
     pub within: usize,
     #[serde(default)]
     pub side: Side,
+    /// Only what stands on lines of its own counts.
+    #[serde(default)]
+    pub own: bool,
 }
 
 fn one() -> usize {
@@ -196,11 +207,17 @@ pub(crate) struct ItemsTable {
     pub max_words: u32,
     #[serde(default = "all_ends")]
     pub ends: Vec<ItemEnd>,
+    /// Lines that are residue already are items like others and do not end the list.
+    #[serde(default)]
+    pub through: bool,
+    /// Each title may have a teaser of at most so many words under it.
+    #[serde(default)]
+    pub teasers: u32,
 }
 
 impl Default for ItemsTable {
     fn default() -> ItemsTable {
-        ItemsTable { max: 12, min: 1, max_words: 25, ends: all_ends() }
+        ItemsTable { max: 12, min: 1, max_words: 25, ends: all_ends(), through: false, teasers: 0 }
     }
 }
 
@@ -250,10 +267,40 @@ pub(crate) struct FillTable {
     pub max_lines: usize,
     #[serde(default = "words25")]
     pub max_words: u32,
+    /// `outside`: worth without which nothing is a region of the text.
+    #[serde(default = "least")]
+    pub least: f32,
+    /// Worth that a further region must outweigh.
+    #[serde(default = "again")]
+    pub again: f32,
+    /// Lines that may stand between a region and the nearest residue, above and below.
+    #[serde(default = "above")]
+    pub above: usize,
+    #[serde(default = "below")]
+    pub below: usize,
+    /// Lines that stay where no residue is near.
+    #[serde(default = "three_lines")]
+    pub near: usize,
 }
 
 fn three_lines() -> usize {
     3
+}
+
+fn least() -> f32 {
+    5.0
+}
+
+fn again() -> f32 {
+    12.0
+}
+
+fn above() -> usize {
+    12
+}
+
+fn below() -> usize {
+    20
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,6 +343,8 @@ pub(crate) struct LanguageTable {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExampleTable {
+    /// A family, or with `rule` one rule: for people, and for what a test says.
+    #[serde(alias = "rule")]
     pub family: String,
     pub removes: Option<Spanned<String>>,
     pub keeps: Option<Spanned<String>>,

@@ -118,3 +118,30 @@ pub struct RuleInfo {
     /// Examples that stay.
     pub keeps: Vec<String>,
 }
+
+impl RuleInfo {
+    /// A rule that no pack has any more: what is left of it is its name in a log.
+    #[cfg(feature = "cli")]
+    pub fn unknown(id: &str, confidence: Confidence) -> RuleInfo {
+        RuleInfo {
+            id: id.to_owned(),
+            family: id.split('/').next().unwrap_or(id).to_owned(),
+            summary: "a rule that no pack has any more".to_owned(),
+            risk: None,
+            docs: None,
+            origin: Vec::new(),
+            scope: Scope::Span,
+            confidence,
+            weight: 3,
+            preview: false,
+            structural: false,
+            sites: Vec::new(),
+            revision: String::new(),
+            pack: String::new(),
+            source: String::new(),
+            languages: Vec::new(),
+            removes: Vec::new(),
+            keeps: Vec::new(),
+        }
+    }
+}

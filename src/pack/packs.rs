@@ -12,6 +12,8 @@ pub struct Packs {
     pub(crate) files: Vec<PackFile>,
     pub(crate) rules: Vec<LoadedRule>,
     pub(crate) languages: Vec<LoadedLanguage>,
+    /// Examples that stand in a file of rules, and the file.
+    pub(crate) examples: Vec<(ExampleTable, usize)>,
     /// The built-in packs and nothing else: they are compiled already.
     pub(crate) pristine: bool,
 }
@@ -105,7 +107,7 @@ impl Packs {
             self.languages.push(LoadedLanguage { table: language, slots, examples: example, file });
             return Ok(());
         }
-        let RuleFile { pack: table, rule } = toml::from_str(text).map_err(wrong)?;
+        let RuleFile { pack: table, rule, example } = toml::from_str(text).map_err(wrong)?;
         if let Some(format) = table.as_ref().and_then(|t| t.format).filter(|&f| f != 1) {
             let message = format!("pack format {format} is not known to this version of dehusk");
             return Err(ContentError::at(name, text, 0..1, message, "update dehusk, or write `format = 1`".to_owned()));
@@ -113,6 +115,7 @@ impl Packs {
         let path = Path::new(name);
         let site = path.parent().is_some_and(|p| p.ends_with("sites"));
         let sites = if site { path.file_stem().map(|s| s.to_string_lossy().into_owned()).into_iter().collect() } else { Vec::new() };
+        self.examples.extend(example.into_iter().map(|table| (table, file)));
         let pack = table.map_or_else(|| pack.to_owned(), |t| t.name);
         self.rules.extend(rule.into_iter().map(|table| LoadedRule { table, file, pack: pack.clone(), sites: sites.clone() }));
         Ok(())

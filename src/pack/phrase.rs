@@ -17,10 +17,11 @@ pub(crate) enum Hole {
     Url,
     Email,
     Network,
+    Stamp,
 }
 
 impl Hole {
-    pub const NAMES: [(&'static str, Hole); 10] = [
+    pub const NAMES: [(&'static str, Hole); 11] = [
         ("n", Hole::Number),
         ("date", Hole::Date),
         ("time", Hole::Time),
@@ -31,6 +32,7 @@ impl Hole {
         ("url", Hole::Url),
         ("email", Hole::Email),
         ("network", Hole::Network),
+        ("stamp", Hole::Stamp),
     ];
 
     fn named(name: &str) -> Option<Hole> {

@@ -21,6 +21,11 @@ impl LazyRegex {
         LazyRegex { source: source.to_owned(), compiled: OnceLock::new() }
     }
 
+    /// True where the expression says what stands on the lines below its anchor.
+    pub fn reaches_down(&self) -> bool {
+        self.source.contains(r"\n\s*")
+    }
+
     /// The expression. `None` cannot happen for checked packs; then the rule finds nothing.
     pub fn get(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
@@ -32,6 +37,7 @@ pub(crate) struct Near {
     pub min: usize,
     pub within: usize,
     pub side: Side,
+    pub own: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,6 +71,8 @@ pub(crate) struct Rule {
     pub cover: Option<f32>,
     pub near: Option<Near>,
     pub once: bool,
+    pub tally: Option<u8>,
+    pub mute: bool,
     pub fill: Option<FillTable>,
     pub place: Option<Place>,
     pub title: Option<Title>,
@@ -101,8 +109,10 @@ impl Rule {
             after: regex(&table.after),
             unless: Vec::new(),
             cover: table.cover,
-            near: table.near.as_ref().map(|n| Near { min: n.min, within: n.within, side: n.side }),
+            near: table.near.as_ref().map(|n| Near { min: n.min, within: n.within, side: n.side, own: n.own }),
             once: table.once,
+            tally: table.tally,
+            mute: table.mute,
             fill: table.fill.clone(),
             place: table.place.as_ref().map(|p| Place { zone: p.zone, from_top: p.from_top, from_end: p.from_end }),
             max_title_words: title.as_ref().map_or(20, |t| t.max_words),

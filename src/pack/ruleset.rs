@@ -1,5 +1,6 @@
 //! The rules, languages and phrases that take part in a run.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -24,6 +25,7 @@ pub(crate) struct Unanchored {
     pub phrase: u32,
     pub date: bool,
     pub time: bool,
+    pub stamp: bool,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -44,8 +46,11 @@ pub(crate) struct RuleSet {
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
-    /// Names for `{network}`, the longest first.
-    pub networks: Vec<String>,
+    /// Names for `{network}` with the number of their language, the longest first.
+    networks: Vec<(String, u16)>,
+    /// Words of stamps in all languages, and those that announce a name in one.
+    pub stamp_words: HashSet<String>,
+    pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
     pub common: WordMap,
     /// Languages (bits) that list function words.
@@ -77,6 +82,8 @@ impl RuleSet {
         let mut language_numbers = vec![OUT; head.languages.len()];
         let mut calendar = Words::default();
         let (mut common, mut listed) = (WordMap::default(), 0);
+        let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
+        let mut networks: Vec<(String, u16)> = Vec::new();
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
             if !selection.takes_language(&tongue.code) || (tongue.preview && !selection.preview) {
                 continue;
@@ -84,17 +91,22 @@ impl RuleSet {
             let n = languages.len();
             *number = n as u16;
             languages.push(tongue.code.as_str().into());
+            networks.extend(tongue.networks.iter().map(|name| (name.clone(), n as u16)));
             let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
             add(&mut calendar.months, &tongue.months);
             add(&mut calendar.weekdays, &tongue.weekdays);
             add(&mut calendar.fillers, &tongue.fillers);
+            stamp_words.extend(tongue.stamp_words.iter().cloned());
+            stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
                 add(&mut common, &tongue.common);
                 listed |= u64::from(!tongue.common.is_empty()) << n;
             }
         }
+        calendar.find_tails();
+        networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
         let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
@@ -125,14 +137,16 @@ impl RuleSet {
             inner_rules: Vec::new(),
             unanchored: Vec::new(),
             calendar,
-            networks: head.networks,
+            networks,
+            stamp_words,
+            stamp_by,
             common,
             listed,
             tables,
         };
         let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
             let parts = set.phrase(n)?.parts;
-            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time) })
+            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time), stamp: parts.wants(Hole::Stamp) })
         });
         set.unanchored = unanchored.collect();
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
@@ -159,6 +173,11 @@ impl RuleSet {
         let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
         let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
         Calendar { words: &self.calendar, languages }
+    }
+
+    /// What may fill `{network}` in phrases of a language: its own names and those of no language.
+    pub fn networks(&self, language: u16) -> impl Iterator<Item = &String> {
+        self.networks.iter().filter(move |(_, l)| *l == 0 || *l == language).map(|(name, _)| name)
     }
 }
 

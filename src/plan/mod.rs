@@ -3,6 +3,7 @@
 mod close;
 mod fill;
 mod heal;
+mod region;
 mod run;
 
 use std::sync::Arc;

@@ -64,11 +64,11 @@ fn disjoint(signs: &[Sign]) -> Vec<Sign> {
 
 /// Nothing but blanks, decoration and a bare number between two signs.
 fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
-    if end < start || end - start > MAX_GAP {
-        return end < start;
-    }
-    // Folded, so that link targets do not stand between two links.
+    // Folded, so that link targets and the indents of empty lines do not stand between two links.
     let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
+    if to < from || to - from > MAX_GAP {
+        return to < from;
+    }
     let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
     let digits = gap.chars().filter(|c| c.is_numeric()).count();
     digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '%' | '$' | '€'))
@@ -118,7 +118,9 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
 fn heading(doc: &Document<'_>, group: &[Sign]) -> bool {
     let single = |s: &Sign| s.weight < 3 && !s.span.of(doc.raw).trim().contains(char::is_whitespace);
     let blank = |pair: &[Sign]| matches!(doc.raw.get(pair[0].span.end()..pair[1].span.start()), Some(" "));
-    (2..=3).contains(&group.len()) && group.iter().all(single) && group.windows(2).all(blank)
+    // Names of networks are words of no language, and no heading.
+    let named = group.iter().all(|s| s.language == 0);
+    (2..=3).contains(&group.len()) && !named && group.iter().all(single) && group.windows(2).all(blank)
 }
 
 /// True where the line above a run ends with a colon: what follows is what it announces.
@@ -126,6 +128,14 @@ fn announced(doc: &Document<'_>, first: &Sign) -> bool {
     let line = doc.line_at(first.span.start());
     let above = doc.shapes()[..line].iter().rev().take(4).find(|s| !s.blank);
     above.is_some_and(|s| s.opens && s.words >= 4)
+}
+
+/// How many different phrases of a rule stand in a run.
+fn different(doc: &Document<'_>, signs: &[Sign], rule: u32) -> usize {
+    let mut seen: Vec<String> = signs.iter().filter(|s| s.rule == rule).map(|s| s.phrase.of(doc.raw).to_lowercase()).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    seen.len()
 }
 
 /// Cuts the members of a run, or tells what it lacks.
@@ -141,10 +151,16 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     // A run that fills its lines is read as lines, however its members are glued together.
     let filled = matches!(first.stand, Stand::Whole | Stand::Start) && matches!(last.stand, Stand::Whole | Stand::End);
     let weight_of = |s: &Sign| if filled { s.full } else { s.weight };
-    let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, weight_of(s))).collect();
+    // Rules of which so many different phrases stand here that they speak as one strong sign.
+    let mut full: Vec<u32> = signs.iter().map(|s| s.rule).filter(|&r| filled && set.rules[r as usize].tally.is_some()).collect();
+    full.sort_unstable();
+    full.dedup();
+    full.retain(|&rule| set.rules[rule as usize].tally.is_some_and(|wanted| different(doc, signs, rule) >= usize::from(wanted)));
+    let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, if full.contains(&s.rule) { 3 } else { weight_of(s) })).collect();
     rules.sort_unstable_by_key(|&(rule, weight)| (rule, std::cmp::Reverse(weight)));
     rules.dedup_by_key(|&mut (rule, _)| rule);
-    let anchored = rules.iter().any(|&(_, w)| w >= 3);
+    // Many words of one rule are still one rule: between lines of prose they do not hold a run alone.
+    let anchored = signs.iter().any(|s| weight_of(s) >= 3);
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
     let edge = in_head(doc, whole) || in_tail(doc, whole);
     let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };

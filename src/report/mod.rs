@@ -10,6 +10,8 @@
 mod count;
 mod data;
 mod page;
+#[cfg(test)]
+mod tests;
 
 pub use count::Report;
 pub use page::is_report;

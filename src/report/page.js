@@ -61,6 +61,8 @@ const family = (rule) => rule.id.split("/")[0];
 const level = (name, words) => h("span", { class: `level ${name}`, title: `${name} confidence` },
   h("span", { class: words ? "" : "sr" }, words ? `${name} confidence` : `${name} confidence, `));
 const key = (word) => h("kbd", {}, word);
+/// A rule's name, which may be divided behind its family.
+const ruleName = (id) => h("bdi", {}, id.split("/").flatMap((part, n) => (n ? ["/", h("wbr"), part] : [part])));
 const say = (words) => { $("live").textContent = words; };
 
 // Hidden characters come as ‹U+202E›; they are drawn so that nobody takes them for words of the text.
@@ -73,7 +75,9 @@ const text = (words) => words.split(HIDDEN).map((part, n) => (n % 2 ? h("span", 
 const decided = new Map();
 const past = [];
 let unsaved = false;
-const STORE = `dehusk.report.${data.id}`;
+// What is kept in the browser belongs to these documents and to the decisions that the page began with: an older page does
+// not overrule a newer file.
+const STORE = `dehusk.report.${data.id}.${(data.decisions.reduce((hash, one) => [...`${one.key}${one.decision}`].reduce((sum, c) => (Math.imul(sum, 31) + c.codePointAt(0)) >>> 0, hash), 0)).toString(36)}`;
 
 function decisionOf(group) {
   const alone = group.n === 1 ? decided.get(group.x[0].k) : undefined;
@@ -146,9 +150,8 @@ function restore() {
 
 // ---------------------------------------------------------------- state of the review
 
-const view = {
-  query: "", answer: "all", levels: new Set(LEVELS), family: null, rule: null, site: "", language: "", middle: false, order: "risk",
-};
+const EVERYTHING = { query: "", answer: "all", family: null, rule: null, site: "", language: "", middle: false };
+const view = { ...EVERYTHING, levels: new Set(LEVELS), order: "risk" };
 let shown = [];
 let at = 0;
 let example = 0;
@@ -170,9 +173,17 @@ function words(n) {
   return haystack[n];
 }
 
+/// Words in any order; "in quotes" they stand as they are.
+const asked = () => [...view.query.toLowerCase().matchAll(/"([^"]+)"?|([^\s"]+)/g)].map((part) => part[1] ?? part[2]);
+
+/// The example to begin with: one of the document or the site that is looked for.
+function firstExample() {
+  const wanted = [...asked(), ...(view.site === "" ? [] : [site(view.site)])];
+  return Math.max(0, groups[shown[at]]?.x.findIndex((x) => wanted.some((word) => names[x.d].toLowerCase().includes(word))) ?? 0);
+}
+
 function filter() {
-  // Words in any order; "in quotes" they stand as they are.
-  const query = [...view.query.toLowerCase().matchAll(/"([^"]+)"?|([^\s"]+)/g)].map((part) => part[1] ?? part[2]);
+  const query = asked();
   const before = shown[at];
   shown = [];
   groups.forEach((group, n) => {
@@ -189,7 +200,7 @@ function filter() {
   const order = ORDERS[view.order][1];
   if (order) shown.sort(order);
   at = Math.max(0, shown.indexOf(before));
-  example = 0;
+  example = firstExample();
 }
 
 // ---------------------------------------------------------------- rows that exist only where they are seen
@@ -243,6 +254,14 @@ class Rows {
       this.inner.insertBefore(row, next.length ? live.get(Math.min(...next)) : null);
     }
   }
+  /// On paper nothing scrolls: the first rows, all of them at once.
+  print(most) {
+    this.clear();
+    this.items.slice(0, most).forEach((item, n) => {
+      if (!this.live.has(n)) this.live.set(n, this.draw(item, n));
+      this.inner.append(this.live.get(n));
+    });
+  }
   show(n) {
     const { box, height } = this;
     const top = n * height;
@@ -285,7 +304,7 @@ function drawList() {
 function choose(place, open) {
   const old = at;
   at = Math.max(0, Math.min(place, shown.length - 1));
-  example = 0;
+  example = firstExample();
   reach = "text";
   list.again(old);
   list.again(at);
@@ -356,12 +375,13 @@ function drawDetail() {
       h("button", { type: "button", class: "back quiet", on: { click: back } }, "‹ All groups"),
       h("header", {},
         h("p", { class: "where" }, level(group.c, true), h("span", {}, `${count(at + 1)} of ${count(shown.length)}`)),
-        h("h2", {}, h("bdi", {}, rule.id)),
+        h("h2", {}, ruleName(rule.id)),
         h("p", { class: "summary", dir: "auto" }, text(rule.summary)),
         rule.risk && h("p", { class: "risk" }, h("b", {}, "Risk"), h("span", { dir: "auto" }, text(rule.risk)))),
       h("div", { class: "place" },
-        h("p", { class: "seen" }, `Seen ${group.n === 1 ? "once" : `${count(group.n)} times`} in ${counted(group.d, "document", "documents")}`,
-          sites.length > 1 ? ` of ${counted(group.s.length, "site", "sites")}` : ""),
+        h("p", { class: "seen" }, group.n === 1 ? "Seen once" : [`Seen ${count(group.n)} times in ${counted(group.d, "document", "documents")}`,
+          sites.length > 1 && ` of ${counted(group.s.length, "site", "sites")}`], ` · ${bytes(Math.round(group.b / group.n))}${group.n > 1 ? " each" : ""}`,
+          group.l !== "any" && ` · ${language(group.l)}`),
         many && h("p", { class: "examples" },
           h("button", { type: "button", class: "quiet", "aria-label": "Previous example", "aria-keyshortcuts": "[", disabled: example === 0, on: { click: () => turn(-1) } }, key("[")),
           h("span", {}, `example ${example + 1} of ${group.x.length}`),
@@ -375,7 +395,7 @@ function drawDetail() {
     h("div", { class: "acts" },
       h("div", { class: "said-so" },
         h("p", { class: `now ${now}` }, now === "open" ? "Undecided" : [h("b", {}, ANSWERS[now]), { rule: ", the whole rule", place: ", this place", text: "" }[record.scope]]),
-        x.k && group.n > 1 && button(switchReach, reach === "text" ? "for this text, everywhere" : "for this place only", "t", "quiet reach", "What the next answer speaks for")),
+        x.k && group.n > 1 && button(() => setReach(reach === "text" ? "place" : "text"), reach === "text" ? "for this text, everywhere" : "for this place only", "p", `quiet reach${reach === "place" ? " on" : ""}`, "What the next answer speaks for")),
       h("div", { class: "main" }, ACTS.map(([letter, words, decision, title]) =>
         button(() => settle(decision), words, letter, `${decision}${now === decision ? " on" : ""}`, title))),
       h("div", { class: "more" },
@@ -405,10 +425,28 @@ function turn(by) {
   drawDetail();
   say(`example ${example + 1} of ${most}`);
 }
-function switchReach() {
-  reach = reach === "text" && groups[shown[at]]?.x[example].k ? "place" : "text";
+function setReach(to) {
+  reach = to === "place" && groups[shown[at]]?.x[example].k ? "place" : "text";
   drawDetail();
   say(reach === "text" ? "for this text, everywhere" : "for this place only");
+}
+/// Everything that is certain at once, after one question.
+function askAll() {
+  const certain = shown.filter((n) => groups[n].c === "high" && answer(groups[n]) === "open");
+  const box = $("ask");
+  const close = () => box.close();
+  fill(box, h("h2", { id: "ask-title" }, certain.length ? `Remove ${counted(certain.length, "group", "groups")} of high confidence?` : "No undecided group of high confidence is in the list"),
+    h("p", { class: "aside" }, "Those in the list that have no answer yet. Undo takes it back."),
+    h("div", { class: "choice" },
+      certain.length ? h("button", { type: "button", class: "strong", on: { click: () => {
+        close();
+        decide(certain.map((n) => onText(groups[n], "remove")), shown[at]);
+        drawFilters();
+        list.clear();
+        advance();
+      } } }, "Remove them") : null,
+      h("button", { type: "button", on: { click: close } }, certain.length ? "Cancel" : "Close")));
+  box.showModal();
 }
 function next() { choose(at + 1); }
 
@@ -431,7 +469,8 @@ function settle(decision, scope) {
   say(scope === "rule" ? `${ANSWERS[decision]}: all of ${rule.id}` : `${ANSWERS[decision]}${place ? ", this place" : ""}`);
   if (place) {
     // The other places of this text are still to be asked about.
-    drawDetail();
+    if (example + 1 < group.x.length) turn(1);
+    else advance();
     return;
   }
   if (scope === "rule") list.clear();
@@ -456,7 +495,7 @@ function stepBack() {
 const narrow = () => { filter(); drawList(); drawDetail(); drawFilters(); };
 
 function clearFilters() {
-  Object.assign(view, { query: "", answer: "all", levels: new Set(LEVELS), family: null, rule: null, site: "", language: "", middle: false });
+  Object.assign(view, { ...EVERYTHING, levels: new Set(LEVELS) });
   $("query").value = "";
   narrow();
 }
@@ -554,13 +593,13 @@ function language(code) {
 
 /// Rows of name, bar and figure: a table for those who hear it, bars for those who see it.
 function bars(caption, head, items, act) {
-  const most = Math.max(1, ...items.map((item) => item.value));
+  const most = Math.max(1, ...items.map((item) => (item.rest ? 0 : item.value)));
   return h("table", { class: "bars" },
     h("caption", { class: "sr" }, caption),
     h("thead", { class: "sr" }, h("tr", {}, head.map((word) => h("th", { scope: "col" }, word)))),
     h("tbody", {}, items.map((item) => h("tr", {},
       h("th", { scope: "row" }, act ? h("button", { type: "button", class: "link", on: { click: () => act(item) } }, h("bdi", {}, item.name)) : h("bdi", {}, item.name)),
-      h("td", { class: "bar" }, h("i", { class: item.rest ? "rest" : "", style: { width: `${(100 * item.value) / most}%` } })),
+      h("td", { class: "bar" }, item.rest ? null : h("i", { style: { width: `${(100 * item.value) / most}%` } })),
       h("td", { class: "figure" }, item.figure), h("td", { class: "figure soft" }, item.more ?? "")))));
 }
 
@@ -581,6 +620,8 @@ function columns(values, labels, tall, act) {
 
 // What stands before the first tenth of what stays is the head of a text, what stands behind the last tenth its tail.
 const EDGE = 0.1;
+// A rule with more of its cuts in between is pointed out.
+const AMID = 0.6;
 
 /// Where cuts lie, from the head of the text to its tail.
 function spark(values, wide, tall) {
@@ -607,12 +648,16 @@ function go(where, change) {
 }
 function reviewOnly(change) {
   go("review", () => {
-    Object.assign(view, { query: "", answer: "all", levels: new Set(LEVELS), family: null, rule: null, site: "", language: "", middle: false }, change);
+    Object.assign(view, { ...EVERYTHING, levels: new Set(LEVELS), order: "risk" }, change);
     $("query").value = view.query;
+    document.querySelector(".search select").value = view.order;
     filter();
     at = 0;
   });
 }
+
+// Bytes of a removal that is worth a look for its length alone.
+const LONG = 800;
 
 function drawOverview() {
   const families = new Map();
@@ -625,12 +670,14 @@ function drawOverview() {
   const byBytes = [...families.values()].filter((one) => one.value).sort((a, b) => b.value - a.value)
     .map((one) => ({ ...one, figure: bytes(one.value), more: percent(one.value, totals.removed) }));
   const everywhere = rules[0]?.at.map((_, n) => rules.reduce((sum, rule) => sum + rule.at[n], 0)) ?? [];
-  const middle = rules.filter((rule) => rule.cuts >= 5 && inMiddle(rule.at) > 0.3 * whole(rule.at));
+  const middle = rules.filter((rule) => rule.cuts >= 5 && inMiddle(rule.at) > AMID * whole(rule.at));
+  const long = groups.filter((group) => group.b / group.n > LONG);
   const doubtful = groups.filter((group) => group.c !== "high").length;
   const looks = [
     totals.halved && ["documents", counted(totals.halved, "document loses more than half", "documents lose more than half"), "Pages that are all residue, or a rule gone wrong", () => go("documents", () => { losing = LOSS.length - 1; drawDocuments(); })],
     totals.heavy && ["documents", `${counted(totals.heavy, "document was", "documents were")} spared`, "Doubtful cuts would have taken most of the text, so only certain ones were made", () => go("documents", () => { losing = null; drawDocuments(); })],
-    middle.length && ["rules", `${counted(middle.length, "rule cuts", "rules cut")} inside texts`, "Residue stands at the edges; what fires amid the prose deserves a look", () => go("rules", () => { sorting = ["middle", true]; drawRules(); })],
+    long.length && ["review", `${counted(long.length, "removal takes", "removals take")} more than ${LONG} bytes`, "Where something is wrong with one of these, much is lost", () => reviewOnly({ order: "long" })],
+    middle.length && ["rules", `${counted(middle.length, "rule cuts", "rules cut")} inside texts`, "Most of their cuts lie amid what stays, where residue is rare", () => go("rules", () => { sorting = ["middle", true]; drawRules(); })],
     doubtful && ["review", `${counted(doubtful, "group is", "groups are")} not certain`, "Less than high confidence: a person should agree", () => reviewOnly({ levels: new Set(["medium", "low"]) })],
     totals.errors && [null, `${counted(totals.errors, "document", "documents")} could not be read`, "The run named them"],
   ].filter(Boolean);
@@ -658,15 +705,15 @@ function drawOverview() {
       h("li", {}, act ? h("button", { type: "button", on: { click: act } }, h("b", {}, title), h("span", {}, note)) : h("div", {}, h("b", {}, title), h("span", {}, note)))))) : null,
     h("div", { class: "panels" },
       h("div", {},
-        panel("What goes", "Families of rules by the bytes they take", bars("Families by bytes removed", ["Family", "", "Bytes", "Share"], byBytes, (one) => reviewOnly({ family: one.name })))),
+        panel("What goes", "Families of rules by the bytes they take", bars("Families by bytes removed", ["Family", "", "Bytes", "Share"], byBytes, (one) => reviewOnly({ family: one.name }))),
+        panel("Languages", "Of the phrases that were found", bars("Languages by bytes removed", ["Language", "", "Bytes", "Cuts"], spoken, (one) => reviewOnly({ language: one.code })))),
       h("div", {},
         panel("How much each document loses", data.partial ? "Documents that changed, by the share that goes" : "Documents by the share that goes",
           columns(data.loss, LOSS, (n) => n === LOSS.length - 1, (n) => go("documents", () => { losing = n; drawDocuments(); }))),
-        panel("Where cuts lie", "By how much of the remaining text stands before them; residue belongs at the edges",
+        panel("Where cuts lie", "By what stays before them; residue belongs at the edges",
           h("figure", { class: "along", role: "img", "aria-label": `${percent(inMiddle(everywhere), whole(everywhere))} of the cuts lie inside their text` }, spark(everywhere, 400, 96),
             h("figcaption", { "aria-hidden": "true" }, h("span", {}, "head"), h("span", {}, `inside: ${percent(inMiddle(everywhere), whole(everywhere))}`), h("span", {}, "tail")))),
-        sites.length > 1 && panel("Sites", "By the bytes that go, with the share of their text", bars("Sites by bytes removed", ["Site", "", "Bytes", "Share of its text"], tops, (one) => (one.rest ? go("review") : reviewOnly({ site: one.n })))),
-        panel("Languages", "Of the phrases that were found", bars("Languages by bytes removed", ["Language", "", "Bytes", "Cuts"], spoken, (one) => reviewOnly({ language: one.code }))))),
+        sites.length > 1 && panel("Sites", "By the bytes that go, with the share of their text", bars("Sites by bytes removed", ["Site", "", "Bytes", "Share of its text"], tops, (one) => (one.rest ? go("review") : reviewOnly({ site: one.n })))))),
     h("p", { class: "colophon" }, `dehusk ${data.tool} · ${data.made} · removes ${data.level === "high" ? "high confidence only" : `down to ${data.level} confidence`}`,
       data.packs.map(([name, version, rules]) => ` · ${name} ${version} (${counted(rules, "rule", "rules")})`)));
 }
@@ -712,11 +759,11 @@ function drawRules() {
         const rule = rules[n];
         const share = whole(rule.at) ? inMiddle(rule.at) / whole(rule.at) : 0;
         return h("tr", {},
-          h("th", { scope: "row" }, h("p", {}, level(rule.confidence), h("button", { type: "button", class: "link", on: { click: () => reviewOnly({ rule: n }) } }, h("bdi", {}, rule.id))), h("p", { class: "aside", dir: "auto" }, text(rule.summary))),
+          h("th", { scope: "row" }, h("p", {}, level(rule.confidence), h("button", { type: "button", class: "link", on: { click: () => reviewOnly({ rule: n }) } }, ruleName(rule.id))), h("p", { class: "aside", dir: "auto" }, text(rule.summary))),
           h("td", { class: "figure" }, count(rule.documents)),
           h("td", { class: "figure" }, count(rule.cuts)),
           h("td", { class: "bytes" }, h("div", {}, h("span", {}, bytes(rule.bytes)), h("span", { class: "soft" }, percent(rule.bytes, totals.removed)), h("span", { class: "track" }, h("i", { style: { width: `${(100 * rule.bytes) / most}%` } })))),
-          h("td", { class: "middle" }, spark(rule.at, 100, 22), h("span", { class: share > 0.3 ? "warm" : "soft" }, `${percent(share, 1)} inside`)),
+          h("td", { class: "middle" }, spark(rule.at, 100, 22), h("span", { class: share > AMID && rule.cuts >= 5 ? "warm" : "soft" }, `${percent(share, 1)} inside`)),
           h("td", { class: "figure" }, rule.done ? percent(rule.done, rule.groups) : "–", h("span", { class: "soft" }, ` of ${count(rule.groups)}`)));
       })))));
 }
@@ -744,7 +791,7 @@ function drawDocuments() {
         h("div", { role: "rowgroup" }, h("div", { class: "paper head", role: "row" }, ["Document", "Loses", "Where", "Size", "Cuts"].map((word) => h("span", { role: "columnheader" }, word)))), box));
     papers = new Rows(box, 52, (one, n) => h("div", { class: "paper", role: "row", "aria-rowindex": n + 2 },
       h("span", { role: "cell", class: "name" },
-        h("button", { type: "button", class: "link", on: { click: () => reviewOnly({ query: one[0] }) } }, h("bdi", {}, one[0])),
+        h("button", { type: "button", class: "link", on: { click: () => reviewOnly({ query: `"${one[0]}"` }) } }, h("bdi", {}, one[0])),
         one[5] ? h("span", { class: "flag" }, one[5] === "heavy-loss" ? "spared: most would have gone" : "left alone: did not settle") : null,
         h("span", { class: "soft" }, one[6].slice(0, 3).map(([r, cuts]) => `${rules[r].id}${cuts > 1 ? ` ${count(cuts)}×` : ""}`).join(", "))),
       h("span", { role: "cell", class: "loses" }, h("b", {}, percent(one[3], one[2])), h("span", { class: "track" }, h("i", { style: { width: `${one[2] ? (100 * one[3]) / one[2] : 0}%` } }))),
@@ -809,8 +856,8 @@ async function load(input) {
 }
 
 const KEYS = [
-  ["Answer", [["y Enter", "remove"], ["n", "keep"], ["s Space", "later"], ["t", "answer for this place only, or for the text everywhere"], ["Y N S", "the same for all of this rule"], ["u", "undo"]]],
-  ["Move", [["j ↓", "next group"], ["k ↑", "previous group"], ["[ ]", "another example"], ["Home End", "first, last group"]]],
+  ["Answer", [["y Enter", "remove"], ["n", "keep"], ["s Space", "later"], ["p", "for this place only"], ["t", "for this text everywhere"], ["Y N S", "for the whole rule"], ["A", "remove all that is certain"], ["u", "undo"]]],
+  ["Move", [["j ↓", "next group"], ["k ↑", "previous group"], ["[ ]", "another example"], ["g G", "first, last group"]]],
   ["Find", [["/", "search"], ["Esc", "leave the search, close"], ["1 2 3 4", "overview, review, rules, documents"], ["?", "these keys"]]],
 ];
 
@@ -869,13 +916,14 @@ function onKey(event) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const writing = target.matches?.("input:not([type=checkbox]), select, textarea");
-  if (key === "Escape" && !$("help").open) {
+  const asking = document.querySelector("dialog[open]");
+  if (key === "Escape" && !asking) {
     if (writing) $("groups").focus();
     else if ($("review").classList.contains("filtering")) $("review").classList.remove("filtering");
     else if ($("review").classList.contains("open")) back();
     return;
   }
-  if (writing || $("help").open) return;
+  if (writing || asking) return;
   const pressing = target.closest?.("button, a, summary, label, input");
   const inTable = target.closest?.(".wide, .papers");
   const act = common(key) ?? (current() === "review" && !inTable ? reviewing(key, pressing) : undefined);
@@ -900,11 +948,13 @@ function reviewing(key, pressing) {
     case "S": return () => settle("later", "rule");
     case "j": case "J": case "ArrowDown": return () => choose(at + 1);
     case "k": case "K": case "ArrowUp": return () => choose(at - 1);
-    case "t": return switchReach;
-    case "[": return () => turn(-1);
-    case "]": return () => turn(1);
-    case "Home": return () => choose(0);
-    case "End": return () => choose(shown.length - 1);
+    case "t": return () => setReach("text");
+    case "p": return () => setReach(reach === "text" ? "place" : "text");
+    case "A": return askAll;
+    case "[": case "ArrowLeft": return () => turn(-1);
+    case "]": case "ArrowRight": return () => turn(1);
+    case "g": case "Home": return () => choose(0);
+    case "G": case "End": return () => choose(shown.length - 1);
     case "PageDown": return () => choose(at + 10);
     case "PageUp": return () => choose(at - 10);
     // A button that has the focus is pressed by these two.
@@ -928,6 +978,8 @@ $("save").addEventListener("click", save);
 $("load").addEventListener("change", (event) => load(event.target));
 addEventListener("hashchange", show);
 addEventListener("keydown", onKey);
+addEventListener("beforeprint", () => current() === "documents" && papers.print(300));
+addEventListener("afterprint", () => current() === "documents" && papers.clear());
 addEventListener("pagehide", () => waiting && store());
 addEventListener("beforeunload", (event) => {
   // Only where closing would lose something.

@@ -52,7 +52,30 @@ pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
         // Running text without blanks: only its marks begin a sentence.
         Some(c) if is_wide(c) => !text[at..].starts_with(is_wide),
         Some(c) if c.is_alphanumeric() => word_start(text, at),
-        Some(c) => !matches!(c, ',' | ';' | '-' | '–' | '/' | '&' | '@' | '"' | '“' | '„' | '«' | '\'' | '’' | '‘' | '`'),
+        Some(c) => !matches!(
+            c,
+            ',' | ';'
+                | '-'
+                | '–'
+                | '/'
+                | '&'
+                | '@'
+                | '"'
+                | '“'
+                | '„'
+                | '«'
+                | '\''
+                | '’'
+                | '‘'
+                | '`'
+                | '，'
+                | '、'
+                | '；'
+                | '「'
+                | '『'
+                | '《'
+                | '،'
+        ),
     }
 }
 
@@ -69,7 +92,8 @@ pub(crate) fn sentence_end(text: &str, at: usize) -> bool {
         }
         Some(c) if rest.len() == text.len() - at && is_wide(c) => !text[..at].ends_with(is_wide),
         Some(c) if rest.len() == text.len() - at => {
-            !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’') || word_end(text, at) && c.is_uppercase()
+            !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’' | '，' | '、' | '；' | '」' | '』' | '》' | '،')
+                || word_end(text, at) && c.is_uppercase()
         }
         Some(c) => c.is_uppercase() || c.is_numeric() || is_wide(c),
     }
@@ -131,6 +155,7 @@ mod tests {
         assert!(!quoted("a Reply b", 2, 7));
         assert!(!sentence_start("那里的人把评论已关闭", 15) && !sentence_end("那里的人把评论已关闭", 21));
         assert!(sentence_start("人。评论已关闭", 6) && sentence_end("评论已关闭。人", 15));
+        assert!(!sentence_start("人，评论已关闭", 6) && !sentence_end("评论已关闭，人", 15));
         assert!(capital("Über") && !capital("über") && capital("分享"));
     }
 }

@@ -80,6 +80,7 @@ fn fold_char(c: char) -> Fold {
         | '\u{AD}'
         | '\u{640}'
         | '\u{64B}'..='\u{652}'
+        | '\u{93C}'
         | '\u{FE00}'..='\u{FE0F}' => Drop,
         '’' | '‘' | '‚' | '‛' | 'ʼ' | '′' | '`' | '´' => Keep('\''),
         '“' | '”' | '„' | '‟' | '″' => Keep('"'),
@@ -96,6 +97,23 @@ fn fold_char(c: char) -> Fold {
         'ş' | 'Ş' => Keep('ș'),
         'ţ' | 'Ţ' => Keep('ț'),
         'ς' => Keep('σ'),
+        // Greek capitals go without accents: "ΔΙΑΒΆΣΤΕ" is written "ΔΙΑΒΑΣΤΕ".
+        'ά' | 'Ά' => Keep('α'),
+        'έ' | 'Έ' => Keep('ε'),
+        'ή' | 'Ή' => Keep('η'),
+        'ί' | 'Ί' | 'ϊ' | 'Ϊ' | 'ΐ' => Keep('ι'),
+        'ό' | 'Ό' => Keep('ο'),
+        'ύ' | 'Ύ' | 'ϋ' | 'Ϋ' | 'ΰ' => Keep('υ'),
+        'ώ' | 'Ώ' => Keep('ω'),
+        // Devanagari letters with a dot, which is often left out.
+        '\u{929}' => Keep('\u{928}'),
+        '\u{931}' => Keep('\u{930}'),
+        '\u{934}' => Keep('\u{933}'),
+        '\u{958}'..='\u{95A}' => Keep(char::from_u32(c as u32 - 0x958 + 0x915).unwrap_or(c)),
+        '\u{95B}' => Keep('\u{91C}'),
+        '\u{95C}' | '\u{95D}' => Keep(char::from_u32(c as u32 - 0x95C + 0x921).unwrap_or(c)),
+        '\u{95E}' => Keep('\u{92B}'),
+        '\u{95F}' => Keep('\u{92F}'),
         'ё' | 'Ё' => Keep('е'),
         'İ' | 'ı' => Keep('i'),
         'ي' | 'ى' => Keep('ی'),
@@ -240,7 +258,8 @@ fn push_composed(out: &mut String, c: char) {
         && let Some(one) = compose(before, c)
     {
         out.pop();
-        out.push(one);
+        // "α" and its accent as two characters.
+        out.push(if let Fold::Keep(plain) = fold_char(one) { plain } else { one });
     } else {
         out.push(c);
     }
@@ -450,6 +469,9 @@ mod tests {
         assert_eq!(folded("Fields \\*"), "fields *");
         assert_eq!(folded("١٨ ۲ ३ ๔"), "18 2 3 4");
         assert_eq!(folded("Distribuiţi"), folded("Distribuiți"));
+        assert_eq!(folded("Διαβάστε επίσης"), folded("ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ"));
+        assert_eq!(folded("α\u{301}"), "α");
+        assert_eq!(folded("ख\u{93C}बर"), folded("\u{959}बर"));
     }
 
     #[test]

@@ -20,13 +20,15 @@ pub(crate) struct Line {
 /// What a line looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
-    /// Words, in scripts without blanks one for every two characters.
+    /// Words, in scripts without blanks one for every two characters or a few more.
     pub words: u32,
     pub blank: bool,
     /// Reads like running text: long, or a sentence of some length.
     pub prose: bool,
     /// Ends the way a sentence does.
     pub ends_sentence: bool,
+    /// A sentence ends in it and another begins.
+    pub flows: bool,
     /// One question or exclamation, as headlines often are.
     pub call: bool,
     /// Ends with a colon: what follows belongs to it.
@@ -64,7 +66,7 @@ impl Shape {
         let mut previous = ' ';
         for c in trimmed.chars() {
             if is_wide(c) {
-                wide += 1;
+                wide += breadth(c);
                 in_word = false;
             } else if c.is_alphanumeric() {
                 if !in_word {
@@ -73,7 +75,7 @@ impl Shape {
                     inner_ends += u32::from(previous == '\u{1}');
                 }
                 in_word = true;
-            } else if c != '\'' && c != '’' {
+            } else if c != '\'' && c != '’' && !is_mark(c) {
                 in_word = false;
             }
             previous = match c {
@@ -87,8 +89,9 @@ impl Shape {
                 c => c,
             };
         }
-        shape.words += wide / 2;
+        shape.words += wide / WORD;
         shape.ends_sentence = ends_sentence(trimmed);
+        shape.flows = inner_ends > 0;
         let closing = trimmed.trim_end_matches(['"', '”', '’', '\'', ')', '»', '*', '_']);
         shape.opens = closing.ends_with([':', '：']);
         shape.call = closing.ends_with(['?', '!', '？', '！']) && inner_ends <= u32::from(wide > 0) && shape.words < 20;
@@ -104,7 +107,7 @@ impl Shape {
         let mut in_word = false;
         let starts = text.chars().filter(|&c| {
             let starts = c.is_alphanumeric() && !is_wide(c) && !in_word;
-            in_word = c.is_alphanumeric() && !is_wide(c) || in_word && matches!(c, '\'' | '’');
+            in_word = c.is_alphanumeric() && !is_wide(c) || in_word && (matches!(c, '\'' | '’') || is_mark(c));
             starts
         });
         starts.take(PROSE_WORDS as usize).count() == PROSE_WORDS as usize || Shape::of(text).prose
@@ -139,9 +142,29 @@ pub(crate) fn is_wide(c: char) -> bool {
         | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FA1F}')
 }
 
-/// Words; two characters make one in scripts without blanks.
+/// Korean syllables: words have blanks between them, and grow together with what stands before them (`Twitter에서`).
+pub(crate) fn is_hangul(c: char) -> bool {
+    matches!(c, '가'..='힣')
+}
+
+/// Marks that belong to the letter before them: vowel signs, tones, points. They are no letters of their own for Unicode.
+pub(crate) fn is_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}'
+        | '\u{93A}'..='\u{93C}' | '\u{93E}'..='\u{94F}' | '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}')
+}
+
+/// What makes a word in scripts without blanks, in parts of [`breadth`].
+const WORD: u32 = 10;
+
+/// How much of a word a character of a script without blanks makes: half of one, or less where vowels are written.
+fn breadth(c: char) -> u32 {
+    if c < '\u{2000}' { 4 } else { 5 }
+}
+
+/// Words; two characters make one in scripts without blanks, two and a half in Thai and its kin.
 pub(crate) fn count_words(text: &str) -> usize {
-    let (mut wide, mut words) = (0usize, 0);
+    let (mut wide, mut words) = (0u32, 0);
     // True behind a letter or digit of a word that is counted already.
     let mut counted = false;
     for c in text.chars() {
@@ -149,7 +172,7 @@ pub(crate) fn count_words(text: &str) -> usize {
             words += usize::from(!counted);
             counted = true;
         } else if is_wide(c) {
-            wide += 1;
+            wide += breadth(c);
             counted = false;
         } else if c.is_whitespace() {
             counted = false;
@@ -158,13 +181,21 @@ pub(crate) fn count_words(text: &str) -> usize {
             counted = true;
         }
     }
-    wide.div_ceil(2) + words
+    wide.div_ceil(WORD) as usize + words
+}
+
+fn is_pictogram(c: char) -> bool {
+    matches!(c, '\u{1F300}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}')
 }
 
 fn is_bullet(line: &str) -> bool {
     let mut chars = line.chars();
     match chars.next() {
         Some('•' | '·' | '▪' | '‣' | '◦' | '●' | '■' | '►' | '▶' | '»' | '›' | '→') => true,
+        // A pictogram and a blank; skin tones and joiners stand between them.
+        Some(c) if is_pictogram(c) => {
+            chars.find(|&c| !is_pictogram(c) && !matches!(c, '\u{200D}' | '\u{FE0F}' | '♀' | '♂')).is_some_and(char::is_whitespace)
+        }
         Some('-' | '*' | '+' | '–') => chars.next().is_some_and(char::is_whitespace),
         Some(c) if c.is_ascii_digit() => {
             let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -192,7 +223,13 @@ mod tests {
         }
         assert!(Shape::of("- Ten soups for a cold week").bullet);
         assert!(Shape::of("1. Home").bullet);
+        assert!(Shape::of("👁 Ten soups for a cold week").bullet);
+        assert!(Shape::of("🏃🏽‍♀️ Ten soups for a cold week").bullet);
+        assert!(!Shape::of("👁👁").bullet);
         assert!(!Shape::of("2019. A year").bullet);
+        assert!(!Shape::of("สะพานเก่าถูกปิดเมื่อวันจันทร์ หลังจากวิศวกรพบรอยร้าวสามแห่ง").prose);
+        assert!(Shape::of("สะพานเก่าปิดเมื่อวันจันทร์ หลังจากที่วิศวกรพบรอยร้าวสามรอยในเสาด้านเหนือของสะพานนั้น").prose);
+        assert_eq!(Shape::of("मार्च में पुल बंद हुआ").words, 5);
         assert_eq!(Shape::of("## Related").heading, 2);
         assert!(Shape::of("| a | b |").framed);
         assert!(Shape::of("  ").blank);

@@ -8,7 +8,7 @@ mod span;
 use std::cell::{Cell, OnceCell};
 
 pub(crate) use fold::{Folded, fold_phrase};
-pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_wide};
+pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
 pub use span::Span;
 
 /// A text made ready for matching.
@@ -89,8 +89,32 @@ impl<'t> Document<'t> {
             let fence = |n: &usize| self.line(*n).trim_start().starts_with("```");
             let fences: Vec<usize> = (0..self.lines.len()).filter(fence).collect();
             Shape::mark_fences(&mut shapes, &fences);
+            for n in 0..shapes.len() {
+                if shapes[n].framed && !shapes[n].fenced && self.indented_by_markup(n) {
+                    shapes[n] = Shape::of(self.line(n).trim_start());
+                }
+            }
             shapes
         })
+    }
+
+    /// True where the indent of a line is that of the page's source: the lines around it hold nothing but white space, and
+    /// some. People leave the empty lines around their code empty.
+    fn indented_by_markup(&self, n: usize) -> bool {
+        let beside = [n.checked_sub(1), Some(n + 1).filter(|&n| n < self.lines.len())].map(|n| n.map_or("", |n| self.line(n)));
+        self.line(n).starts_with("    ")
+            && beside.iter().all(|line| line.trim().is_empty())
+            && beside.iter().any(|line| line.trim_end_matches('\r').len() > 3)
+    }
+
+    /// The line `count` filled lines before (or behind) line `n`, or the first (or last) one.
+    pub fn filled_lines_off(&self, n: usize, count: usize) -> (usize, usize) {
+        let before = self.filled_before(n).saturating_sub(count);
+        let behind = self.filled_before(n + 1).saturating_add(count);
+        // The line that holds the wanted number is the first one behind which there is more than that.
+        let first = self.line_sums().partition_point(|&(filled, _)| filled as usize <= before).saturating_sub(1);
+        let last = self.line_sums().partition_point(|&(filled, _)| (filled as usize) < behind).saturating_sub(1);
+        (first.min(n), last.clamp(n, self.lines.len() - 1))
     }
 
     /// First and last line of prose, `None` where the text has none.
@@ -115,7 +139,12 @@ impl<'t> Document<'t> {
 
     /// How many lines before line `n` are filled, and how many of them prose.
     fn lines_before(&self, n: usize) -> (u32, u32) {
-        let sums = self.filled.get_or_init(|| {
+        let sums = self.line_sums();
+        sums[n.min(sums.len() - 1)]
+    }
+
+    fn line_sums(&self) -> &[(u32, u32)] {
+        self.filled.get_or_init(|| {
             let (mut filled, mut prose) = (0, 0);
             let sums = self.shapes().iter().map(|s| {
                 filled += u32::from(!s.blank);
@@ -123,8 +152,7 @@ impl<'t> Document<'t> {
                 (filled, prose)
             });
             std::iter::once((0, 0)).chain(sums).collect()
-        });
-        sums[n.min(sums.len() - 1)]
+        })
     }
 
     /// Start of the first letter or digit and end of the last one; start and end of the text where it has none.

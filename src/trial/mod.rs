@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::cleaner::Cleaner;
-use crate::pack::{Confidence, LoadedRule, PackError, Packs, Rule, Status};
+use crate::pack::{Confidence, ExampleTable, LoadedRule, PackError, Packs, Rule, Status};
 use mark::Marked;
 
 /// What can be wrong with a rule or its examples.
@@ -175,24 +175,27 @@ fn examples<'p>(packs: &'p Packs, own: &dyn Fn(usize) -> bool) -> Vec<Example<'p
     }
     for language in packs.languages.iter().filter(|language| own(language.file)) {
         for (n, example) in language.examples.iter().enumerate() {
-            for (removes, text) in [(true, &example.removes), (false, &example.keeps)] {
-                if let Some(text) = text {
-                    let name = format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1);
-                    let rule = format!("{} {}", language.table.code, example.family);
-                    all.push(Example {
-                        rule,
-                        site: None,
-                        name,
-                        source: packs.place(language.file, text.span()),
-                        text: text.get_ref(),
-                        removes,
-                        level: Confidence::Medium,
-                    });
-                }
-            }
+            all.extend(tables(packs, language.file, example, n, format!("{} {}", language.table.code, example.family)));
         }
     }
+    for (n, (example, file)) in packs.examples.iter().enumerate().filter(|(_, (_, file))| own(*file)) {
+        all.extend(tables(packs, *file, example, n, example.family.clone()));
+    }
     all
+}
+
+/// The texts of an `[[example]]`.
+fn tables<'p>(packs: &'p Packs, file: usize, table: &'p ExampleTable, n: usize, rule: String) -> impl Iterator<Item = Example<'p>> {
+    let texts = [(true, &table.removes), (false, &table.keeps)].into_iter().filter_map(|(removes, text)| Some((removes, text.as_ref()?)));
+    texts.map(move |(removes, text)| Example {
+        rule: rule.clone(),
+        site: None,
+        name: format!("{} {}", if removes { "removes" } else { "keeps" }, n + 1),
+        source: packs.place(file, text.span()),
+        text: text.get_ref(),
+        removes,
+        level: Confidence::Medium,
+    })
 }
 
 /// What is wrong with the result for one example, if anything.

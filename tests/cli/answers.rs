@@ -99,7 +99,7 @@ fn a_list_of_rules_holds_all_of_them() {
 fn structure_alone_is_not_held_back() {
     let menu = "Home\nBread\nAbout the mill\n\n";
     let prose = "The mill at the bend of the river ground rye until the spring of the flood, and its stones lie in the garden now.\n";
-    let dir = Dir::with([("page.txt", format!("{menu}{}", prose.repeat(4)))]);
+    let dir = Dir::with([("page.txt", format!("{}{}", menu.repeat(5), prose.repeat(4)))]);
     let (_, low, _) = outcome(&mut dir.bare("diff page.txt --min-confidence low --summary"));
     holds(&low, "boundaries/outside");
     let (_, out, _) = outcome(&mut dir.bare("diff page.txt --summary"));

@@ -1,0 +1,63 @@
+//! Lines made of dates, times and the words of a stamp: `Published Nov. 19, 2019 at 5:00 PM | Updated 6:12 PM ET`.
+//!
+//! No list of phrases has them all, since every site orders them in its own way. What they share is a vocabulary: moments of
+//! the calendar, a few words (slots `stamp-word` and `stamp-token`), and names behind a word of `byline-label`.
+
+use crate::pack::RuleSet;
+use crate::text::Document;
+
+/// Words that a name, a role and an agency may have together.
+const MAX_NAMES: usize = 9;
+/// Bare numbers that are no moments: “5 min”, “12 comments”.
+const MAX_NUMBERS: usize = 3;
+
+/// The end of the line that begins at `at` in the folded text, when it is a stamp.
+pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<usize> {
+    let text = &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end.max(at)];
+    let calendar = set.calendar(0);
+    let (mut moments, mut words, mut names, mut numbers) = (0, 0, 0, 0);
+    // How many words of a name may still come.
+    let mut open = 0;
+    let mut timed = false;
+    let mut next = at;
+    while let Some(c) = text[next..].chars().next() {
+        if !c.is_alphanumeric() {
+            // What no stamp has: it asks, it calls, it quotes, it counts.
+            if matches!(c, '?' | '!' | '"' | '%' | '$' | '€' | '=' | '_' | '…') {
+                return None;
+            }
+            next += c.len_utf8();
+            continue;
+        }
+        if let Some(end) = calendar.date(text, next).or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
+            moments += 1;
+            (open, timed, next) = (0, true, end);
+            continue;
+        }
+        let end = next + text[next..].find(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);
+        let word = &text[next..end];
+        let raw = doc.raw.get(doc.folded.raw_start(next)..doc.folded.raw_start(end)).unwrap_or("");
+        let capital = raw.starts_with(char::is_uppercase);
+        if c.is_ascii_digit() {
+            numbers += 1;
+            if numbers > MAX_NUMBERS {
+                return None;
+            }
+        } else if set.stamp_words.contains(word) {
+            words += 1;
+        } else if set.stamp_by.contains(word) {
+            open = MAX_NAMES;
+        } else if calendar.names(word) || (timed && (2..=4).contains(&raw.len()) && raw.chars().all(char::is_uppercase)) {
+            // A weekday, “at”, a time zone.
+        } else if open > 0 && (capital || (names > 0 && word.len() <= 3)) {
+            open -= 1;
+            names += usize::from(capital);
+        } else {
+            return None;
+        }
+        timed = false;
+        next = end;
+    }
+    // A date alone may be a heading of the author's.
+    (moments > 0 && words + names > 0).then_some(at + text[at..].trim_end().len())
+}
