@@ -77,7 +77,7 @@ impl Desk {
         let config = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cli/dehusk.toml");
         let (program, config) = (env!("CARGO_BIN_EXE_dehusk"), config.display());
         self.type_line(&format!("clear; DEHUSK_CONFIG={config} {program} review in; echo left $?"));
-        self.until("dehusk review");
+        self.until("q leaves"); // not the line that was typed
     }
 
     /// The process of the review.

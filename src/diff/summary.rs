@@ -6,6 +6,9 @@ use super::width::{bytes, counted, grouped, percent, squeeze, width};
 use super::{Options, Summary};
 use crate::Confidence;
 
+/// The command that shows what a lower level would find.
+const LOOK: &str = if cfg!(feature = "review") { "dehusk review --min-confidence low" } else { "dehusk diff --min-confidence low" };
+
 /// Rules of the short form.
 const RULES: usize = 12;
 /// Columns of a full bar.
@@ -169,7 +172,7 @@ fn closing(tally: &Tally, options: &Options) -> String {
     if tally.held_back > 0 {
         let finds = counted(tally.held_back, "low-confidence find", "low-confidence finds");
         let rules = counted(tally.held_back_rules.len(), "rule", "rules");
-        lines.push(("held back:", format!("{finds} in {rules}"), typed("dehusk diff --min-confidence low")));
+        lines.push(("held back:", format!("{finds} in {rules}"), typed(LOOK)));
     }
     if tally.halved > 0 {
         let lose = if tally.halved == 1 { "loses" } else { "lose" };

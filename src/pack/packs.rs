@@ -79,6 +79,17 @@ impl Packs {
         Ok(packs)
     }
 
+    /// The slots that a language fills, and their phrases.
+    pub fn phrases(&self, code: &str) -> std::collections::BTreeMap<String, Vec<String>> {
+        let mut slots: std::collections::BTreeMap<String, Vec<String>> = Default::default();
+        for language in self.languages.iter().filter(|language| language.table.code == code) {
+            for (slot, phrases) in &language.slots {
+                slots.entry(slot.clone()).or_default().extend(phrases.iter().map(|p| p.get_ref().clone()));
+            }
+        }
+        slots
+    }
+
     /// Adds the packs of a file or folder to these.
     ///
     /// # Errors

@@ -210,9 +210,26 @@ fn about(group: &Group, columns: usize) -> Vec<Row> {
     let mut rows = vec![sides(left, vec![piece(format!("{seen}{sites} "), Role::Quiet)], columns)];
     rows.push(vec![piece(clip(&format!("   {}", group.rule.summary), columns), Role::Text)]);
     if let Some(risk) = &group.rule.risk {
-        rows.push(vec![piece(clip(&format!("   risk: {risk}"), columns), Role::Warning)]);
+        for row in lines_of(&format!("risk: {risk}"), columns.saturating_sub(4)).into_iter().take(2) {
+            rows.push(vec![piece(format!("   {row}"), Role::Warning)]);
+        }
     }
     rows
+}
+
+/// A text in lines of so many columns, broken at blanks.
+fn lines_of(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in escape::inline(text).split_whitespace() {
+        match lines.last_mut().filter(|line| columns_of(line) + 1 + columns_of(word) <= columns) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(clip(word, columns)),
+        }
+    }
+    lines
 }
 
 /// Where the example stands, and what was said of it.
@@ -262,7 +279,11 @@ fn context(state: &State, example: &Example, columns: usize, room: usize, marks:
     let mut cuts: Vec<(Range<usize>, bool)> = before.iter().map(|[start, end]| (*start..*end, true)).collect();
     cuts.push((ends.cut.clone(), false));
     cuts.extend(after.iter().map(|[start, end]| (behind + start..behind + end, true)));
-    let drawn = rows(&ends.text, &cuts, first, width, matches!(state.mode, Mode::Ends(_)), marks);
+    // A long cut is folded only where it does not fit.
+    let mut drawn = rows(&ends.text, &cuts, first, width, true, marks);
+    if drawn.len() > room && !matches!(state.mode, Mode::Ends(_)) {
+        drawn = rows(&ends.text, &cuts, first, width, false, marks);
+    }
     let is_cut = |row: &TextRow| row.pieces.iter().any(|(_, look)| *look == Look::Cut);
     let (begins, ends_at) = (drawn.iter().position(is_cut).unwrap_or(0), drawn.iter().rposition(is_cut).unwrap_or(0));
     // The row that matters: where the moving end is, else the beginning of the cut.

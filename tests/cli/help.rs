@@ -7,8 +7,24 @@ use std::path::Path;
 
 use crate::support::Dir;
 
-const COMMANDS: [&str; 14] =
-    ["", "clean", "diff", "review", "check", "explain", "report", "restore", "rules", "test", "init", "config", "completions", "man"];
+const COMMANDS: [&str; 16] = [
+    "",
+    "clean",
+    "diff",
+    "review",
+    "check",
+    "stats",
+    "explain",
+    "report",
+    "restore",
+    "rules",
+    "test",
+    "new",
+    "init",
+    "config",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_is_what_is_kept() {

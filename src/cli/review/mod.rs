@@ -158,7 +158,7 @@ impl Desk<'_> {
     }
 
     fn load(&self, doc: &str) -> Result<(String, Vec<Range<usize>>), String> {
-        let entry = Entry { path: Some(doc.into()), name: doc.to_owned(), place: doc.into(), walked: false };
+        let entry = Entry { path: Some(doc.into()), name: doc.to_owned(), place: doc.into(), walked: false, record: None };
         let choice = self.session.settings.encoding.unwrap_or(Choice::default());
         let document = Document::read(&entry, choice).map_err(|e| format!("{}: {e}", escape::inline(doc)))?;
         let cuts = self.cleaner.clean(&document.text).removals().iter().map(|r| r.span().range()).collect();
