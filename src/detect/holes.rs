@@ -2,7 +2,7 @@
 
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, count_words};
+use crate::text::{Document, count_words, is_hangul, is_wide};
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -31,7 +31,9 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
             };
             (fits && found.len() > 4).then_some(at + found.len())
         }
-        Hole::Name | Hole::Title | Hole::Words | Hole::Site => to_line_end(doc, hole, at).or_else(|| capital_words(doc, hole, at)),
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
+            doc.remembered((hole as usize, at), || to_line_end(doc, hole, at).or_else(|| capital_words(doc, hole, at)))
+        }
     }
 }
 
@@ -56,9 +58,46 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
         }
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
-            from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at))
+            let backward = Hole::NAMES.len() + hole as usize;
+            doc.remembered((backward, at), || from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)))
         }
     }
+}
+
+/// False where nothing that fits the hole begins at `at`, blanks aside: a look at one word, no search.
+pub(super) fn may_begin(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
+    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time) {
+        return true;
+    }
+    let Some(rest) = text.get(at..) else { return true };
+    let rest = rest.trim_start_matches(' ');
+    match hole {
+        _ if rest.starts_with(|c: char| c.is_ascii_digit()) => true,
+        Hole::Date => set.calendar(0).may_begin(rest),
+        // The half of the day may stand before the hour.
+        Hole::Time => rest.starts_with(|c| is_wide(c) || is_hangul(c)),
+        _ => false,
+    }
+}
+
+/// The same for what ends at `at`.
+pub(super) fn may_end(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
+    let Some(before) = text.get(..at).map(|text| text.trim_end_matches(' ')) else { return true };
+    match hole {
+        Hole::Number => before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'k' | 'm')),
+        Hole::Date | Hole::Time => set.calendar(0).may_end(before),
+        _ => true,
+    }
+}
+
+/// How far behind `at` the literal behind a hole is looked for: such holes hold no line end.
+pub(super) fn limit(doc: &Document<'_>, hole: Hole, at: usize, literal: usize) -> usize {
+    let text = doc.folded.text.as_str();
+    let mut limit = text.len().min(at + reach(hole) + literal);
+    if matches!(hole, Hole::Name | Hole::Title | Hole::Words | Hole::Site) {
+        limit = limit.min(doc.lines[doc.folded_line_at(at)].fold_end.max(at) + literal);
+    }
+    text.floor_char_boundary(limit)
 }
 
 /// True where `text[start..end]` may fill the hole between two literals.

@@ -5,8 +5,45 @@
 //! character of scripts without blanks. A small table of the first bytes says no almost always (`pack/literals.rs`). The
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
+use std::sync::LazyLock;
+
 use crate::pack::{Probe, Tables};
 use crate::text::{Document, is_wide};
+
+/// Bytes of words in ASCII.
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut b = 0;
+    while b < 128 {
+        word[b] = (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    word
+};
+
+/// What a character does to the word that it stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Ends it: a blank, a sign, a character of a script without blanks.
+    None,
+    Word,
+    /// Of Hangul, which Latin words and digits are glued to without being one word with it.
+    Hangul,
+}
+
+fn part_of(c: char) -> Part {
+    match c {
+        '\u{80}'..='\u{7FF}' if !SHORT[c as usize - 0x80] => Part::None,
+        '\u{80}'..='\u{7FF}' => Part::Word,
+        '\u{AC00}'..='\u{D7A3}' => Part::Hangul,
+        c if !is_wide(c) && c.is_alphanumeric() => Part::Word,
+        _ => Part::None,
+    }
+}
+
+/// For each character of two bytes, whether it is a letter or digit: the table of the standard library is slower.
+static SHORT: LazyLock<[bool; 0x780]> =
+    LazyLock::new(|| std::array::from_fn(|n| char::from_u32(n as u32 + 0x80).is_some_and(char::is_alphanumeric)));
 
 /// Calls `found` with the number and the start of each anchor that stands in the document's folded text at a place where a
 /// word can begin. Starts grow; at one start, short anchors come before long ones.
@@ -14,24 +51,31 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, mut found: impl FnMut(u3
     let probe = Probe::new(tables);
     let text = doc.folded.text.as_str();
     let bytes = text.as_bytes();
-    let mut seams = doc.folded.seams.iter().map(|&s| s as usize).peekable();
-    // True behind a letter or digit of a script with blanks: a word goes on.
-    let mut inside = false;
+    let mut seams = doc.folded.seams.iter().map(|&s| s as usize);
+    let mut seam = seams.next().unwrap_or(usize::MAX);
+    // What the character before was: behind a part of a word, the word goes on.
+    let mut before = Part::None;
     let mut at = 0;
     while at < bytes.len() {
-        let byte = bytes[at];
-        let (wordy, wide, len) = if byte.is_ascii() {
-            (byte.is_ascii_alphanumeric(), false, 1)
+        if before == Part::Word {
+            let stop = seam.min(bytes.len());
+            at += bytes[at..stop.max(at)].iter().take_while(|&&b| WORD[b as usize]).count();
+        }
+        let Some(&byte) = bytes.get(at) else { break };
+        let (part, len) = if byte.is_ascii() {
+            (if WORD[byte as usize] { Part::Word } else { Part::None }, 1)
         } else {
             let Some(c) = text[at..].chars().next() else { break };
-            let wide = is_wide(c);
-            (c.is_alphanumeric() && !wide, wide, c.len_utf8())
+            (part_of(c), c.len_utf8())
         };
-        let seam = seams.next_if(|&s| s <= at).is_some();
-        if (!wordy || !inside || seam) && byte != b' ' && byte != b'\n' {
+        let glued = seam <= at;
+        if glued {
+            seam = seams.next().unwrap_or(usize::MAX);
+        }
+        if (part == Part::None || part != before || glued) && byte != b' ' && byte != b'\n' {
             probe.at(&bytes[at..], |n| found(n, at));
         }
-        inside = wordy && !wide;
+        before = part;
         at += len;
     }
 }
@@ -54,6 +98,7 @@ mod tests {
             "e-mail",
             "δ",
             "发表评论",
+            "댓글",
             "评论",
             "читать",
             "(required)",
@@ -75,7 +120,11 @@ mod tests {
                 let (before, after) = (text[..h.start()].chars().next_back(), text[h.start()..].chars().next().unwrap());
                 let inside = before.is_some_and(char::is_alphanumeric) && after.is_alphanumeric() && !is_wide(after);
                 let digits = before.is_some_and(|c| c.is_ascii_digit()) != after.is_ascii_digit();
-                !inside || digits || word_start(doc.raw, doc.raw.floor_char_boundary(doc.folded.raw_start(h.start())))
+                let hangul = |c: char| ('\u{AC00}'..='\u{D7A3}').contains(&c);
+                !inside
+                    || digits
+                    || before.is_some_and(hangul) != hangul(after)
+                    || word_start(doc.raw, doc.raw.floor_char_boundary(doc.folded.raw_start(h.start())))
             })
             .map(|h| (h.start(), h.pattern().as_u32()))
             .collect();
@@ -87,7 +136,7 @@ mod tests {
         #[test]
         fn finds_what_the_automaton_finds(pieces in proptest::collection::vec(prop_oneof![
             Just("Share this"), Just("share"), Just("A"), Just(" "), Just("\n"), Just("2040"), Just("Next article"), Just("Rise"), Just("e-mail"),
-            Just("Δ"), Just("发表评论"), Just("上"), Just("Читать"), Just("(required)"), Just("%d"), Just("3comments"), Just("zab"), Just("é"), Just("[a](b)"), Just("X")
+            Just("Δ"), Just("发表评论"), Just("上"), Just("Читать"), Just("(required)"), Just("%d"), Just("3comments"), Just("zab"), Just("é"), Just("[a](b)"), Just("X"), Just("댓글"), Just("3댓글"), Just("글")
         ], 0..40)) {
             let raw = pieces.concat();
             let doc = Document::new(&raw);

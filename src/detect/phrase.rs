@@ -1,7 +1,7 @@
 //! A phrase confirmed around its anchor: literals compared, holes filled, to both sides.
 
 use super::holes;
-use crate::pack::{Parts, Phrase, Piece, RuleSet};
+use crate::pack::{Hole, Parts, Phrase, Piece, RuleSet};
 use crate::text::{Document, is_hangul, is_wide};
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`.
@@ -10,6 +10,15 @@ pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at
     let (before, behind) = (phrase.parts.before(number), phrase.parts.behind(number));
     let end = literal(doc, anchor.trim_matches(' '), at)?;
     let (start, end) = (blank_before(doc, anchor, at, before.last())?, blank_after(doc, anchor, end, behind.first())?);
+    // Most anchors are ordinary words, and most holes beside them cannot be what stands there: cheap looks to both sides
+    // come before a search to one.
+    let possible = |piece, look: fn(&RuleSet, &str, Hole, usize) -> bool, at| match piece {
+        Some(Piece::Hole(hole)) => look(set, &doc.folded.text, hole, at),
+        _ => true,
+    };
+    if !possible(before.last(), holes::may_end, start) || !possible(behind.first(), holes::may_begin, end) {
+        return None;
+    }
     let end = rightwards(set, phrase.language, doc, behind, end)?;
     let left = leftwards(set, phrase.language, doc, before, start)?;
     // "Ada ⏎ says:" is one piece; a headline above a stamp ("{name} posted on {date}") is no name.
@@ -77,8 +86,11 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
             texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, language, doc, rest, end))
         }
         (Piece::Hole(hole), Some(Piece::Literal(next))) => {
-            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + next.len()));
+            let limit = holes::limit(doc, hole, at, next.len());
             let window = text.get(at..limit)?;
+            if !holes::may_begin(set, text, hole, at) {
+                return None;
+            }
             let core = next.trim_matches(' ');
             if core.is_empty() {
                 let ends = window.match_indices(next).map(|(n, _)| at + n).take(TRIES);
@@ -96,6 +108,9 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
             let window = text.get(at..limit)?;
+            if !holes::may_begin(set, text, hole, at) {
+                return None;
+            }
             let ends = texts.iter().filter_map(|t| Some((at + window.find(t)?, t.len())));
             ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
@@ -121,6 +136,9 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
             texts.iter().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
         (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
+            if !holes::may_end(set, text, hole, at) {
+                return None;
+            }
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
             let rest = rest.before(rest.len() - 1);
             let core = previous.trim_matches(' ');
@@ -138,6 +156,9 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
                 .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last())?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
+            if !holes::may_end(set, text, hole, at) {
+                return None;
+            }
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + 40)).min(at);
             let window = &text[floor..at];
             let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t)?, t.len())));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sign::Stand;
 use super::{literal, phrase};
-use crate::pack::{At, Hole, Phrase, Role, RuleSet};
+use crate::pack::{At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Line, Span, is_wide};
 
@@ -28,7 +28,12 @@ pub(super) struct Found {
     pub until: BTreeMap<u32, Vec<Match>>,
     pub left: BTreeMap<u32, Vec<Match>>,
     pub right: BTreeMap<u32, Vec<Match>>,
+    /// The last folded range that was placed, and where it lies if it is bounded; of rules for whole lines and of others.
+    placed: [Option<Placed>; 2],
 }
+
+/// A folded range, and its span and stand in the original, if it begins and ends where words do.
+type Placed = ((usize, usize), Option<(Span, Stand)>);
 
 /// Longest line on which phrases without a literal are tried.
 const SHORT_LINE: usize = 64;
@@ -105,11 +110,8 @@ fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
         // Nearly all of them want a date or a time, and few short lines with a digit have one.
         let long = raw.len() > SHORT_LINE;
         let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
-        for phrase in set.unanchored.iter().filter_map(|&n| set.phrase(n)) {
-            let stamp = phrase.parts.wants(Hole::Stamp);
-            if (long && !stamp) || (phrase.parts.wants(Hole::Date) && !dated) || (phrase.parts.wants(Hole::Time) && !timed) {
-                continue;
-            }
+        let fitting = set.unanchored.iter().filter(|u| (!long || u.stamp) && (dated || !u.date) && (timed || !u.time));
+        for phrase in fitting.filter_map(|u| set.phrase(u.phrase)) {
             if let Some(range) = phrase::from_start(set, doc, &phrase, line.fold_start + lead) {
                 found.add(set, doc, &phrase, range);
             }
@@ -138,25 +140,26 @@ impl Found {
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
         let mut end = fold.0 + text.trim_end().len();
-        if set.rules[phrase.rule as usize].at == At::Line {
+        let line = set.rules[phrase.rule as usize].at == At::Line;
+        if line {
             // The closing signs that a whole-line phrase may have or not.
             end += doc.folded.text[end..].bytes().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
         }
         if start >= end {
             return;
         }
-        let span = doc.raw_span(start, end);
-        if !bounded(doc, span, start, end) {
-            return;
-        }
-        let found = Match {
-            span,
-            fold: (start, end),
-            rule: phrase.rule,
-            language: phrase.language,
-            stand: stand(doc, span, start, end),
-            words: phrase.words,
+        // Phrases of many rules and languages are found at one place, one after the other.
+        let placed = match self.placed[usize::from(line)] {
+            Some((range, placed)) if range == (start, end) => placed,
+            _ => {
+                let span = doc.raw_span(start, end);
+                let placed = bounded(doc, span, start, end).then(|| (span, stand(doc, span, start, end)));
+                self.placed[usize::from(line)] = Some(((start, end), placed));
+                placed
+            }
         };
+        let Some((span, stand)) = placed else { return };
+        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand, words: phrase.words };
         match phrase.role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.entry(phrase.rule).or_default().push(found),

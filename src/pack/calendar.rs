@@ -1,16 +1,65 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
 
 use crate::text::{is_hangul, is_mark, is_wide};
+
+/// Words with bits for the languages that have them. The keys come from packs: nothing hostile is stored here, and what is
+/// looked up cannot make it slow.
+pub(crate) type WordMap = HashMap<String, u64, Quick>;
+
+/// A hasher for short words.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Quick(u64);
+
+impl BuildHasher for Quick {
+    type Hasher = Quick;
+
+    fn build_hasher(&self) -> Quick {
+        Quick(0)
+    }
+}
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            self.write_u64(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
+        }
+        let rest = chunks.remainder().iter().fold(bytes.len() as u64, |sum, &b| sum << 8 | u64::from(b));
+        self.write_u64(rest);
+    }
+
+    fn write_u8(&mut self, _: u8) {}
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Words {
     /// Several words too: `tháng 3`, `มี.ค`.
-    pub months: HashMap<String, u64>,
-    pub weekdays: HashMap<String, u64>,
-    pub fillers: HashMap<String, u64>,
+    pub months: WordMap,
+    pub weekdays: WordMap,
+    pub fillers: WordMap,
+    /// The last words of months of several.
+    pub tails: WordMap,
+}
+
+impl Words {
+    /// Finds the last words of months of several, once all months are in.
+    pub fn find_tails(&mut self) {
+        let tail = |month: &str| month.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c)).len();
+        let tails = self.months.iter().filter(|(month, _)| tail(month) > 0).map(|(month, bits)| (month[tail(month)..].to_owned(), *bits));
+        self.tails = tails.collect();
+    }
 }
 
 /// The calendar of some languages: "min" stands in a Portuguese date, and not in an English one.
@@ -20,6 +69,9 @@ pub(crate) struct Calendar<'w> {
     /// Bits of the languages.
     pub languages: u64,
 }
+
+/// What may stand behind the number of a day.
+const ORDINALS: [&str; 7] = ["st", "nd", "rd", "th", "er", "º", "ª"];
 
 /// A piece of a possible date.
 enum Token<'t> {
@@ -61,6 +113,26 @@ impl Calendar<'_> {
         self.month(word) || self.weekday(word) || self.filler(word)
     }
 
+    /// False where no date begins at the start of `rest`, which begins with no digit.
+    pub fn may_begin(&self, rest: &str) -> bool {
+        let Some((Token::Word(word), stop)) = token(rest, 0) else { return false };
+        self.weekday(word) || ORDINALS.contains(&word) || self.month_end(rest, 0, stop).is_some()
+    }
+
+    /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
+    pub fn may_end(&self, before: &str) -> bool {
+        let rest = before.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c));
+        let word = &before[rest.len()..];
+        if word.is_empty() || !word.is_ascii() {
+            // Signs of scripts without blanks may be anything, and weekdays stand in brackets.
+            return !word.is_empty() || rest.ends_with(|c: char| c.is_numeric() || matches!(c, '.' | ')'));
+        }
+        // "14h", "a.m", "pm": a word behind a digit or a full stop, or a short one.
+        rest.ends_with(|c: char| c.is_numeric() || c == '.')
+            || word.len() <= 2
+            || [&self.words.months, &self.words.fillers, &self.words.tails].iter().any(|words| words.contains_key(word))
+    }
+
     /// End of the date that begins at `at` in folded `text`, the longest one.
     pub fn date(&self, text: &str, at: usize) -> Option<usize> {
         self.numeric(text, at).or_else(|| self.worded(text, at))
@@ -98,9 +170,9 @@ impl Calendar<'_> {
     /// Persian and the Buddhist calendar count as well.
     fn numeric(&self, text: &str, at: usize) -> Option<usize> {
         let (first, mut end) = digits(text, at, 4)?;
-        let mut parts = vec![first];
+        let (mut parts, mut count) = ([first, "", ""], 1);
         let mut separator = None;
-        while parts.len() < 3 {
+        while count < 3 {
             let Some(mut sign) = text[end..].chars().next() else { break };
             if sign == ' '
                 && let Some(behind @ ('年' | '月' | '년' | '월')) = text[end + 1..].chars().next()
@@ -121,7 +193,8 @@ impl Calendar<'_> {
                 // "18.03." and "2024年3月" end with their sign.
                 break;
             };
-            parts.push(digits);
+            parts[count] = digits;
+            count += 1;
             end = stop;
         }
         let unit = text[end..].trim_start_matches(' ');
@@ -130,7 +203,7 @@ impl Calendar<'_> {
         }
         let year = |d: &str| d.len() == 4 && ["18", "19", "20", "13", "14", "24", "25"].iter().any(|c| d.starts_with(c));
         let small = |d: &str| d.len() <= 2 && d.parse::<u32>().is_ok_and(|n| (1..=31).contains(&n));
-        let fits = match parts[..] {
+        let fits = match parts[..count] {
             [y, m, d] if year(y) => small(m) && small(d),
             [d, m, y] => small(d) && small(m) && (year(y) || y.len() == 2),
             [y, m] if year(y) => small(m) && matches!(separator, Some('月' | '년' | '年' | '월')),
@@ -171,7 +244,7 @@ impl Calendar<'_> {
                 Token::Number(_) => break,
                 Token::Word(word) if self.weekday(word) && month == 0 => {}
                 Token::Word(word) if self.filler(word) && end > at => {}
-                Token::Word("st" | "nd" | "rd" | "th" | "er" | "º" | "ª") => {}
+                Token::Word(word) if ORDINALS.contains(&word) => {}
                 Token::Word(_) => break,
             }
             if month > 1 || number > 1 || year > 1 {
@@ -308,6 +381,7 @@ mod tests {
             months: map(&["march", "nov", "marzo", "märz", "tháng 3", "มี.ค", "มีนาคม", "मार्च", "מרץ", "اسفند", "آذار", "مارس"]),
             weekdays: map(&["mo", "monday", "lunes", "月", "星期一"]),
             fillers: map(&["de", "um", "uhr", "at", "est", "năm", "오후", "午後", "下午", "kl", "gmt"]),
+            tails: WordMap::default(),
         }
     }
 

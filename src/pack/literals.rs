@@ -56,6 +56,11 @@ pub(super) fn build(anchors: &[&str], sections: &mut [Vec<u32>]) {
     tiny.sort_by_key(|&(first, entry)| (first, entry[0]));
     starts.extend(tiny.iter().flat_map(|&(_, [n, second, _])| [second, n]));
     sections[Section::Tiny as usize] = starts;
+    let mut first = vec![0; 256 / 32];
+    for byte in anchors.iter().filter_map(|text| text.bytes().next()) {
+        first[usize::from(byte) / 32] |= 1 << (byte % 32);
+    }
+    sections[Section::First as usize] = first;
 }
 
 fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], bits: u32) -> Vec<u32> {
@@ -93,6 +98,7 @@ pub(crate) struct Probe<'s> {
     short: Buckets<'s>,
     short_filter: &'s [u32],
     tiny: &'s [u32],
+    first: &'s [u32],
 }
 
 #[derive(Clone, Copy)]
@@ -130,6 +136,7 @@ impl<'s> Probe<'s> {
             short: Buckets::new(tables.section(Section::Short)),
             short_filter: tables.section(Section::ShortFilter),
             tiny: tables.section(Section::Tiny),
+            first: tables.section(Section::First),
         }
     }
 
@@ -137,6 +144,9 @@ impl<'s> Probe<'s> {
     #[inline]
     pub fn at(&self, rest: &[u8], mut found: impl FnMut(u32)) {
         let first = rest[0] as usize;
+        if self.first[first / 32] & (1 << (first % 32)) == 0 {
+            return;
+        }
         let (from, to) = (self.tiny[first] as usize, self.tiny[first + 1] as usize);
         for entry in self.tiny[257 + 2 * from..257 + 2 * to].chunks_exact(2) {
             if entry[0] == 256 || rest.get(1).is_some_and(|&b| u32::from(b) == entry[0]) {
@@ -144,7 +154,10 @@ impl<'s> Probe<'s> {
             }
         }
         // The key of a text's end is filled up with zeros, which a literal may hold: there, the bytes are compared.
-        let start = key(rest, rest.len().min(LONG));
+        let start = match rest.first_chunk::<LONG>() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => key(rest, rest.len()),
+        };
         let hash = mix(start & mask(SHORT));
         if may_hold(self.short_filter, hash) {
             for entry in self.short.at(hash).chunks_exact(SHORT_ENTRY) {

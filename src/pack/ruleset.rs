@@ -1,15 +1,16 @@
 //! The rules, languages and phrases that take part in a run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::calendar::{Calendar, Words};
+use super::calendar::{Calendar, WordMap, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
 use super::packs::Packs;
+use super::phrase::Hole;
 use super::rule::Rule;
 use super::select::Selection;
 use super::tables::{Phrase, Section, Tables};
@@ -17,6 +18,15 @@ use super::tables::{Phrase, Section, Tables};
 /// Marks what was compiled and takes no part.
 const OUT: u16 = u16::MAX;
 const RULE_OUT: u32 = u32::MAX;
+
+/// A phrase without a literal, by its number, and what a line must hold for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Unanchored {
+    pub phrase: u32,
+    pub date: bool,
+    pub time: bool,
+    pub stamp: bool,
+}
 
 /// Everything that detection reads; built once, shared by all threads.
 #[derive(Debug)]
@@ -32,7 +42,7 @@ pub(crate) struct RuleSet {
     /// For each pattern of `inner`, the rule.
     pub inner_rules: Vec<u32>,
     /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
-    pub unanchored: Vec<u32>,
+    pub unanchored: Vec<Unanchored>,
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
@@ -42,7 +52,7 @@ pub(crate) struct RuleSet {
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: HashMap<String, u64>,
+    pub common: WordMap,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
@@ -71,7 +81,7 @@ impl RuleSet {
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
         let mut calendar = Words::default();
-        let (mut common, mut listed) = (HashMap::new(), 0);
+        let (mut common, mut listed) = (WordMap::default(), 0);
         let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
@@ -82,7 +92,7 @@ impl RuleSet {
             *number = n as u16;
             languages.push(tongue.code.as_str().into());
             networks.extend(tongue.networks.iter().map(|name| (name.clone(), n as u16)));
-            let add = |map: &mut HashMap<String, u64>, words: &[String]| {
+            let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
             add(&mut calendar.months, &tongue.months);
@@ -95,6 +105,7 @@ impl RuleSet {
                 listed |= u64::from(!tongue.common.is_empty()) << n;
             }
         }
+        calendar.find_tails();
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
@@ -133,7 +144,11 @@ impl RuleSet {
             listed,
             tables,
         };
-        set.unanchored = set.tables.section(Section::Unanchored).iter().copied().filter(|&n| set.phrase(n).is_some()).collect();
+        let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
+            let parts = set.phrase(n)?.parts;
+            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time), stamp: parts.wants(Hole::Stamp) })
+        });
+        set.unanchored = unanchored.collect();
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors);

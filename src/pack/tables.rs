@@ -31,9 +31,11 @@ pub(crate) enum Section {
     Short,
     ShortFilter,
     Tiny,
+    /// A bit for each byte with which an anchor begins.
+    First,
 }
 
-const SECTIONS: usize = Section::Tiny as usize + 1;
+const SECTIONS: usize = Section::First as usize + 1;
 
 /// Numbers of one phrase.
 const PHRASE: usize = 4;

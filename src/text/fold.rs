@@ -4,6 +4,8 @@
 //! invisible characters and to Markdown escapes and link targets. It happens once per text, so that a phrase needs one
 //! spelling only; offsets are mapped back through the places where the two texts drift apart.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::char::{canonical_combining_class, compose};
 
 use super::line::{Line, is_wide};
@@ -141,7 +143,43 @@ enum Kind {
     Caseless,
 }
 
+/// Marks bytes that are no plain ASCII: blanks, what Markdown gives a meaning, parts of longer characters.
+const SPECIAL: u8 = 4;
+
+/// For each byte, its kind, or `SPECIAL`.
+const CLASSES: [u8; 256] = {
+    let mut classes = [Kind::Other as u8; 256];
+    let mut b = 0;
+    while b < 256 {
+        classes[b] = match b as u8 {
+            b'a'..=b'z' => Kind::Lower as u8,
+            b'A'..=b'Z' => Kind::Upper as u8,
+            b'0'..=b'9' => Kind::Digit as u8,
+            b'[' | b']' | b'\\' | b'`' | b' ' | b'\t'..=b'\r' | 128.. => SPECIAL,
+            _ => Kind::Other as u8,
+        };
+        b += 1;
+    }
+    classes
+};
+
+/// A bit for each pair of kinds between which a seam may be: the first times four, and the second.
+const SEAMS: u16 = {
+    1 << (Kind::Lower as u16 * 4 + Kind::Upper as u16)
+        | 1 << (Kind::Digit as u16 * 4 + Kind::Upper as u16)
+        | 1 << (Kind::Lower as u16 * 4 + Kind::Digit as u16)
+        | 1 << (Kind::Upper as u16 * 4 + Kind::Digit as u16)
+        | 1 << (Kind::Digit as u16 * 4 + Kind::Lower as u16)
+        | 1 << (Kind::Upper as u16 * 4 + Kind::Upper as u16)
+};
+
+fn plain_byte(b: Option<&u8>) -> bool {
+    b.is_some_and(|&b| CLASSES[b as usize] != SPECIAL)
+}
+
 impl Kind {
+    const ALL: [Kind; 4] = [Kind::Other, Kind::Lower, Kind::Upper, Kind::Digit];
+
     fn of(c: char) -> Kind {
         match c {
             'a'..='z' => Kind::Lower,
@@ -161,6 +199,29 @@ impl Kind {
 fn digit(c: char, zero: u32) -> Fold {
     Fold::Keep(char::from_digit(c as u32 - zero, 10).unwrap_or(c))
 }
+
+/// Letters that fold to themselves or to one other letter, whatever stands around them, with their kind.
+fn simple(c: char) -> Option<(char, Kind)> {
+    match c {
+        '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => Some((c, Kind::Other)),
+        '\u{80}'..='\u{7FF}' => {
+            let entry = SIMPLE[c as usize - 0x80];
+            let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
+            Some((folded, Kind::ALL[usize::from(entry >> 11) % 4]))
+        }
+        _ => None,
+    }
+}
+
+/// For each character of two bytes: what it folds to, and its kind above; 0 where it takes more.
+static SIMPLE: LazyLock<[u16; 0x780]> = LazyLock::new(|| {
+    std::array::from_fn(|n| match char::from_u32(n as u32 + 0x80).map(|c| (c, fold_char(c))) {
+        Some((c, Fold::Keep(folded))) if folded as u32 <= 0x7FF && canonical_combining_class(folded) == 0 => {
+            folded as u16 | (Kind::of(c) as u16) << 11
+        }
+        _ => 0,
+    })
+});
 
 struct Folder<'t> {
     raw: &'t str,
@@ -211,23 +272,70 @@ impl Folder<'_> {
     fn run(&mut self) {
         let bytes = self.raw.as_bytes();
         let mut at = 0;
-        while at < bytes.len() {
-            let b = bytes[at];
-            if b.is_ascii() && !matches!(b, b'[' | b']' | b'\\' | b'`') && !is_blank_byte(b) {
-                self.note_seam(Kind::of(b as char), at + 1);
-                self.mark(at);
-                self.out.text.push(b.to_ascii_lowercase() as char);
-                at += 1;
-            } else {
-                at = self.special(at);
-            }
+        while let Some(&b) = bytes.get(at) {
+            at = match CLASSES[b as usize] {
+                SPECIAL if b == b'\n' && plain_byte(bytes.get(at + 1)) => self.line_end(at),
+                SPECIAL => self.special(at),
+                _ => self.plain(at),
+            };
         }
         self.end_line(bytes.len());
+    }
+
+    /// Folds plain ASCII from `at`, and single blanks in it, as far as it goes; returns the offset behind it.
+    fn plain(&mut self, at: usize) -> usize {
+        let bytes = self.raw.as_bytes();
+        let fold = self.out.text.len();
+        let mut before = self.before as u8;
+        let mut end = at;
+        while let Some(&b) = bytes.get(end) {
+            let mut class = CLASSES[b as usize];
+            if class == SPECIAL {
+                if b != b' ' || !plain_byte(bytes.get(end + 1)) {
+                    break;
+                }
+                class = Kind::Other as u8;
+            }
+            if SEAMS >> (before * 4 + class) & 1 != 0 {
+                let both = class == Kind::Upper as u8 && before == class;
+                if !both || self.raw[end + 1..].starts_with(char::is_lowercase) {
+                    self.out.seams.push((fold + end - at) as u32);
+                }
+            }
+            before = class;
+            end += 1;
+        }
+        self.before = Kind::ALL[before as usize];
+        self.mark(at);
+        self.out.text.push_str(&self.raw[at..end]);
+        self.out.text[fold..].make_ascii_lowercase();
+        end
+    }
+
+    /// Folds a lone line end at `at`, with plain ASCII behind it.
+    fn line_end(&mut self, at: usize) -> usize {
+        if self.out.text.ends_with([' ', '\n']) {
+            return self.special(at);
+        }
+        self.before = Kind::Other;
+        let fold_end = self.out.text.len().max(self.line_fold);
+        self.mark(at);
+        self.out.text.push(' ');
+        self.lines.push(Line { start: self.line_raw, end: at, next: at + 1, fold_start: self.line_fold, fold_end });
+        self.line_raw = at + 1;
+        self.line_fold = self.out.text.len();
+        at + 1
     }
 
     /// Folds what is not plain ASCII at `at`; returns the offset behind it.
     fn special(&mut self, at: usize) -> usize {
         let Some(c) = self.raw[at..].chars().next() else { return self.raw.len() };
+        if let Some((folded, kind)) = simple(c) {
+            self.note_seam(kind, at + c.len_utf8());
+            self.mark(at);
+            self.out.text.push(folded);
+            return at + c.len_utf8();
+        }
         match c {
             '[' if self.opens_link(at) => {
                 self.seam(at);
@@ -344,10 +452,6 @@ impl Folder<'_> {
         let end = window.iter().position(|&b| matches!(b, b')' | b'\n' | b'<' | b'('))?;
         (window[end] == b')').then_some(at + 2 + end + 1)
     }
-}
-
-fn is_blank_byte(b: u8) -> bool {
-    matches!(b, b' ' | b'\t'..=b'\r')
 }
 
 #[cfg(test)]

@@ -164,9 +164,24 @@ fn breadth(c: char) -> u32 {
 
 /// Words; two characters make one in scripts without blanks, two and a half in Thai and its kin.
 pub(crate) fn count_words(text: &str) -> usize {
-    let wide: u32 = text.chars().filter(|&c| is_wide(c)).map(breadth).sum();
-    wide.div_ceil(WORD) as usize
-        + text.split(|c: char| c.is_whitespace() || is_wide(c)).filter(|w| w.contains(|c: char| c.is_alphanumeric() && !is_wide(c))).count()
+    let (mut wide, mut words) = (0u32, 0);
+    // True behind a letter or digit of a word that is counted already.
+    let mut counted = false;
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            words += usize::from(!counted);
+            counted = true;
+        } else if is_wide(c) {
+            wide += breadth(c);
+            counted = false;
+        } else if c.is_whitespace() {
+            counted = false;
+        } else if !counted && !c.is_ascii() && c.is_alphanumeric() {
+            words += 1;
+            counted = true;
+        }
+    }
+    wide.div_ceil(WORD) as usize + words
 }
 
 fn is_pictogram(c: char) -> bool {

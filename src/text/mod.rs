@@ -22,7 +22,12 @@ pub(crate) struct Document<'t> {
     letters: OnceCell<(usize, usize)>,
     last_line: Cell<usize>,
     last_folded: Cell<usize>,
+    /// The last answers of some kinds about places: phrases with one anchor ask the same one after the other.
+    answers: [Cell<(usize, Option<usize>)>; KINDS],
 }
+
+/// Kinds of answers that are remembered.
+const KINDS: usize = 32;
 
 impl<'t> Document<'t> {
     pub fn new(raw: &'t str) -> Document<'t> {
@@ -37,7 +42,20 @@ impl<'t> Document<'t> {
             letters: OnceCell::new(),
             last_line: Cell::new(0),
             last_folded: Cell::new(0),
+            answers: [const { Cell::new((usize::MAX, None)) }; KINDS],
         }
+    }
+
+    /// The answer of this kind about a place, found once as long as the same place is asked about.
+    pub fn remembered(&self, (kind, at): (usize, usize), find: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        let cell = &self.answers[kind % KINDS];
+        let (place, answer) = cell.get();
+        if place == at {
+            return answer;
+        }
+        let answer = find();
+        cell.set((at, answer));
+        answer
     }
 
     /// Index of the line that holds byte `at` of the original.

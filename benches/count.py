@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Instructions that dehusk executes, counted by valgrind: a measure that no busy machine disturbs.
+
+    benches/count.py [--dehusk BIN] [--check] [--write]
+
+- start: `echo x | dehusk clean -`, the whole process.
+- plain: a byte of pages without residue (fixtures/expected, fixtures/untouched).
+- residue: a byte of pages as they were scraped (fixtures/scraped).
+
+For the last two, pages are cleaned once and five times; the difference is divided by four times their bytes, so that neither
+the start nor what is built at first use counts. `--write` pins the figures in benches/counts.json with compiler and
+architecture; `--check` exits with 1 where one is more than 3% above its pin, and says nothing where compiler or architecture
+differ, since counts of different compilers cannot be compared. A change of packs or fixtures moves them too: pin anew, and
+say why in the commit.
+"""
+
+import argparse
+import json
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PINS = ROOT / "benches/counts.json"
+LIMIT = 1.03
+
+
+def count(command, stdin=b""):
+    """Instructions of one run."""
+    with tempfile.TemporaryDirectory() as place:
+        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={place}/out", *command], input=stdin, capture_output=True)
+    found = re.search(rb"Collected : (\d+)", done.stderr)
+    if not found:
+        sys.exit(f"valgrind {' '.join(command)}\n{done.stderr.decode(errors='replace')}")
+    return int(found.group(1))
+
+
+def per_byte(binary, folders):
+    texts = [p for folder in folders for p in sorted((ROOT / "fixtures" / folder).iterdir()) if p.is_file()]
+    size = sum(p.stat().st_size for p in texts)
+    counts = []
+    for copies in (1, 5):
+        with tempfile.TemporaryDirectory() as place:
+            pages = Path(place) / "pages"
+            for copy in range(copies):
+                (pages / str(copy)).mkdir(parents=True)
+                for text in texts:
+                    shutil.copy(text, pages / str(copy) / text.name)
+            counts.append(count([binary, "clean", str(pages), "--out", f"{place}/out", "--threads", "1", "--quiet", "--isolated"]))
+    return (counts[1] - counts[0]) / (4 * size)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dehusk", default=str(ROOT / "target/release/dehusk"))
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    if not shutil.which("valgrind"):
+        print("valgrind is not installed: nothing counted")
+        return 0
+    compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
+    made = {
+        "compiler": compiler,
+        "machine": platform.machine(),
+        "start": count([args.dehusk, "clean", "--isolated", "-"], b"x\n"),
+        "plain": round(per_byte(args.dehusk, ["expected", "untouched"]), 1),
+        "residue": round(per_byte(args.dehusk, ["scraped"]), 1),
+    }
+    pins = json.loads(PINS.read_text()) if PINS.exists() else {}
+    bad = False
+    comparable = pins.get("compiler") == compiler and pins.get("machine") == made["machine"]
+    for name in ("start", "plain", "residue"):
+        unit = "instructions" if name == "start" else "instructions per byte"
+        line = f"{name:8} {made[name]:>14,} {unit}"
+        if comparable:
+            change = made[name] / pins[name]
+            bad |= change > LIMIT
+            line += f", {change - 1:+.1%}"
+        print(line)
+    if args.write:
+        PINS.write_text(json.dumps(made, indent=2) + "\n")
+    return 1 if args.check and bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
