@@ -36,6 +36,7 @@ mod plan;
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod review;
+pub mod splice;
 mod text;
 pub mod trial;
 

@@ -10,8 +10,12 @@ mod support;
 mod answers;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/containers.rs"]
+mod containers;
 #[path = "cli/decisions.rs"]
 mod decisions;
+#[path = "cli/disk.rs"]
+mod disk;
 #[path = "cli/encodings.rs"]
 mod encodings;
 #[path = "cli/files.rs"]
@@ -20,8 +24,12 @@ mod files;
 mod help;
 #[path = "cli/in_place.rs"]
 mod in_place;
+#[path = "cli/kills.rs"]
+mod kills;
 #[path = "cli/new.rs"]
 mod new;
+#[path = "cli/records.rs"]
+mod records;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/restore.rs"]

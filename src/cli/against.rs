@@ -103,9 +103,9 @@ impl Other {
         match self {
             Other::Packs(cleaner) => Some(Earlier::of(&cleaner.clean(text))),
             Other::Log(documents) => {
-                let place = entry.place.to_string_lossy();
+                let place = name(&entry.place.to_string_lossy(), entry.record.as_deref().map(|r| (r.number, r.field.as_deref())));
                 // What did not change is not in the log.
-                let Some(removals) = documents.get(&*place).or_else(|| documents.get(&entry.name)) else {
+                let Some(removals) = documents.get(&place).or_else(|| documents.get(&entry.name)) else {
                     return Some(Vec::new());
                 };
                 let same = |one: &Logged| text.get(one.earlier.bytes.clone()).is_some_and(|held| hash(held) == one.text);
@@ -131,12 +131,22 @@ fn logged(path: &Path) -> Result<HashMap<String, Vec<Logged>>> {
                     evidence: removed.evidence.into_iter().map(|reason| reason.into_owned()).collect(),
                 };
                 let text = hash(&removed.text);
-                documents.entry(removed.doc.into_owned()).or_default().push(Logged { earlier, text });
+                let doc = name(&removed.doc, removed.record.map(|number| (number, removed.field.as_deref())));
+                documents.entry(doc).or_default().push(Logged { earlier, text });
             }
-            Event::Doc(_) | Event::End(_) => {}
+            Event::Doc(_) | Event::Records(_) | Event::File(_) | Event::End(_) => {}
         }
     }
     Ok(documents)
+}
+
+/// A document, be it a file or a record of one.
+fn name(doc: &str, record: Option<(u64, Option<&str>)>) -> String {
+    match record {
+        None => doc.to_owned(),
+        Some((number, None)) => format!("{doc}:{number}"),
+        Some((number, Some(field))) => format!("{doc}:{number}#{field}"),
+    }
 }
 
 fn hash(text: &str) -> u64 {

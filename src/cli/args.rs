@@ -2,14 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use dehusk::Confidence;
-use serde::{Deserialize, Serialize};
+use dehusk::splice::Pointer;
 
-use crate::source::Choice;
+pub use super::choices::*;
+use crate::source::{Choice, Packing};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -65,6 +64,7 @@ pub enum Command {
     #[cfg(feature = "review")]
     Review(ReviewArgs),
     Check(CheckArgs),
+    Stats(StatsArgs),
     Explain(ExplainArgs),
     Report(ReportArgs),
     Restore(RestoreArgs),
@@ -101,19 +101,44 @@ pub struct InputArgs {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// How files are encoded: `auto`, or a name such as utf-8, utf-16le, windows-1252, shift_jis [default: auto]
+    /// How files are encoded: `auto`, utf-8, windows-1252 … [default: auto]
     ///
     /// `auto` goes by byte order mark, then tries UTF-8, then judges by look. A text is cleaned only if writing it back
     /// gives the same bytes.
     #[arg(long, value_name = "ENC")]
     pub encoding: Option<Choice>,
 
-    /// What files hold: `auto` goes by their names, `text` reads every file as plain text [default: auto]
+    /// What files hold: auto, text, jsonl, json, csv, tsv, wet, parquet [default: auto]
     ///
-    /// With `auto`, files of folders whose names say that they hold records, markup or archives (.json, .csv, .html, .gz …)
-    /// are left alone.
+    /// `auto` goes by their names (compressed or not) and, for standard input and unknown names, by their look. `text` reads
+    /// every file as plain text. Files of folders that are markup or archives by their names (.html, .xml, .zip …) are left alone.
     #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
     pub from: Option<From>,
+
+    /// A record's text: key, column or JSON pointer. Repeatable [default: text]
+    ///
+    /// A pointer begins with a slash: /page/text. Without --field it is the first of text, raw_content, content, page_content and
+    /// body that the first record of a file has.
+    #[arg(long, value_name = "NAME", value_parser = pointer)]
+    pub field: Vec<Pointer>,
+
+    /// Where its id is [default: id]
+    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
+    pub id_field: Option<Pointer>,
+
+    /// Where its address is, for counts by site [default: url]
+    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
+    pub url_field: Option<Pointer>,
+
+    /// Where its language is, for the log and for counts [default: language, lang]
+    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
+    pub lang_field: Option<Pointer>,
+
+    /// Records that cannot be read: `keep` passes them through, `drop` leaves them out, `stop` ends the run [default: keep]
+    ///
+    /// They are counted and told with their place in any case, and the exit code is 2.
+    #[arg(long, value_name = "HOW", hide_possible_values = true, hide_short_help = true)]
+    pub on_error: Option<OnError>,
 
     /// Leave texts alone that are larger, e.g. 64M; k, M and G count in 1024 [default: none]
     #[arg(long, value_name = "SIZE", hide_short_help = true)]
@@ -288,6 +313,27 @@ pub struct OutputArgs {
     /// Let --out replace files that exist
     #[arg(long)]
     pub overwrite: bool,
+
+    /// Compress what is written: none, gzip, zstd, bzip2, xz [default: as the input was]
+    #[arg(long, value_name = "HOW", hide_possible_values = true, conflicts_with = "in_place", hide_short_help = true)]
+    pub compress: Option<Packing>,
+
+    /// What datasets are written as: `same`, or `jsonl`, a line for each text with its id, url and language [default: same]
+    #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true, conflicts_with_all = ["in_place", "log", "attributes"])]
+    pub to: Option<To>,
+
+    /// Write what would go below DIR, as span attributes of the dolma toolkit; JSON Lines only
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    pub attributes: Option<PathBuf>,
+
+    /// Go on with a run that was interrupted: files that are complete are not done again
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Keep a list of complete files, with hashes, in FILE
+    /// [default with --resume: .dehusk-manifest.jsonl in the output folder, or beside the log]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub manifest: Option<PathBuf>,
 }
 
 /// Shows what would go, with rule and context; writes nothing
@@ -305,6 +351,8 @@ Examples:
 pub struct DiffArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub sample: SampleArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
     #[command(flatten)]
@@ -440,6 +488,8 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
     #[command(flatten)]
+    pub sample: SampleArgs,
+    #[command(flatten)]
     pub rules: RuleArgs,
     #[command(flatten)]
     pub view: CheckView,
@@ -456,17 +506,66 @@ pub struct CheckView {
     pub format: Option<CheckFormat>,
 }
 
+/// Documents by chance.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub struct SampleArgs {
+    /// Only N documents by chance, from one pass over all of them
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub sample: Option<usize>,
+
+    /// Which chance: the same seed chooses the same documents [default: 0]
+    #[arg(long, value_name = "S", requires = "sample", hide_short_help = true)]
+    pub seed: Option<u64>,
+}
+
+/// Counts what goes, by rule, family, language and site
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dehusk stats crawl/                             what would go
+  dehusk stats dehusk.removals.jsonl.zst          what went, from a log
+  dehusk stats news.jsonl.zst --by site --format csv > sites.csv")]
+pub struct StatsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub sample: SampleArgs,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// rule, family, language, site (comma or repeat) [default: all]
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', hide_possible_values = true, help_heading = "Output")]
+    pub by: Vec<StatsBy>,
+
+    /// text, json or csv [default: text]
+    #[arg(long, value_name = "FMT", hide_possible_values = true, help_heading = "Output")]
+    pub format: Option<StatsFormat>,
+
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
 /// Explains a rule, or why a line of a text went or stayed
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   dehusk explain comments/cancel-reply   what the rule takes, where, with examples
   dehusk explain page.txt:38             why line 38 goes or stays
-  dehusk explain page.txt:38:12          the same for one place of it")]
+  dehusk explain page.txt:38:12          the same for one place of it
+  dehusk explain news.jsonl:118          what goes from record 118, and why")]
 pub struct ExplainArgs {
-    /// A rule, a family, or FILE:LINE[:COLUMN]
+    /// A rule, a family, FILE:LINE[:COLUMN], or FILE:RECORD[:LINE[:COLUMN]] of a dataset
     #[arg(value_name = "ID|FILE:LINE")]
     pub what: String,
+
+    /// What the file holds [default: auto]
+    #[arg(long, value_name = "FMT", help_heading = "Input", hide_possible_values = true, hide_short_help = true)]
+    pub from: Option<From>,
+
+    /// Where the text of a record is
+    #[arg(long, value_name = "NAME", help_heading = "Input", value_parser = pointer)]
+    pub field: Vec<Pointer>,
 
     /// How the file is encoded [default: auto]
     #[arg(long, value_name = "ENC", help_heading = "Input")]
@@ -686,177 +785,4 @@ pub struct ManArgs {
     /// The page of this command [default: of dehusk]
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
-}
-
-/// What files hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum From {
-    /// Judged by name.
-    Auto,
-    /// Plain text.
-    Text,
-}
-
-/// A confidence, as typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Level {
-    /// No author writes this.
-    High,
-    /// With evidence around it.
-    Medium,
-    /// On request.
-    Low,
-}
-
-impl std::convert::From<Level> for Confidence {
-    fn from(level: Level) -> Confidence {
-        match level {
-            Level::High => Confidence::High,
-            Level::Medium => Confidence::Medium,
-            Level::Low => Confidence::Low,
-        }
-    }
-}
-
-/// When colour, links or a pager are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// On a terminal.
-    #[default]
-    Auto,
-    /// Everywhere.
-    Always,
-    /// Nowhere.
-    Never,
-}
-
-/// The ground that colours are chosen for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Theme {
-    /// What the terminal says of itself.
-    #[default]
-    Auto,
-    /// A dark one.
-    Dark,
-    /// A light one.
-    Light,
-}
-
-/// Forms of `diff`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum DiffFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// One line a removal.
-    Short,
-    /// A patch.
-    Unified,
-    /// JSON Lines.
-    Json,
-}
-
-/// Forms of the summary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum SummaryKind {
-    /// None.
-    Off,
-    /// The rules that removed most.
-    #[default]
-    Short,
-    /// All rules.
-    Full,
-    /// All rules, and no documents.
-    Only,
-}
-
-/// Groupings of `diff`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    /// By rule and text.
-    Rule,
-    /// By site and rule.
-    Site,
-}
-
-/// Forms of `check`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// One line a document.
-    Short,
-    /// For programs.
-    Json,
-}
-
-/// Forms of `rules`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// For programs.
-    Json,
-}
-
-/// A number of bytes, as typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Size {
-    /// The number.
-    pub bytes: u64,
-    written: String,
-}
-
-impl std::convert::From<Size> for String {
-    fn from(size: Size) -> String {
-        size.written
-    }
-}
-
-impl TryFrom<String> for Size {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Size, String> {
-        text.parse()
-    }
-}
-
-impl FromStr for Size {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Size, String> {
-        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-        let unit = match &text[digits.len()..] {
-            "" | "B" => Some(1),
-            "k" | "K" | "KiB" => Some(1 << 10),
-            "m" | "M" | "MiB" => Some(1 << 20),
-            "g" | "G" | "GiB" => Some(1 << 30),
-            _ => None,
-        };
-        let bytes = digits.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-        let bytes = bytes.ok_or_else(|| format!("no size: `{text}`; write bytes, or a number with k, M or G, such as 64M"))?;
-        Ok(Size { bytes, written: text.to_owned() })
-    }
-}
-
-fn domain(text: &str) -> Result<String, String> {
-    let good = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
-    if good { Ok(text.to_lowercase()) } else { Err("write a domain such as example.com".into()) }
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let (number, whole) = match text.strip_suffix('%') {
-        Some(number) => (number, 100.0),
-        None => (text, 1.0),
-    };
-    match number.trim().parse::<f64>() {
-        Ok(n) if (0.0..=whole).contains(&n) => Ok(n / whole),
-        _ => Err("write a share such as 50% or 0.5".into()),
-    }
 }

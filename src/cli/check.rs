@@ -16,7 +16,7 @@ use super::view;
 /// Runs the command.
 pub fn run(args: &CheckArgs) -> Result<Exit> {
     let settings = args.input.typed().over(args.rules.typed()).over(args.run.typed());
-    let session = Session::new(&args.input, &args.run, settings)?;
+    let session = Session::new(&args.input, &args.run, settings)?.sampled(&args.sample);
     let cleaner = session.cleaner()?;
     let format = args.view.format.unwrap_or_default();
     session.watch();
@@ -42,7 +42,7 @@ pub fn run(args: &CheckArgs) -> Result<Exit> {
             Ok(())
         },
     )?;
-    tally.errors = totals.failures.len();
+    tally.errors = usize::try_from(totals.failures.count).unwrap_or(usize::MAX);
     match format {
         CheckFormat::Human => view::summary(&mut out, &session.settings, &tally, view::paths(&args.input.paths))?,
         CheckFormat::Short => {}

@@ -2,32 +2,59 @@
 
 use std::io::{self, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Result;
-use dehusk::log::End;
+use anyhow::{Context, Result};
+use dehusk::log::{End, State};
 use dehusk::{Cleaned, Cleaner, escape};
 
 use super::args::CleanArgs;
+use super::attributes;
 use super::exit::Exit;
+use super::manifest::{self, Earlier, Manifest};
 use super::messages::{self, Failure, Trouble, bytes, counted, percent, typed};
 use super::record::{Book, Mode};
-use super::session::{Loaded, Session, Totals};
+use super::records::{self, Cut, Records};
+use super::session::{Loaded, Session, Step, Totals};
 use super::settings::Typed;
+use crate::run::Flow;
 use crate::sink::{Folder, Pending, Refused};
-use crate::source::{Entry, Found, Input, show};
+use crate::source::{Container, Ending, Entry, Found, Input, Item, Items, Packing, Shape, show};
+
+/// The manifest of `--resume`, unless it is called otherwise.
+const MANIFEST: &str = ".dehusk-manifest.jsonl";
 
 /// Where the log of `--in-place` goes without `--log`.
 const LOG: &str = "dehusk.removals.jsonl.zst";
 
 /// Where cleaned texts go.
-enum Target {
+pub enum Target {
+    /// To standard output.
     Stdout,
+    /// Into a folder.
     Out(Folder),
+    /// Over the originals.
     InPlace,
+    /// Nowhere: only attributes are wanted.
+    Nowhere,
+}
+
+/// What a worker has done.
+enum Done {
+    /// One text.
+    Text(Box<One>),
+    /// A container begins.
+    Begin(Arc<Container>),
+    /// A piece of it.
+    Piece(Cut),
+    /// It has ended.
+    End(Arc<Container>, Ending),
 }
 
 /// What a worker has done to one document.
-struct Done {
+#[derive(Default)]
+struct One {
     removals: u64,
     removed: u64,
     /// Lines of the log, where one is written.
@@ -36,6 +63,8 @@ struct Done {
     pending: Option<(String, Pending)>,
     /// Bytes for standard output.
     print: Vec<u8>,
+    /// For the manifest, where one is kept.
+    done: Option<(String, manifest::Done)>,
 }
 
 /// Runs the command.
@@ -47,9 +76,11 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     session.filter.once = matches!(target, Target::InPlace);
     session.filter.own.extend(log.as_deref().and_then(real_name));
     let cleaner = session.cleaner()?;
+    let (mut manifest, earlier) = open_manifest(args, &session, &target, log.as_deref(), &cleaner)?;
+    let spans = args.output.attributes.as_deref().map(|folder| attributes_folder(folder, &session, args)).transpose()?;
     session.watch();
     let mode = match target {
-        Target::Stdout => Mode::Stdout,
+        Target::Stdout | Target::Nowhere => Mode::Stdout,
         Target::Out(_) => Mode::Out,
         Target::InPlace => Mode::InPlace,
     };
@@ -57,73 +88,213 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     if args.output.log.is_some() {
         book.begin()?; // asked for by name: it is there even where nothing goes
     }
+    let pieces = records::Work {
+        session: &session,
+        cleaner: &cleaner,
+        book: &book,
+        attributes: spans.is_some(),
+        to: args.output.to.unwrap_or_default(),
+    };
+    let work = Work { pieces, target: &target, packing: args.output.compress, manifest: manifest.is_some() };
     let mut end = End::default();
-    let mut late = Vec::new();
-    let ran = session.each(
-        |entry, loaded| clean(entry, loaded, &cleaner, &target, &book),
+    let mut late: Vec<Failure> = Vec::new();
+    let mut records = Records::new(&target, &book, args.output.compress)
+        .attributes(spans.as_ref())
+        .manifest(manifest.is_some())
+        .on_error(session.on_error())
+        .to(args.output.to.unwrap_or_default());
+    let shape = Shape { hash: book.kept(), ..session.shape() };
+    let skipped = AtomicU64::new(0);
+    let done = |entry: &Entry| {
+        let place = args.output.compress.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
+        let output = match &target {
+            Target::Out(folder) => folder.target(&place).ok(),
+            _ => None,
+        };
+        let has = earlier.has(entry, output.as_deref());
+        skipped.fetch_add(u64::from(has), Ordering::Relaxed);
+        has
+    };
+    let items = Items::new(&session.inputs, &session.filter, shape)?.skip(done);
+    let ran = session.stream(
+        items,
+        |item, step| work.item(item, step),
         |done| {
-            end.changed += u64::from(done.removals > 0);
-            end.removals += done.removals;
-            end.bytes_removed += done.removed;
-            if !done.print.is_empty() {
-                stdout().write_all(&done.print)?;
+            let failures = match done {
+                Done::Text(one) => {
+                    end.changed += u64::from(one.removals > 0);
+                    end.removals += one.removals;
+                    end.bytes_removed += one.removed;
+                    if !one.print.is_empty() {
+                        stdout().write_all(&one.print)?;
+                    }
+                    if let (Some(manifest), Some((name, done))) = (&mut manifest, one.done) {
+                        manifest.add(name, done);
+                    }
+                    book.take(&one.lines, one.pending)?
+                }
+                Done::Begin(container) => records.begin(container).into_iter().collect(),
+                Done::Piece(cut) => {
+                    end.changed += cut.changed;
+                    end.removals += cut.removals;
+                    end.bytes_removed += cut.removed;
+                    records.write(cut)?
+                }
+                Done::End(container, ending) => {
+                    let failures = records.end(&container, &ending)?;
+                    if let (Some(manifest), Some(done)) = (&mut manifest, records.done()) {
+                        manifest.add(container.entry.name.clone(), done);
+                    }
+                    failures
+                }
+            };
+            if let Some(manifest) = manifest.as_mut().filter(|_| !book.waits()) {
+                manifest.settle(failures.iter().map(|failure| failure.name.as_str()))?;
             }
-            late.extend(book.take(&done.lines, done.pending)?);
-            Ok(())
+            late.extend(failures);
+            Ok(Flow::On)
         },
     );
     // What has been logged is done, even when something else has failed.
-    late.extend(book.settle()?);
-    let mut totals = ran?;
+    let failures = book.settle()?;
+    if let Some(manifest) = &mut manifest {
+        manifest.settle(failures.iter().map(|failure| failure.name.as_str()))?;
+    }
+    late.extend(failures);
+    let mut totals = match ran {
+        // Nobody reads on, and standard input may never end.
+        Err(e) if super::broken_pipe(&e) && session.inputs.0.contains(&Input::Stdin) => std::process::exit(0),
+        ran => ran?,
+    };
     stdout().flush()?;
     totals.failures.extend(late);
     end.documents = totals.documents;
-    end.errors = totals.failures.len() as u64;
+    end.errors = totals.failures.count;
     end.interrupted = totals.interrupted;
     book.end(&end)?;
     if !session.quiet && (session.verbose || !matches!(target, Target::Stdout)) {
+        let skipped = skipped.into_inner();
+        if skipped > 0 {
+            let files = counted(skipped, "file was", "files were");
+            messages::aside(&format!("{files} complete already"));
+        }
         tell(&end, &totals, args, &book);
+    }
+    if let (Some(folder), false) = (&args.output.attributes, session.quiet) {
+        let name = folder.file_name().map_or_else(|| "dehusk".into(), |name| name.to_string_lossy());
+        messages::note("the dolma toolkit cuts what the attributes say with this stanza:");
+        messages::note(attributes::stanza(&name).trim_end());
     }
     let left = if matches!(target, Target::InPlace) { "left alone" } else { "copied as it is" };
     Ok(session.close(&totals, left))
 }
 
-/// Cleans one document and brings it on its way.
-fn clean(entry: &Entry, loaded: Loaded, cleaner: &Cleaner, target: &Target, book: &Book) -> Result<Option<(Done, usize)>, Failure> {
-    let fail = |e: io::Error| Failure::io(&entry.name, &e);
-    let mut done = Done { removals: 0, removed: 0, lines: Vec::new(), pending: None, print: Vec::new() };
-    let document = match loaded {
-        Loaded::Text(document) => document,
-        Loaded::Raw(bytes) => {
-            match (target, bytes, &entry.path) {
-                (Target::Stdout, Some(bytes), _) => done.print = bytes,
-                (Target::Stdout, None, Some(path)) => done.print = std::fs::read(path).map_err(fail)?,
-                (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, path.as_deref()).map_err(fail)?,
-                (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
-                _ => {}
+/// What every worker needs.
+struct Work<'a> {
+    pieces: records::Work<'a>,
+    target: &'a Target,
+    packing: Option<Packing>,
+    manifest: bool,
+}
+
+impl Work<'_> {
+    fn item(&self, item: Item, step: &mut Step<Done>) -> Result<(), Failure> {
+        match item {
+            Item::File(found, bytes) => self.pieces.session.file(found, bytes, step, |entry, loaded| {
+                let input = entry.path.as_deref().filter(|_| self.manifest).and_then(|path| manifest::version(path).ok());
+                let mut one = self.clean(entry, loaded)?;
+                if let Some((done, input)) = one.done.as_mut().zip(input) {
+                    done.1.input = input;
+                }
+                let removed = usize::try_from(one.removed).unwrap_or(0);
+                Ok(Some((Done::Text(Box::new(one)), removed)))
+            }),
+            Item::Begin(container) => {
+                step.give(Done::Begin(container), 0);
+                Ok(())
             }
-            return Ok(Some((done, 0)));
-        }
-    };
-    let cleaned = cleaner.clean(&document.text);
-    let after = document.encode(cleaned.text()).map_err(fail)?;
-    if cleaned.changed() {
-        done.lines = book.lines(entry, &document, &cleaned, &after).map_err(fail)?;
-    }
-    match target {
-        Target::Stdout => done.print = for_stdout(&cleaned, &after),
-        Target::Out(folder) => folder.write(&entry.place, &after, entry.path.as_deref()).map_err(fail)?,
-        Target::InPlace => {
-            if let (true, Some(path), Some(version)) = (cleaned.changed(), &entry.path, &document.version) {
-                let pending = Pending::replace(path, &after, version).map_err(fail)?;
-                done.pending = Some((entry.name.clone(), pending));
+            Item::End(container, ending) => {
+                step.give(Done::End(container, ending), 0);
+                Ok(())
+            }
+            Item::Piece(container, piece) => {
+                let cut = self.pieces.cut(&container, piece, step);
+                let removed = usize::try_from(cut.removed).unwrap_or(0);
+                step.give(Done::Piece(cut), removed);
+                Ok(())
             }
         }
     }
-    let removed = cleaned.removed_bytes();
-    done.removals = cleaned.removals().len() as u64;
-    done.removed = removed as u64;
-    Ok(Some((done, removed)))
+
+    /// Cleans one document and brings it on its way.
+    fn clean(&self, entry: &Entry, loaded: Loaded) -> Result<One, Failure> {
+        let fail = |e: io::Error| Failure::io(&entry.name, &e);
+        let mut done = One::default();
+        let complete = |output: State, one: &One| {
+            let (removals, bytes_removed) = (one.removals, one.removed);
+            let doc = entry.place.to_string_lossy().into_owned();
+            let changed = u64::from(removals > 0);
+            (
+                entry.name.clone(),
+                manifest::Done { doc, output, documents: 1, changed, removals, bytes_removed, ..manifest::Done::default() },
+            )
+        };
+        let document = match loaded {
+            Loaded::Text(document) => document,
+            Loaded::Raw(bytes) => {
+                match (self.target, bytes, &entry.path) {
+                    (Target::Stdout, Some(bytes), _) => done.print = self.packed(bytes).map_err(fail)?,
+                    (Target::Stdout, None, Some(path)) => {
+                        done.print = std::fs::read(path).and_then(|bytes| self.packed(bytes)).map_err(fail)?;
+                    }
+                    (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, path.as_deref()).map_err(fail)?,
+                    (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
+                    _ => {}
+                }
+                if let (true, Some(path)) = (self.manifest, &entry.path) {
+                    let size = std::fs::metadata(path).map_err(fail)?.len();
+                    done.done = Some(complete(State { bytes: size, ..State::default() }, &done));
+                }
+                return Ok(done);
+            }
+        };
+        let cleaned = self.pieces.cleaner.clean(&document.text);
+        let after = document.encode(cleaned.text()).map_err(fail)?;
+        if cleaned.changed() {
+            done.lines = self.pieces.book.lines(entry, &document, &cleaned, &after).map_err(fail)?;
+        }
+        let mut written = self.manifest.then(|| State::of(&after));
+        match self.target {
+            Target::Nowhere => {}
+            Target::Stdout => done.print = self.packed(for_stdout(&cleaned, &after)).map_err(fail)?,
+            Target::Out(folder) => match self.packing {
+                Some(packing) => {
+                    let packed = self.packed(after.into_owned()).map_err(fail)?;
+                    written = written.map(|_| State::of(&packed));
+                    folder.write(&packing.rename(&entry.place), &packed, entry.path.as_deref()).map_err(fail)?;
+                }
+                None => folder.write(&entry.place, &after, entry.path.as_deref()).map_err(fail)?,
+            },
+            Target::InPlace => {
+                if let (true, Some(path), Some(version)) = (cleaned.changed(), &entry.path, &document.version) {
+                    let pending = Pending::replace(path, &after, version).map_err(fail)?;
+                    done.pending = Some((entry.name.clone(), pending));
+                }
+            }
+        }
+        done.removals = cleaned.removals().len() as u64;
+        done.removed = cleaned.removed_bytes() as u64;
+        done.done = written.map(|state| complete(state, &done));
+        Ok(done)
+    }
+
+    /// A text as `--compress` wants it.
+    fn packed(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        let Some(packing) = self.packing.filter(|packing| *packing != Packing::None) else { return Ok(bytes) };
+        let mut packer = packing.pack(Vec::new())?;
+        packer.write_all(&bytes)?;
+        packer.finish()
+    }
 }
 
 /// The cleaned text: as it was written for files and pipes, made safe for a terminal.
@@ -138,7 +309,7 @@ fn target(args: &CleanArgs, session: &Session) -> Result<Target> {
         if stdin {
             return Err(Trouble::new("standard input has no name to write it under").help("dehusk clean - > cleaned.txt").into());
         }
-        return match Folder::new(out, session.inputs.folders(), args.output.overwrite) {
+        return match Folder::new(out, session.inputs.folders(), args.output.overwrite || args.output.resume) {
             Ok(folder) => Ok(Target::Out(folder)),
             Err(e) => Err(refused(&e, out).into()),
         };
@@ -149,10 +320,49 @@ fn target(args: &CleanArgs, session: &Session) -> Result<Target> {
         }
         return Ok(Target::InPlace);
     }
+    if args.output.attributes.is_some() {
+        return Ok(Target::Nowhere);
+    }
     if session.inputs.single() {
         return Ok(Target::Stdout);
     }
     Err(no_place(session)?.into())
+}
+
+/// The manifest, where one is asked for, and what it knows of earlier runs.
+fn open_manifest(
+    args: &CleanArgs,
+    session: &Session,
+    target: &Target,
+    log: Option<&Path>,
+    cleaner: &Cleaner,
+) -> Result<(Option<Manifest>, Earlier)> {
+    let output = &args.output;
+    if !output.resume && output.manifest.is_none() {
+        return Ok((None, Earlier::default()));
+    }
+    let usual = match (target, &output.out) {
+        (Target::Out(_), Some(out)) => out.join(MANIFEST),
+        (Target::InPlace, _) => log.and_then(Path::parent).unwrap_or(Path::new("")).join(MANIFEST),
+        _ => {
+            return Err(Trouble::new("only files can be resumed: --resume and --manifest need --out or --in-place")
+                .help("dehusk clean crawl/ --out cleaned/ --resume")
+                .into());
+        }
+    };
+    if output.resume {
+        // What a killed run was writing; nothing of it can be used.
+        for folder in session.inputs.folders().filter(|_| output.in_place).chain(output.out.as_deref()) {
+            manifest::sweep(folder).with_context(|| format!("{} cannot be read", show(folder)))?;
+        }
+    }
+    let path = output.manifest.clone().unwrap_or(usual);
+    let (manifest, earlier) = Manifest::open(&path, output.resume, output.in_place, &session.settings, cleaner)?;
+    Ok((Some(manifest), earlier))
+}
+
+fn attributes_folder(folder: &Path, session: &Session, args: &CleanArgs) -> Result<Folder> {
+    Folder::new(folder, session.inputs.folders(), args.output.overwrite || args.output.resume).map_err(|e| refused(&e, folder).into())
 }
 
 fn refused(error: &Refused, out: &Path) -> Trouble {

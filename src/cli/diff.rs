@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use dehusk::diff::{ByRule, BySite, Format, Options, Printer, Summary, Tally, render, site_of};
+use dehusk::diff::{Address, ByRule, BySite, Format, Options, Printer, Summary, Tally, render_record};
 use dehusk::{Cleaned, Cleaner, Confidence};
 
 use super::against;
@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::session::{Loaded, Session, builder};
 use super::settings::Typed;
 use super::view::{self, Output};
+use crate::source::Entry;
 
 /// Runs the command, once or again and again.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
@@ -21,7 +22,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit> {
 /// Shows what would go.
 pub fn once(args: &DiffArgs) -> Result<Exit> {
     let typed = args.input.typed().over(args.rules.typed()).over(args.view.typed()).over(args.run.typed());
-    let mut session = Session::new(&args.input, &args.run, typed)?;
+    let mut session = Session::new(&args.input, &args.run, typed)?.sampled(&args.sample);
     let options = options(args, &session);
     let human = options.format == Format::Human;
     let long = human && options.summary != Summary::Only;
@@ -61,10 +62,10 @@ pub fn once(args: &DiffArgs) -> Result<Exit> {
             }
             let (shown, groups) = match args.view.by.map(Groups::new) {
                 Some(mut groups) => {
-                    groups.add(&entry.name, &cleaned);
+                    groups.add(entry, &cleaned);
                     (Vec::new(), Some(groups))
                 }
-                None => (render(&entry.name, &cleaned, &options), None),
+                None => (render_record(&entry.name, address(entry, &entry.file()), &cleaned, &options), None),
             };
             Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
         },
@@ -82,7 +83,7 @@ pub fn once(args: &DiffArgs) -> Result<Exit> {
     if let Some(groups) = groups {
         printer.rendered(&groups.render(&options), &Tally::default())?;
     }
-    printer.tally().errors = totals.failures.len();
+    printer.tally().errors = usize::try_from(totals.failures.count).unwrap_or(usize::MAX);
     let residue = printer.tally().removals > 0;
     printer.finish()?;
     out.flush()?;
@@ -115,10 +116,10 @@ impl Groups {
         }
     }
 
-    fn add(&mut self, name: &str, cleaned: &Cleaned<'_>) {
+    fn add(&mut self, entry: &Entry, cleaned: &Cleaned<'_>) {
         match self {
-            Groups::Rule(groups) => groups.add(name, cleaned),
-            Groups::Site(groups) => groups.add(site_of(name), cleaned),
+            Groups::Rule(groups) => groups.add(&entry.name, cleaned),
+            Groups::Site(groups) => groups.add(entry.site(), cleaned),
         }
     }
 
@@ -137,6 +138,12 @@ impl Groups {
             Groups::Site(groups) => groups.render(options),
         }
     }
+}
+
+fn address<'a>(entry: &'a Entry, doc: &'a str) -> Option<Address<'a>> {
+    let record = entry.record.as_deref()?;
+    let (field, id, url) = (record.field.as_deref(), record.id.as_deref(), record.url.as_deref());
+    Some(Address { doc, record: record.number, field, id, url })
 }
 
 fn loses(cleaned: &Cleaned<'_>, least: Option<f64>) -> bool {

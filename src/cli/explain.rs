@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::messages::{Trouble, counted, nearest};
 use super::session::{builder, cleaner};
 use super::settings::{Layers, Settings, Typed};
-use crate::source::{Document, Entry, show};
+use crate::source::{Body, Container, Document, Entry, Fault, Format, Holds, Opened, Piece, Reader, Shape, open, say, show};
 
 const GOES: Style = AnsiColor::Red.on_default().bold();
 const STAYS: Style = AnsiColor::Green.on_default().bold();
@@ -28,12 +28,22 @@ const REFUSALS: usize = 12;
 pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let settings = Layers::read(&args.common, args.rules.typed().over(args.common.typed()))?.settings();
     super::colour(settings.color);
-    if let Some((path, line, column)) = place(&args.what) {
-        let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false };
+    if let Some((path, numbers)) = place(&args.what) {
+        let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false, record: None };
         let choice = args.encoding.or(settings.encoding).unwrap_or_default();
-        let document = Document::read(&entry, choice).map_err(|e| Trouble::new(format!("{}: {e}", entry.name)))?;
-        let place = Place { name: &entry.name, line, column, all: args.common.verbose > 0 };
-        return explain_place(&settings, &document.text, &place);
+        let from = args.from.or(settings.from).unwrap_or_default();
+        let fields = if args.field.is_empty() { settings.field.clone().unwrap_or_default() } else { args.field.clone() };
+        let shape = Shape { from: from.format(), fields, choice, ..Shape::default() };
+        let all = args.common.verbose > 0;
+        let wrong = |e: &dyn std::fmt::Display| Trouble::new(format!("{}: {e}", entry.name));
+        return match open(&entry, &shape).map_err(|e| wrong(&say(&e)))? {
+            Opened::Container(container, reader) => explain_record(&settings, &container, *reader, &numbers, all),
+            Opened::Plain(_) => {
+                let [line, column @ ..] = numbers.as_slice() else { return Err(Trouble::new("FILE:LINE[:COLUMN]").into()) };
+                let document = Document::read(&entry, choice).map_err(|e| wrong(&e))?;
+                explain_place(&settings, &document.text, &Place { name: &entry.name, line: *line, column: column.first().copied(), all })
+            }
+        };
     }
     // Rules are explained whether or not they take part by default.
     let all = builder(&settings)?.preview(true).site("*").min_confidence(Confidence::Low).build().map_err(|e| anyhow::anyhow!("{e}"))?;
@@ -49,17 +59,62 @@ struct Place<'a> {
     all: bool,
 }
 
-/// `FILE:LINE[:COLUMN]`, where the file exists.
-fn place(what: &str) -> Option<(PathBuf, usize, Option<usize>)> {
-    let (rest, last) = what.rsplit_once(':')?;
-    let last: usize = last.parse().ok()?;
-    if let Some((file, line)) = rest.rsplit_once(':')
-        && let Ok(line) = line.parse()
-        && PathBuf::from(file).is_file()
-    {
-        return Some((file.into(), line, Some(last)));
+/// `FILE:LINE[:COLUMN]`, or `FILE:RECORD[:LINE[:COLUMN]]`, where the file exists.
+fn place(what: &str) -> Option<(PathBuf, Vec<usize>)> {
+    let mut rest = what;
+    let mut numbers = Vec::new();
+    while numbers.len() < 3 {
+        let (before, last) = rest.rsplit_once(':')?;
+        // The field of a record with several texts is chosen by --field.
+        numbers.insert(0, last.split('#').next().unwrap_or(last).parse().ok()?);
+        rest = before;
+        if PathBuf::from(rest).is_file() {
+            return Some((rest.into(), numbers));
+        }
     }
-    PathBuf::from(rest).is_file().then(|| (rest.into(), last, None))
+    None
+}
+
+/// Explains a line of a record, or all that goes from it.
+fn explain_record(settings: &Settings, container: &Container, mut reader: Reader, numbers: &[usize], all: bool) -> Result<Exit> {
+    let (number, place) = numbers.split_first().map_or((0, numbers), |(number, rest)| (*number as u64, rest));
+    let name = container.name(number);
+    let trouble = |why: String| Trouble::new(format!("{name}: {why}"));
+    let mut held = None;
+    while held.is_none() {
+        let piece = match reader.next().map_err(|e| trouble(say(&e)))? {
+            Some(piece) if container.format == Format::Text => Piece { number, ..piece },
+            Some(piece) => piece,
+            None => return Err(trouble("there is no such record, or it is none".into()).into()),
+        };
+        held = match &piece.body {
+            Body::Record(record) if piece.number == number => Some(container.texts(number, record)),
+            #[cfg(feature = "parquet")]
+            Body::Rows(rows) => rows.texts(container, piece.number).into_iter().find(|(row, _)| *row == number).map(|(_, holds)| holds),
+            _ => None,
+        };
+    }
+    let texts = match held {
+        Some(Ok(Holds::Texts(texts))) => texts,
+        Some(Ok(Holds::Unfit(why))) | Some(Err(Fault { why, .. })) => return Err(trouble(why).into()),
+        _ => return Err(trouble("the record has no text".into()).help("--field NAME says where it is").into()),
+    };
+    let Some(text) = texts.first() else { return Err(trouble("the record has no text".into()).into()) };
+    if let [line, column @ ..] = place {
+        return explain_place(settings, &text.document.text, &Place { name: &name, line: *line, column: column.first().copied(), all });
+    }
+    let cleaned = cleaner(settings)?;
+    let cleaned = cleaned.clean(&text.document.text);
+    let mut out = BufWriter::new(anstream::AutoStream::auto(stdout().lock()));
+    writeln!(out, "{HEAD}{}{HEAD:#}  {}", escape::inline(&name), clip(&text.document.text))?;
+    for removal in cleaned.removals() {
+        writeln!(out)?;
+        tell_removal(&mut out, &cleaned, removal)?;
+    }
+    let lines = counted(text.document.text.lines().count() as u64, "line", "lines");
+    writeln!(out, "\n{STAYS}stays{STAYS:#} {} of {lines}; {name}:LINE asks about one", if cleaned.changed() { "the rest" } else { "all" })?;
+    out.flush()?;
+    Ok(Exit::Done)
 }
 
 /// Explains a rule, or every rule of a family.

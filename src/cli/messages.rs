@@ -129,8 +129,8 @@ fn safe(text: &str) -> String {
 /// Failures shown without being asked for more.
 const SHOWN: usize = 20;
 
-/// Lists what failed; `all` does not stop at the first twenty.
-pub fn failures(failures: &[Failure], all: bool) {
+/// Lists the first of `count` failures; `all` does not stop at the first twenty.
+pub fn failures(failures: &[Failure], count: u64, all: bool) {
     let shown = if all { failures.len() } else { SHOWN };
     for failure in failures.iter().take(shown) {
         talk(&format!("{ERROR}error:{ERROR:#} {}: {}", escape::inline(&failure.name), safe(&failure.why)));
@@ -138,9 +138,10 @@ pub fn failures(failures: &[Failure], all: bool) {
             talk(&format!("  help: {}", safe(help)));
         }
     }
-    if failures.len() > shown {
-        let rest = counted((failures.len() - shown) as u64, "more error", "more errors");
-        aside(&format!("… {rest} (-v lists all)"));
+    let shown = failures.len().min(shown) as u64;
+    if count > shown {
+        let rest = counted(count - shown, "more error", "more errors");
+        aside(&format!("… {rest}{}", if all { "" } else { " (-v lists them)" }));
     }
 }
 

@@ -2,24 +2,31 @@
 
 mod against;
 mod args;
+mod attributes;
 mod check;
+mod choices;
 mod clean;
 mod diff;
 mod exit;
 mod explain;
 mod init;
+mod logged;
+mod manifest;
 pub mod messages;
 mod new;
 mod packfile;
 mod pages;
 mod record;
+mod records;
 mod report;
 mod restore;
+mod restore_records;
 #[cfg(feature = "review")]
 mod review;
 mod rules;
 mod session;
 mod settings;
+mod stats;
 mod test;
 mod view;
 mod watch;
@@ -65,6 +72,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Clean(args)) => clean::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Diff(args)) => diff::run(&args),
+        Some(Command::Stats(args)) => stats::run(&args),
         #[cfg(feature = "review")]
         Some(Command::Review(args)) => review::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),

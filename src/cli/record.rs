@@ -1,5 +1,6 @@
 //! The removal log of a run: written before anything is replaced, so that whatever is gone can be put back.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,12 +8,12 @@ use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use dehusk::log::{self, Begin, Doc, End, Event, Pack, SCHEMA, State, Writer};
-use dehusk::{Cleaned, Cleaner};
+use dehusk::log::{self, Begin, Doc, End, Event, Pack, Removed, SCHEMA, State, Writer};
+use dehusk::{Cleaned, Cleaner, Span};
 
 use super::messages::Failure;
 use crate::sink::Pending;
-use crate::source::{Document, Entry, Inputs};
+use crate::source::{Container, Document, Ending, Entry, Form, Inputs};
 
 /// Replacements that wait for one flush of the log: a flush a document would cost a turn of the disk each.
 const BATCH: usize = 256;
@@ -79,31 +80,101 @@ impl Book {
         self.opened(&mut self.lock())
     }
 
+    /// True where replacements wait for the log.
+    pub fn waits(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
+    /// True where a log is kept.
+    pub fn kept(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// The lines of a document that changed; nothing where no log is kept.
     pub fn lines(&self, entry: &Entry, document: &Document, cleaned: &Cleaned<'_>, after: &[u8]) -> io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
         if self.path.is_none() {
-            return Ok(lines);
+            return Ok(Vec::new());
         }
+        let before = State::of(&document.encode(cleaned.original())?);
+        self.tell(entry, document.form, cleaned, [before, State::of(after)], |_| None)
+    }
+
+    /// The lines of a text of a record that changed. `raw` tells how the record spelled a removal, where that is not plain.
+    pub fn record_lines<'t>(
+        &self,
+        entry: &Entry,
+        cleaned: &Cleaned<'t>,
+        raw: impl Fn(Span) -> Option<Cow<'t, str>>,
+    ) -> io::Result<Vec<u8>> {
+        if self.path.is_none() {
+            return Ok(Vec::new());
+        }
+        let states = [State::of(cleaned.original().as_bytes()), State::of(cleaned.text().as_bytes())];
+        self.tell(entry, Form::Utf8 { bom: false }, cleaned, states, raw)
+    }
+
+    fn tell<'t>(
+        &self,
+        entry: &Entry,
+        form: Form,
+        cleaned: &Cleaned<'t>,
+        [before, after]: [State; 2],
+        raw: impl Fn(Span) -> Option<Cow<'t, str>>,
+    ) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
         let name = self.name(entry)?;
-        for removal in log::removals(&name, cleaned) {
-            push(&mut lines, &Event::Removal(removal))?;
+        let record = entry.record.as_deref();
+        let field = record.and_then(|record| record.field.as_deref());
+        for (told, removal) in log::removals(&name, cleaned).zip(cleaned.removals()) {
+            let record = record.map(|record| record.number);
+            push(&mut lines, &Event::Removal(Removed { record, field: field.map(Into::into), raw: raw(removal.span()), ..told }))?;
         }
         let doc = Doc {
             doc: name.as_str().into(),
-            record: None,
-            encoding: document.form.name().into(),
-            bom: document.form.bom(),
-            before: State::of(&document.encode(&document.text)?),
-            after: State::of(after),
+            record: record.map(|record| record.number),
+            field: field.map(Into::into),
+            id: record.and_then(|record| record.id.as_deref()).map(Into::into),
+            url: record.and_then(|record| record.url.as_deref()).map(Into::into),
+            encoding: form.name().into(),
+            bom: form.bom(),
+            before,
+            after,
         };
         push(&mut lines, &Event::Doc(doc))?;
         Ok(lines)
     }
 
+    /// The line before the records of a container.
+    pub fn records_line(&self, container: &Container) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        if self.path.is_some() {
+            let doc = self.name(&container.entry)?;
+            let fields = container.fields.iter().map(|field| field.as_str().into()).collect();
+            push(&mut lines, &Event::Records(log::Records { doc: doc.as_str().into(), format: container.format.name().into(), fields }))?;
+        }
+        Ok(lines)
+    }
+
+    /// The line of a container that was written.
+    pub fn file_line(&self, container: &Container, ending: &Ending, after: Option<State>) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        if self.path.is_some() {
+            let doc = self.name(&container.entry)?;
+            let file = log::Container {
+                doc: doc.as_str().into(),
+                packing: container.packing.to_string().into(),
+                records: ending.records,
+                before: ending.state.clone(),
+                after,
+            };
+            push(&mut lines, &Event::File(file))?;
+        }
+        Ok(lines)
+    }
+
     /// Takes the lines of the next document, and the replacement that must wait for them.
     pub fn take(&self, lines: &[u8], pending: Option<(String, Pending)>) -> Result<Vec<Failure>> {
-        if lines.is_empty() {
+        if lines.is_empty() && pending.is_none() {
             return Ok(Vec::new());
         }
         let mut open = self.lock();

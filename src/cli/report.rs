@@ -49,7 +49,7 @@ fn from_paths(args: &ReportArgs) -> Result<Exit> {
             let Loaded::Text(document) = loaded else { return Ok(None) };
             let cleaned = cleaner.clean(&document.text);
             let mut one = Report::default();
-            one.add(&entry.name, None, site_of(&entry.name), &cleaned);
+            one.add(&entry.file(), entry.record.as_deref().map(|record| record.number), entry.site(), &cleaned);
             Ok(Some((one, cleaned.removed_bytes())))
         },
         |one| {
@@ -66,7 +66,7 @@ fn from_paths(args: &ReportArgs) -> Result<Exit> {
         packs: packs(&cleaner),
         apply: format!("dehusk clean {} --decisions {DECISIONS} --out cleaned", if paths.is_empty() { "-" } else { &paths }),
         decisions,
-        errors: totals.failures.len(),
+        errors: usize::try_from(totals.failures.count).unwrap_or(usize::MAX),
         ..about(args)
     };
     let quiet = session.quiet;
@@ -100,10 +100,12 @@ fn from_log(args: &ReportArgs, log: &Path) -> Result<Exit> {
                 pending.push(removed.into_owned());
             }
             Event::Doc(doc) => {
-                report.add_logged(&doc.doc, doc.record, site_of(&doc.doc), doc.before.bytes, &pending, &known);
+                let site = site_of(doc.url.as_deref().unwrap_or(&doc.doc));
+                report.add_logged(&doc.doc, doc.record, site, doc.before.bytes, &pending, &known);
                 pending.clear();
             }
             Event::End(end) => errors = end.errors,
+            Event::Records(_) | Event::File(_) => {}
         }
     }
     if runs > 1 && !args.run.common.quiet {

@@ -8,45 +8,41 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context, Result};
-use dehusk::log::{Begin, Event, ReadError, Reader, State};
+use dehusk::log::{Begin, Event, Reader, State};
 use dehusk::weave;
 
 use super::args::RestoreArgs;
 use super::exit::Exit;
+use super::logged::{Piece, Pieces};
 use super::messages::{self, Failure, Trouble, counted, typed};
+use super::restore_records;
 use super::settings::{Layers, Typed};
 use crate::run::{self, Ended, Flow};
 use crate::sink::{Folder, Pending, Refused};
 use crate::source::{Filter, Form, Found, Inputs, Version, show};
 
-/// A document of one run, with what was taken from it.
-struct Piece {
-    doc: String,
-    record: Option<u64>,
-    encoding: String,
-    bom: bool,
-    before: State,
-    after: State,
-    removed: Vec<(usize, String)>,
-}
-
 /// What became of a document.
-enum Done {
+pub enum Done {
+    /// So many removals were put back.
     Restored(usize),
+    /// There was nothing to do.
     Original,
 }
 
 /// Where cleaned texts are found.
-struct Finder {
+pub struct Finder {
     /// Folders that were named.
     folders: Vec<PathBuf>,
     /// Files that were named, by the hash of what they hold now.
     files: Mutex<HashMap<String, PathBuf>>,
+    /// The same, as they were named.
+    paths: Vec<PathBuf>,
     named: bool,
 }
 
 /// Where originals go.
-enum Target {
+pub enum Target {
+    /// Over the cleaned texts.
     InPlace,
     /// The folder, once careful with what exists, once not: a text may pass through several runs.
     Out(Box<[Folder; 2]>),
@@ -67,31 +63,51 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
     let mut ended = Ended::Complete;
     for (number, begin) in runs.iter().rev() {
         let mut pieces = Pieces::new(&args.log, *number)?;
-        let known = Mutex::new(&mut later);
-        ended = run::in_order(
-            settings.threads,
-            pieces.by_ref(),
-            |piece| {
-                let (met, again) = lock(&known).get(&piece.doc).map_or((false, false), |written| (true, *written));
-                let result = catch_unwind(AssertUnwindSafe(|| restore(&piece, begin, &finder, &target, again)));
-                let result = result.unwrap_or_else(|bug| Err(Box::new(Failure::new(&piece.doc, run::said(&*bug)))));
-                (piece.doc, met, result.map_err(|e| *e))
-            },
-            |(doc, met, result)| {
-                match result {
-                    Ok(Done::Restored(number)) => {
-                        texts += u64::from(lock(&known).insert(doc, true) != Some(true));
-                        removals += number as u64;
-                        return Ok(Flow::On);
+        loop {
+            let known = Mutex::new(&mut later);
+            ended = run::in_order(
+                settings.threads,
+                pieces.by_ref(),
+                |piece| {
+                    let (met, again) = lock(&known).get(&piece.doc).map_or((false, false), |written| (true, *written));
+                    let result = catch_unwind(AssertUnwindSafe(|| restore(&piece, begin, &finder, &target, again)));
+                    let result = result.unwrap_or_else(|bug| Err(Box::new(Failure::new(&piece.doc, run::said(&*bug)))));
+                    (piece.doc, met, result.map_err(|e| *e))
+                },
+                |(doc, met, result)| {
+                    match result {
+                        Ok(Done::Restored(number)) => {
+                            texts += u64::from(lock(&known).insert(doc, true) != Some(true));
+                            removals += number as u64;
+                            return Ok(Flow::On);
+                        }
+                        Ok(Done::Original) => original += u64::from(!met),
+                        Err(_) if met => {} // it was written anew between the two runs
+                        Err(failure) => failures.push(failure),
                     }
-                    Ok(Done::Original) => original += u64::from(!met),
-                    Err(_) if met => {} // it was written anew between the two runs
-                    Err(failure) => failures.push(failure),
+                    lock(&known).entry(doc).or_insert(false);
+                    Ok(Flow::On)
+                },
+            )?;
+            let opened = pieces.opened.take();
+            let (Ended::Complete, Some(head)) = (ended, opened) else { break };
+            let (met, again) = later.get(&head.doc).map_or((false, false), |written| (true, *written));
+            let job = restore_records::Job { begin, finder: &finder, target: &target, again };
+            let result = job.container(&head, &mut pieces);
+            pieces.leave_container();
+            match result {
+                Ok((records, number)) if number > 0 => {
+                    texts += records;
+                    removals += number as u64;
+                    later.insert(head.doc, true);
+                    continue;
                 }
-                lock(&known).entry(doc).or_insert(false);
-                Ok(Flow::On)
-            },
-        )?;
+                Ok(_) => original += u64::from(!met),
+                Err(_) if met => {}
+                Err(failure) => failures.push(*failure),
+            }
+            later.entry(head.doc).or_insert(false);
+        }
         if let Some(error) = pieces.error {
             return Err(error).with_context(|| format!("{} cannot be read", show(&args.log)));
         }
@@ -113,7 +129,7 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
             messages::aside(&format!("{} that the log does not name copied as they are", counted(copied, "document", "documents")));
         }
     }
-    messages::failures(&failures, args.common.verbose > 0);
+    messages::failures(&failures, failures.len() as u64, args.common.verbose > 0);
     Ok(match ended {
         Ended::Interrupted => Exit::Interrupted,
         _ if failures.is_empty() => Exit::Done,
@@ -157,94 +173,58 @@ fn runs(args: &RestoreArgs) -> Result<Vec<(usize, Begin)>> {
     Ok(runs)
 }
 
-/// The documents of one run, read one after the other.
-struct Pieces {
-    reader: Reader,
-    /// Runs that begin before the one we want.
-    skip: usize,
-    inside: bool,
-    error: Option<ReadError>,
-}
-
-impl Pieces {
-    fn new(log: &Path, number: usize) -> io::Result<Pieces> {
-        Ok(Pieces { reader: Reader::open(log)?, skip: number, inside: false, error: None })
-    }
-
-    fn piece(&mut self) -> Result<Option<Piece>, ReadError> {
-        let mut removed: Vec<(usize, String)> = Vec::new();
-        while let Some(event) = self.reader.next()? {
-            match event {
-                Event::Begin(_) if self.inside => return Ok(None),
-                Event::Begin(_) if self.skip == 0 => self.inside = true,
-                Event::Begin(_) => self.skip -= 1,
-                Event::Removal(removal) if self.inside => removed.push((removal.bytes[0], removal.text.into_owned())),
-                Event::Doc(doc) if self.inside => {
-                    return Ok(Some(Piece {
-                        doc: doc.doc.into_owned(),
-                        record: doc.record,
-                        encoding: doc.encoding.into_owned(),
-                        bom: doc.bom,
-                        before: doc.before,
-                        after: doc.after,
-                        removed,
-                    }));
-                }
-                _ => {}
-            }
-        }
-        Ok(None)
-    }
-}
-
-impl Iterator for Pieces {
-    type Item = Piece;
-
-    fn next(&mut self) -> Option<Piece> {
-        if self.error.is_some() {
-            return None;
-        }
-        self.piece().unwrap_or_else(|error| {
-            self.error = Some(error);
-            None
-        })
-    }
-}
-
 impl Finder {
     fn new(paths: &[PathBuf]) -> Result<Finder> {
-        let mut finder = Finder { folders: Vec::new(), files: Mutex::default(), named: !paths.is_empty() };
+        let mut finder = Finder { folders: Vec::new(), files: Mutex::default(), paths: Vec::new(), named: !paths.is_empty() };
         for path in paths {
             if path.is_dir() {
                 finder.folders.push(path.clone());
             } else {
-                let bytes =
-                    std::fs::read(path).map_err(|e| Trouble::new(format!("{} cannot be read", show(path))).at(crate::source::say(&e)))?;
-                lock(&finder.files).insert(State::of(&bytes).blake3, path.clone());
+                let hash = File::open(path).and_then(|file| {
+                    let mut hasher = blake3::Hasher::new();
+                    hasher.update_reader(file)?;
+                    Ok(hasher.finalize().to_hex().to_string())
+                });
+                let hash = hash.map_err(|e| Trouble::new(format!("{} cannot be read", show(path))).at(crate::source::say(&e)))?;
+                lock(&finder.files).insert(hash, path.clone());
+                finder.paths.push(path.clone());
             }
         }
         Ok(finder)
     }
 
+    /// The container `doc`: among files that were named it is the one of that name, or the only one.
+    pub fn container(&self, doc: &str, begin: &Begin) -> Result<Option<PathBuf>, Failure> {
+        if self.named && self.folders.is_empty() {
+            let same = |path: &&PathBuf| path.file_name() == Path::new(doc).file_name();
+            return Ok(self.paths.iter().find(same).or(self.paths.first().filter(|_| self.paths.len() == 1)).cloned());
+        }
+        self.place(doc, None, begin)
+    }
+
     /// The file that holds the cleaned text of `piece`; `None` where the user asked for others.
     fn find(&self, piece: &Piece, begin: &Begin) -> Result<Option<PathBuf>, Failure> {
-        let path = Path::new(&piece.doc);
+        self.place(&piece.doc, Some(&piece.after), begin)
+    }
+
+    fn place(&self, doc: &str, after: Option<&State>, begin: &Begin) -> Result<Option<PathBuf>, Failure> {
+        let path = Path::new(doc);
         if path.components().any(|c| matches!(c, Component::ParentDir)) {
-            return Err(Failure::new(&piece.doc, "the log names a path that leads out of its folder"));
+            return Err(Failure::new(doc, "the log names a path that leads out of its folder"));
         }
         if self.named {
-            if let Some(file) = lock(&self.files).get(&piece.after.blake3) {
-                return Ok(Some(file.clone()));
+            if let Some(file) = after.and_then(|after| lock(&self.files).get(&after.blake3).cloned()) {
+                return Ok(Some(file));
             }
             let below = below(path);
             let found = self.folders.iter().map(|folder| folder.join(&below)).find(|file| file.is_file());
             return match found {
-                None if !self.folders.is_empty() => Err(Failure::new(&piece.doc, "not found in the folders that were given")),
+                None if !self.folders.is_empty() => Err(Failure::new(doc, "not found in the folders that were given")),
                 found => Ok(found),
             };
         }
         if begin.mode != "in-place" {
-            let failure = Failure::new(&piece.doc, "the log does not say where its cleaned text is");
+            let failure = Failure::new(doc, "the log does not say where its cleaned text is");
             return Err(failure.help("dehusk restore LOG CLEANED/ --out DIR"));
         }
         Ok(Some(Path::new(&begin.folder).join(path)))
@@ -252,7 +232,7 @@ impl Finder {
 }
 
 /// The path below an output folder.
-fn below(path: &Path) -> PathBuf {
+pub fn below(path: &Path) -> PathBuf {
     path.components().filter(|c| matches!(c, Component::Normal(_))).collect()
 }
 
@@ -272,9 +252,6 @@ fn target(args: &RestoreArgs, finder: &Finder) -> Result<Target> {
 /// Puts the removals of one document back. `again`: a later run of it has been undone already.
 fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again: bool) -> Result<Done, Box<Failure>> {
     let fail = |why: &str| Box::new(Failure::new(&piece.doc, why));
-    if piece.record.is_some() {
-        return Err(fail("a record of a file: this version restores text files"));
-    }
     let mut place = below(Path::new(&piece.doc));
     let path = match target {
         Target::Out(folders) if again => Some(folders[1].target(&place).map_err(|e| Failure::io(&piece.doc, &e))?),
@@ -296,7 +273,7 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
     } else {
         let form = Form::from_name(&piece.encoding, piece.bom).ok_or_else(|| fail("the log names an unknown encoding"))?;
         let text = form.decode(bytes).map_err(|e| fail(&e.to_string()))?;
-        let woven = weave(&text, piece.removed.iter().map(|(at, text)| (*at, text.as_str())));
+        let woven = weave(&text, piece.removed.iter().map(|(at, text, _)| (*at, text.as_str())));
         let woven = woven.ok_or_else(|| fail("the removals do not fit the text: the log is damaged"))?;
         let original = form.encode(&woven).ok_or_else(|| fail("the original cannot be written in its encoding: the log is damaged"))?;
         if State::of(&original) != piece.before {
@@ -347,7 +324,7 @@ fn copy_rest(finder: &Finder, folder: &Folder, failures: &mut Vec<Failure>) -> R
             let Found::Document(entry) = found else { continue };
             let Some(path) = &entry.path else { continue };
             if folder.target(&entry.place).is_ok_and(|target| !target.exists()) {
-                match std::fs::read(path).and_then(|bytes| folder.write(&entry.place, &bytes, Some(path))) {
+                match folder.copy(&entry.place, path) {
                     Ok(()) => copied += 1,
                     Err(e) => failures.push(Failure::io(&entry.name, &e)),
                 }

@@ -5,17 +5,22 @@ use std::io::{self, IsTerminal, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 use dehusk::decide::Decisions;
 use dehusk::{Cleaner, CleanerBuilder, Packs};
 
-use super::args::{self, InputArgs, RunArgs};
+use super::args::{self, InputArgs, OnError, RunArgs, SampleArgs};
 use super::exit::Exit;
 use super::messages::{self, Failure, Trouble, counted};
 use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
-use crate::source::{Choice, Document, Entry, Filter, Form, Found, Input, Inputs, Unread, list, say};
+use crate::source::{
+    Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items, Piece, Shape,
+    Text, Unread, list, sample, say,
+};
 
 /// Everything a run over documents needs.
 pub struct Session {
@@ -32,6 +37,10 @@ pub struct Session {
     choice: Choice,
     max_doc_size: Option<u64>,
     exit_zero: bool,
+    /// So many documents by chance, and the seed.
+    sample: Option<(usize, u64)>,
+    /// Bytes of files that have been read.
+    read: Arc<AtomicU64>,
 }
 
 /// What a document is to the one who works on it.
@@ -42,6 +51,45 @@ pub enum Loaded {
     Raw(Option<Vec<u8>>),
 }
 
+/// A list that remembers the first of its items and counts the others: a corpus may have millions of them.
+#[derive(Debug)]
+pub struct Listed<T> {
+    /// The first ones.
+    pub first: Vec<T>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// Items that are remembered.
+const REMEMBERED: usize = 1000;
+
+impl<T> Listed<T> {
+    /// One more.
+    pub fn push(&mut self, item: T) {
+        self.count += 1;
+        if self.first.len() < REMEMBERED {
+            self.first.push(item);
+        }
+    }
+
+    /// True where there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Listed<T> {
+        Listed { first: Vec::new(), count: 0 }
+    }
+}
+
+impl<T> Extend<T> for Listed<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        items.into_iter().for_each(|item| self.push(item));
+    }
+}
+
 /// Sums of a run.
 #[derive(Debug, Default)]
 pub struct Totals {
@@ -49,23 +97,81 @@ pub struct Totals {
     pub documents: u64,
     /// Their size in bytes.
     pub bytes: u64,
-    /// Files that were left alone, and why.
-    pub left: Vec<(String, String)>,
+    /// Files and records that were left alone, and why.
+    pub left: Listed<(String, String)>,
+    /// Records without a text.
+    pub textless: Listed<String>,
+    /// Containers whose text was found under a usual name, by name.
+    pub guessed: BTreeMap<String, u64>,
     /// Texts whose encoding was guessed, by encoding.
     pub encodings: BTreeMap<String, u64>,
     /// What went wrong.
-    pub failures: Vec<Failure>,
+    pub failures: Listed<Failure>,
     /// Stopped by the user.
     pub interrupted: bool,
 }
 
-/// One document's way through a worker.
-struct Step<T> {
+/// One item's way through a worker: what it adds to the sums.
+pub struct Step<T> {
+    documents: u64,
     bytes: usize,
-    form: Option<Form>,
-    left: Option<(String, String)>,
-    failure: Option<Failure>,
-    result: Option<T>,
+    removed: usize,
+    forms: Vec<Form>,
+    left: Vec<(String, String)>,
+    textless: Vec<String>,
+    failures: Vec<Failure>,
+    results: Vec<T>,
+    guessed: Option<String>,
+    begun: bool,
+    ended: Option<(Arc<Container>, Ending)>,
+}
+
+impl<T> Step<T> {
+    fn new() -> Step<T> {
+        Step {
+            documents: 0,
+            bytes: 0,
+            removed: 0,
+            forms: Vec::new(),
+            left: Vec::new(),
+            textless: Vec::new(),
+            failures: Vec::new(),
+            results: Vec::new(),
+            guessed: None,
+            begun: false,
+            ended: None,
+        }
+    }
+
+    /// A text was read.
+    pub fn read(&mut self, document: &Document) {
+        self.documents += 1;
+        self.bytes += document.text.len();
+        if document.form.guessed() {
+            self.forms.push(document.form);
+        }
+    }
+
+    /// A result, and how many bytes went for it.
+    pub fn give(&mut self, result: T, removed: usize) {
+        self.removed += removed;
+        self.results.push(result);
+    }
+
+    /// A file or record is left alone.
+    pub fn leave(&mut self, name: String, why: String) {
+        self.left.push((name, why));
+    }
+
+    /// A record has no text.
+    pub fn without_text(&mut self, name: String) {
+        self.textless.push(name);
+    }
+
+    /// Something could not be read or written.
+    pub fn fail(&mut self, failure: Failure) {
+        self.failures.push(failure);
+    }
 }
 
 impl Session {
@@ -92,8 +198,15 @@ impl Session {
             quiet: run.common.quiet,
             verbose: run.common.verbose > 0,
             exit_zero: run.exit_zero,
+            sample: None,
+            read: Arc::default(),
             settings,
         })
+    }
+
+    /// Only some documents, where that is asked for.
+    pub fn sampled(self, args: &SampleArgs) -> Session {
+        Session { sample: args.sample.map(|most| (most, args.seed.unwrap_or(0))), ..self }
     }
 
     /// The cleaner that the settings ask for.
@@ -113,7 +226,24 @@ impl Session {
         self.settings.threads
     }
 
-    /// Reads every document, has `work` look at it in parallel and hands the results on in order.
+    /// How containers are read.
+    pub fn shape(&self) -> Shape {
+        let settings = &self.settings;
+        Shape {
+            from: settings.from.and_then(args::From::format),
+            fields: settings.field.clone().unwrap_or_default(),
+            id: settings.id_field.clone(),
+            url: settings.url_field.clone(),
+            lang: settings.lang_field.clone(),
+            max: self.max_doc_size,
+            choice: self.choice,
+            hash: false,
+            read: self.read.clone(),
+        }
+    }
+
+    /// Reads every document, be it a file or a record of one, has `work` look at it in parallel and hands the results on in
+    /// order.
     ///
     /// `work` returns its result and how many bytes it removed. What failed or was left alone is in the totals.
     pub fn each<T: Send>(
@@ -121,44 +251,116 @@ impl Session {
         work: impl Fn(&Entry, Loaded) -> Result<Option<(T, usize)>, Failure> + Sync,
         mut consume: impl FnMut(T) -> Result<()>,
     ) -> Result<Totals> {
+        let work = |item: Item, step: &mut Step<T>| -> Result<(), Failure> {
+            match item {
+                Item::File(found, bytes) => self.file(found, bytes, step, &work),
+                Item::Begin(_) | Item::End(..) => Ok(()),
+                Item::Piece(container, piece) => {
+                    for text in self.texts(&container, &piece, step).unwrap_or_default() {
+                        if let Some((result, removed)) = work(&text.entry, Loaded::Text(text.document))? {
+                            step.give(result, removed);
+                        }
+                    }
+                    Ok(())
+                }
+            }
+        };
+        let items = Items::new(&self.inputs, &self.filter, self.shape())?;
+        let consume = |result| consume(result).map(|()| Flow::On);
+        match self.sample {
+            Some((most, seed)) => self.stream(sample(items.take_while(|_| !run::interrupted()), most, seed).into_iter(), work, consume),
+            None => self.stream(items, work, consume),
+        }
+    }
+
+    /// The same for those who handle containers themselves: `work` gets everything that is read, piece by piece.
+    pub fn stream<T: Send>(
+        &self,
+        items: impl Iterator<Item = Item> + Send,
+        work: impl Fn(Item, &mut Step<T>) -> Result<(), Failure> + Sync,
+        mut consume: impl FnMut(T) -> Result<Flow>,
+    ) -> Result<Totals> {
         let mut totals = Totals::default();
         let mut progress = Progress::new(self.settings.progress.unwrap_or(true) && !self.quiet);
-        let fail_fast = self.settings.fail_fast.unwrap_or(false);
-        let step = |found: Found| -> Step<(T, usize)> {
-            let name = found.name().to_owned();
-            let mut step = Step { bytes: 0, form: None, left: None, failure: None, result: None };
+        let fail_fast = self.settings.fail_fast.unwrap_or(false) || self.on_error() == OnError::Stop;
+        let work = |item: Item| -> Step<T> {
+            let mut step = Step::new();
+            let name = match &item {
+                Item::Begin(container) => {
+                    step.begun = true;
+                    if container.guessed && container.format.has_names() {
+                        step.guessed = container.fields.first().map(|field| field.as_str().to_owned());
+                    }
+                    container.entry.name.clone()
+                }
+                Item::End(container, ending) => {
+                    step.ended = Some((container.clone(), ending.clone()));
+                    container.entry.name.clone()
+                }
+                item => item.name(),
+            };
+            let file = matches!(item, Item::File(..));
             // A panic is a bug of ours in one document: the others go on.
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.take(found, &mut step, &work)));
-            match outcome.unwrap_or_else(|panic| Err(Failure::new(name, run::said(&*panic)))) {
-                Ok(result) => step.result = result,
-                Err(failure) => step.failure = Some(failure),
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(item, &mut step)));
+            if file {
+                self.read.fetch_add(step.bytes as u64, Ordering::Relaxed);
+            }
+            if let Err(failure) = outcome.unwrap_or_else(|panic| Err(Failure::new(name, run::said(&*panic)))) {
+                step.fail(failure);
             }
             step
         };
+        // Documents and textless records of the container that is being read.
+        let mut inside = (0u64, 0u64);
         std::thread::scope(|scope| -> Result<()> {
             if let Some(bar) = progress.total() {
                 scope.spawn(move || {
                     if let Ok(all) = self.inputs.walk(&self.filter) {
-                        bar.set_length(all.take_while(|_| !run::interrupted()).count() as u64);
+                        let size = |found: Found| match found {
+                            Found::Document(entry) => entry.path.and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len()),
+                            _ => None,
+                        };
+                        // Nobody knows how long standard input is.
+                        if !self.inputs.0.contains(&Input::Stdin) {
+                            bar.set_length(all.take_while(|_| !run::interrupted()).filter_map(size).sum());
+                        }
                     }
                 });
             }
-            let ended = run::in_order(self.threads(), self.inputs.walk(&self.filter)?, step, |step| {
-                if let Some(form) = step.form {
-                    totals.documents += 1;
-                    totals.bytes += step.bytes as u64;
-                    if self.choice == Choice::Auto && form.guessed() {
-                        *totals.encodings.entry(form.to_string()).or_default() += 1;
-                    }
+            let ended = run::stream(self.threads(), items, Item::weight, work, |step| {
+                totals.documents += step.documents;
+                totals.bytes += step.bytes as u64;
+                if step.begun {
+                    inside = (0, 0);
+                }
+                inside.0 += step.documents;
+                inside.1 += step.textless.len() as u64;
+                for form in step.forms.iter().filter(|_| self.choice == Choice::Auto) {
+                    *totals.encodings.entry(form.to_string()).or_default() += 1;
+                }
+                if let Some(name) = step.guessed {
+                    *totals.guessed.entry(name).or_default() += 1;
                 }
                 totals.left.extend(step.left);
-                let failed = step.failure.is_some();
-                totals.failures.extend(step.failure);
-                progress.step(step.bytes, step.result.as_ref().map_or(0, |(_, removed)| *removed));
-                if let Some((result, _)) = step.result {
-                    consume(result)?;
+                let failed = !step.failures.is_empty();
+                totals.failures.extend(step.failures);
+                if let Some((container, ending)) = step.ended {
+                    totals.failures.extend(ending.damage.map(|why| Failure::new(container.entry.name.clone(), why)));
+                    match no_texts(&container, inside) {
+                        Some(why) if container.entry.walked => totals.left.push((container.entry.name.clone(), why.why)),
+                        Some(why) => totals.failures.push(why),
+                        None => {}
+                    }
                 }
-                Ok(if failed && fail_fast { Flow::Stop } else { Flow::On })
+                totals.textless.extend(step.textless);
+                progress.step(step.documents, step.bytes, step.removed, self.read.load(Ordering::Relaxed));
+                let mut flow = if failed && fail_fast { Flow::Stop } else { Flow::On };
+                for result in step.results {
+                    if consume(result)? == Flow::Stop {
+                        flow = Flow::Stop;
+                    }
+                }
+                Ok(flow)
             });
             progress.finish();
             totals.interrupted = ended? == Ended::Interrupted;
@@ -167,66 +369,131 @@ impl Session {
         Ok(totals)
     }
 
-    fn take<T>(
-        &self,
-        found: Found,
-        step: &mut Step<T>,
-        work: impl Fn(&Entry, Loaded) -> Result<Option<T>, Failure>,
-    ) -> Result<Option<T>, Failure> {
-        match found {
-            Found::Failed(failure) => Err(failure),
-            Found::Left(entry, why) => {
-                step.left = Some((entry.name.clone(), why));
-                if entry.path.is_some() { work(&entry, Loaded::Raw(None)) } else { Ok(None) }
+    /// What becomes of records that cannot be read.
+    pub fn on_error(&self) -> OnError {
+        self.settings.on_error.unwrap_or_default()
+    }
+
+    /// The texts of a piece, and what there is to tell about it. `None` for a record that cannot be read, which has been
+    /// reported.
+    pub fn texts<T>(&self, container: &Container, piece: &Piece, step: &mut Step<T>) -> Option<Vec<Text>> {
+        match &piece.body {
+            Body::Rest(_) => Some(Vec::new()),
+            Body::Left(_, why) => {
+                if let Some(why) = why {
+                    step.leave(container.name(piece.number), why.clone());
+                }
+                Some(Vec::new())
             }
-            Found::Document(entry) => self.load(&entry, step, work),
+            Body::Record(record) => {
+                let at = if container.format == Format::Text { String::new() } else { format!(", at byte {} of the file", piece.offset) };
+                let holds = container.texts(piece.number, record);
+                let holds = holds.map_err(|fault| Fault { why: fault.why + &at, ..fault });
+                Self::held(container.name(piece.number), holds, step)
+            }
+            #[cfg(feature = "parquet")]
+            Body::Rows(rows) => {
+                let mut texts = Vec::new();
+                for (number, holds) in rows.texts(container, piece.number) {
+                    texts.extend(Self::held(container.name(number), holds, step).into_iter().flatten());
+                }
+                Some(texts)
+            }
         }
     }
 
-    fn load<T>(
+    fn held<T>(name: String, holds: Result<Holds, Fault>, step: &mut Step<T>) -> Option<Vec<Text>> {
+        match holds {
+            Ok(Holds::Texts(texts)) => {
+                texts.iter().for_each(|text| step.read(&text.document));
+                return Some(texts);
+            }
+            Ok(Holds::Nothing) => step.without_text(name),
+            Ok(Holds::Unfit(why)) => step.leave(name, why),
+            Err(Fault { why, help }) => {
+                step.fail(Failure { name, why, help });
+                return None;
+            }
+        }
+        Some(Vec::new())
+    }
+
+    /// A file that is one text, or none.
+    pub fn file<T>(
         &self,
-        entry: &Entry,
+        found: Found,
+        bytes: Option<Vec<u8>>,
         step: &mut Step<T>,
-        work: impl Fn(&Entry, Loaded) -> Result<Option<T>, Failure>,
-    ) -> Result<Option<T>, Failure> {
-        if let (Some(most), Some(path)) = (self.max_doc_size, &entry.path)
-            && let Ok(size) = std::fs::metadata(path).map(|file| file.len())
+        work: impl Fn(&Entry, Loaded) -> Result<Option<(T, usize)>, Failure>,
+    ) -> Result<(), Failure> {
+        let give = |step: &mut Step<T>, done: Option<(T, usize)>| {
+            if let Some((result, removed)) = done {
+                step.give(result, removed);
+            }
+        };
+        let entry = match found {
+            Found::Failed(failure) => return Err(failure),
+            Found::Left(entry, why) => {
+                step.leave(entry.name.clone(), why);
+                if entry.path.is_some() {
+                    let done = work(&entry, Loaded::Raw(None))?;
+                    give(step, done);
+                }
+                return Ok(());
+            }
+            Found::Document(entry) => entry,
+        };
+        let size = || match (&bytes, &entry.path) {
+            (Some(bytes), _) => Some(bytes.len() as u64),
+            (None, path) => path.as_ref().and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len()),
+        };
+        if let Some(most) = self.max_doc_size
+            && let Some(size) = size()
             && size > most
         {
-            step.left = Some((entry.name.clone(), format!("larger than --max-doc-size: {}", messages::bytes(size))));
-            return work(entry, Loaded::Raw(None));
+            step.leave(entry.name.clone(), format!("larger than --max-doc-size: {}", messages::bytes(size)));
+            let done = work(&entry, Loaded::Raw(bytes))?;
+            give(step, done);
+            return Ok(());
         }
-        match Document::read(entry, self.choice) {
-            Ok(document) if document.bare_returns() => {
-                step.left =
-                    Some((entry.name.clone(), "its lines end with a bare CR, as on old Macs: `tr '\\r' '\\n'` makes lines of them".into()));
-                let bytes = document.encode(&document.text).map_err(|e| Failure::io(&entry.name, &e))?.into_owned();
-                work(entry, Loaded::Raw(Some(bytes)))
-            }
-            Ok(document) => {
-                step.bytes = document.text.len();
-                step.form = Some(document.form);
-                work(entry, Loaded::Text(document))
-            }
+        let read = match bytes {
+            Some(bytes) => Document::from_bytes(bytes, self.choice),
+            None => Document::read(&entry, self.choice),
+        };
+        let done = match read {
+            Ok(document) => match document.unfit() {
+                Some(why) => {
+                    step.leave(entry.name.clone(), why.into());
+                    let bytes = document.encode(&document.text).map_err(|e| Failure::io(&entry.name, &e))?.into_owned();
+                    work(&entry, Loaded::Raw(Some(bytes)))?
+                }
+                None => {
+                    step.read(&document);
+                    work(&entry, Loaded::Text(document))?
+                }
+            },
             Err(Unread::Binary(bytes)) => {
-                step.left = Some((entry.name.clone(), "binary: it holds NUL bytes".into()));
-                work(entry, Loaded::Raw(bytes))
+                step.leave(entry.name.clone(), "binary: it holds NUL bytes".into());
+                work(&entry, Loaded::Raw(bytes))?
             }
             Err(Unread::Encoding(error, bytes)) => {
                 // Not cleaned, but not lost either: where a copy is written it gets the bytes as they are.
-                let done = work(entry, Loaded::Raw(Some(bytes)));
-                step.result = done?;
-                Err(Failure::new(entry.name.clone(), error.to_string())
-                    .help("--encoding ENC says how it is written; `--exclude` leaves it out"))
+                let done = work(&entry, Loaded::Raw(Some(bytes)))?;
+                give(step, done);
+                return Err(Failure::new(entry.name.clone(), error.to_string())
+                    .help("--encoding ENC says how it is written; `--exclude` leaves it out"));
             }
-            Err(Unread::Io(error)) => Err(Failure::new(entry.name.clone(), say(&error))),
-        }
+            Err(Unread::Io(error)) => return Err(Failure::new(entry.name.clone(), say(&error))),
+        };
+        give(step, done);
+        Ok(())
     }
 
     /// Tells on standard error what was left alone, what failed and why nothing was read; the exit code that follows.
     pub fn close(&self, totals: &Totals, left: &str) -> Exit {
         if !self.quiet {
             self.tell_left(totals, left);
+            self.tell_records(totals);
             for (encoding, number) in &totals.encodings {
                 let are = if *number == 1 { "is" } else { "are" };
                 messages::aside(&format!("{} {are} {encoding} (--encoding forces another)", counted(*number, "document", "documents")));
@@ -235,7 +502,7 @@ impl Session {
                 self.tell_nothing(totals);
             }
         }
-        messages::failures(&totals.failures, self.verbose);
+        messages::failures(&totals.failures.first, totals.failures.count, self.verbose);
         if totals.interrupted {
             messages::warning("interrupted: what had begun was finished; run the same command again to do the rest");
             return Exit::Interrupted;
@@ -250,17 +517,32 @@ impl Session {
 
     fn tell_left(&self, totals: &Totals, left: &str) {
         let shown = if self.verbose { usize::MAX } else { 3 };
-        for (name, why) in totals.left.iter().take(shown) {
+        for (name, why) in totals.left.first.iter().take(shown) {
             messages::aside(&format!("{left}: {}: {why}", dehusk::escape::inline(name)));
         }
-        if let Some(more) = totals.left.len().checked_sub(shown).filter(|more| *more > 0) {
-            messages::aside(&format!("{left}: {} (-v lists all)", counted(more as u64, "more file", "more files")));
+        let shown = totals.left.first.len().min(shown) as u64;
+        if totals.left.count > shown {
+            let more = counted(totals.left.count - shown, "more", "more");
+            messages::aside(&format!("{left}: {more}{}", if self.verbose { "" } else { " (-v lists them)" }));
+        }
+    }
+
+    fn tell_records(&self, totals: &Totals) {
+        for (field, number) in totals.guessed.iter().filter(|(field, _)| *field != "text") {
+            let what = if field.is_empty() { "the strings themselves are".to_owned() } else { format!("`{field}` is") };
+            messages::aside(&format!("{what} the text of {} (--field says otherwise)", counted(*number, "file", "files")));
+        }
+        if let Some(first) = totals.textless.first.first() {
+            let records = counted(totals.textless.count, "record has", "records have");
+            messages::aside(&format!("{records} no text and passed as they are, the first is {}", dehusk::escape::inline(first)));
         }
     }
 
     fn tell_nothing(&self, totals: &Totals) {
         let filtered = !self.filter.globs.is_empty() || !self.filter.exclude.is_empty();
-        let why = if !totals.left.is_empty() {
+        let why = if !totals.textless.is_empty() {
+            "no record has a text"
+        } else if !totals.left.is_empty() {
             "all files were left alone"
         } else if filtered {
             "no file passes --glob and --exclude"
@@ -271,6 +553,18 @@ impl Session {
         };
         messages::warning(&format!("nothing was read: {why}"));
     }
+}
+
+/// A container of which no record has a text was probably asked for the wrong field.
+fn no_texts(container: &Container, (texts, textless): (u64, u64)) -> Option<Failure> {
+    if texts > 0 || textless == 0 || !container.format.has_names() {
+        return None;
+    }
+    let field = container.fields.first().map_or("text", |field| field.as_str());
+    let failure = Failure::new(container.entry.name.clone(), format!("no record has a text in `{field}`"));
+    let names: Vec<String> = container.names.iter().take(12).cloned().collect();
+    let has = if names.is_empty() { String::new() } else { format!("; the first record has: {}", names.join(", ")) };
+    Some(failure.help(format!("--field NAME says where the text is{has}")))
 }
 
 /// The cleaner that the settings ask for.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dehusk::Confidence;
+use dehusk::splice::Pointer;
 use serde::{Deserialize, Serialize};
 
 use super::args::{self, CommonArgs, Theme, When};
@@ -83,8 +84,18 @@ settings! {
     exclude: Vec<String> = "exclude", "[]";
     /// How files are encoded: auto, utf-8, windows-1252 ….
     encoding: Choice = "encoding", r#""auto""#;
-    /// What files hold: auto goes by their names, text reads all of them.
+    /// What files hold: auto goes by names and look; text, jsonl, json, csv, tsv, wet, parquet.
     from: args::From = "from", r#""auto""#;
+    /// Where the texts of records are: keys, columns or JSON pointers; without it, the usual names.
+    field: Vec<Pointer> = "field", "[]";
+    /// Where the id of a record is.
+    id_field: Pointer = "id-field", r#""id""#;
+    /// Where the address of a record is.
+    url_field: Pointer = "url-field", r#""url""#;
+    /// Where the language of a record is.
+    lang_field: Pointer = "lang-field", r#""language""#;
+    /// Records that cannot be read: keep, drop or stop.
+    on_error: args::OnError = "on-error", r#""keep""#;
     /// Texts that are larger are left alone, such as 64M; 0 is no limit.
     max_doc_size: args::Size = "max-doc-size", r#""0""#;
     /// Read hidden files and folders.
@@ -263,6 +274,11 @@ impl Typed for args::InputArgs {
             exclude: list(&self.exclude),
             encoding: self.encoding,
             from: self.from,
+            field: (!self.field.is_empty()).then(|| self.field.clone()),
+            id_field: self.id_field.clone(),
+            url_field: self.url_field.clone(),
+            lang_field: self.lang_field.clone(),
+            on_error: self.on_error,
             max_doc_size: self.max_doc_size.clone(),
             hidden: switch(self.hidden, self.no_hidden),
             gitignore: switch(self.gitignore, self.no_gitignore),

@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use super::Options;
 use super::tally::Tally;
+use super::{Address, Options};
 use crate::log::{Doc, Removed, State, removals};
 use crate::{Cleaned, Flag};
 
@@ -47,17 +47,24 @@ struct Rule<'a> {
     bytes: usize,
 }
 
-pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> String {
+pub(super) fn render(name: &str, address: Option<Address<'_>>, cleaned: &Cleaned<'_>, options: &Options) -> String {
     let mut out = String::new();
     if !cleaned.changed() && cleaned.flags().is_empty() {
         return out;
     }
+    let name = address.map_or(name, |address| address.doc);
+    let record = address.map(|address| address.record);
+    let field = address.and_then(|address| address.field);
     for removal in removals(name, cleaned) {
+        let removal = Removed { record, field: field.map(Into::into), ..removal };
         push(&mut out, &Message::Removal(removal), options.sanitise);
     }
     let doc = Doc {
         doc: name.into(),
-        record: None,
+        record,
+        field: field.map(Into::into),
+        id: address.and_then(|address| address.id).map(Into::into),
+        url: address.and_then(|address| address.url).map(Into::into),
         encoding: "utf-8".into(),
         bom: false,
         before: State::of(cleaned.original().as_bytes()),

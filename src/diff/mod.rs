@@ -119,6 +119,11 @@ impl Options {
     /// Names of documents are paths: what a link may not hold is written in hex.
     fn document_link(&self, name: &str) -> Option<String> {
         let base = self.documents_url.as_ref()?;
+        // A record is shown in its file.
+        let name = match name.rsplit_once(':') {
+            Some((file, record)) if record.starts_with(|c: char| c.is_ascii_digit()) => file,
+            _ => name,
+        };
         let mut link = if name.starts_with('/') { "file://".to_owned() } else { base.clone() };
         for byte in name.trim_start_matches("./").bytes() {
             match byte {
@@ -130,8 +135,28 @@ impl Options {
     }
 }
 
+/// Which record of a file a document is, for programs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Address<'a> {
+    /// The file.
+    pub doc: &'a str,
+    /// The number of the record.
+    pub record: u64,
+    /// Its field, where it has several texts.
+    pub field: Option<&'a str>,
+    /// Its own id.
+    pub id: Option<&'a str>,
+    /// The address of its page.
+    pub url: Option<&'a str>,
+}
+
 /// One document in the form that `options` ask for; empty where nothing is to be told.
 pub fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> Vec<u8> {
+    render_record(name, None, cleaned, options)
+}
+
+/// The same for what may be a record of a file.
+pub fn render_record(name: &str, address: Option<Address<'_>>, cleaned: &Cleaned<'_>, options: &Options) -> Vec<u8> {
     if options.summary == Summary::Only {
         return Vec::new();
     }
@@ -139,7 +164,7 @@ pub fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> Vec<u8> {
         Format::Human => gutter::render(name, cleaned, options),
         Format::Short => short::render(name, cleaned, options),
         Format::Unified => unified::render(name, cleaned, options),
-        Format::Json => json::render(name, cleaned, options),
+        Format::Json => json::render(name, address, cleaned, options),
     }
     .into_bytes()
 }

@@ -18,7 +18,10 @@
 //!   the cleaned text at `bytes[0]` ([`crate::weave`]) and encoding it as `encoding` gives a file with the hash `before`.
 //! - `encoding` is a name of the WHATWG standard; `utf-8-broken` is UTF-8 in which each byte `b` that is part of no
 //!   character was read as the private character `U+10FE00 + b`.
-//! - `record` is the number of a record in its file; text files have none.
+//! - `record` is the number of a record in its file, from 1 (in JSON Lines its line); text files have none. For a record
+//!   `before` and `after` describe its *text* in UTF-8; `id` and `url` are those of the record, `field` says which text of
+//!   several it is. `raw` is what stood in the file (with its escapes), where that is not the plainest spelling.
+//! - `records` comes before the records of a container, and tells what it is and where its texts are; `file` follows them: `before` and `after` describe what it held and holds, unpacked.
 //! - Readers skip types and fields that they do not know. `schema` changes only when an old reader would go wrong.
 //!
 //! A file named `….zst` is the same, compressed with zstd: every flush is a frame of its own, so that a killed run leaves
@@ -50,6 +53,10 @@ pub enum Event<'a> {
     Removal(Removed<'a>),
     /// A document that changed; follows its removals.
     Doc(Doc<'a>),
+    /// A container in which something changed; its records follow.
+    Records(Records<'a>),
+    /// The end of a container that was written. Missing where the run ended within it.
+    File(Container<'a>),
     /// A run ends. Missing where it was killed.
     End(End),
 }
@@ -89,6 +96,9 @@ pub struct Removed<'a> {
     pub doc: Cow<'a, str>,
     /// The record in the document.
     pub record: Option<u64>,
+    /// The field of the record, where it has several texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Cow<'a, str>>,
     /// The rule that took it.
     pub rule: Cow<'a, str>,
     /// The language whose words were found, or `any`.
@@ -105,6 +115,9 @@ pub struct Removed<'a> {
     pub line: usize,
     /// What went.
     pub text: Cow<'a, str>,
+    /// How the record spelled it, where that is not the plainest spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Cow<'a, str>>,
     /// What spoke for it.
     pub evidence: Vec<Cow<'a, str>>,
 }
@@ -119,6 +132,8 @@ impl Removed<'_> {
             lang: own(self.lang),
             rev: own(self.rev),
             text: own(self.text),
+            field: self.field.map(own),
+            raw: self.raw.map(own),
             evidence: self.evidence.into_iter().map(own).collect(),
             record: self.record,
             confidence: self.confidence,
@@ -136,6 +151,15 @@ pub struct Doc<'a> {
     pub doc: Cow<'a, str>,
     /// The record in the document.
     pub record: Option<u64>,
+    /// The field of the record, where it has several texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Cow<'a, str>>,
+    /// The record's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Cow<'a, str>>,
+    /// The address of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Cow<'a, str>>,
     /// The encoding of the file.
     pub encoding: Cow<'a, str>,
     /// True where the file begins with a byte order mark.
@@ -146,8 +170,34 @@ pub struct Doc<'a> {
     pub after: State,
 }
 
+/// A container in which something changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Records<'a> {
+    /// The file.
+    pub doc: Cow<'a, str>,
+    /// What it holds, as in `--from`.
+    pub format: Cow<'a, str>,
+    /// Where its texts are, as in `--field`.
+    pub fields: Vec<Cow<'a, str>>,
+}
+
+/// A container that was written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Container<'a> {
+    /// The file.
+    pub doc: Cow<'a, str>,
+    /// How it is compressed, as in `--compress`.
+    pub packing: Cow<'a, str>,
+    /// How many records it has.
+    pub records: u64,
+    /// What it held, unpacked; unknown for column-wise formats.
+    pub before: Option<State>,
+    /// What it holds now, unpacked.
+    pub after: Option<State>,
+}
+
 /// A file's size and hash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// Its size.
     pub bytes: u64,
@@ -194,6 +244,7 @@ pub fn removals<'a>(doc: &'a str, cleaned: &'a Cleaned<'_>) -> impl Iterator<Ite
         Removed {
             doc: doc.into(),
             record: None,
+            field: None,
             rule: removal.rule().id.as_str().into(),
             lang: removal.language().into(),
             rev: removal.rule().revision.as_str().into(),
@@ -202,6 +253,7 @@ pub fn removals<'a>(doc: &'a str, cleaned: &'a Cleaned<'_>) -> impl Iterator<Ite
             chars: [chars, chars + text.chars().count()],
             line,
             text: text.into(),
+            raw: None,
             evidence: removal.evidence().iter().map(|e| e.as_str().into()).collect(),
         }
     })

@@ -34,7 +34,7 @@ pub enum ReadError {
 
 /// Reads the events of a log.
 pub struct Reader {
-    input: Box<dyn BufRead>,
+    input: Box<dyn BufRead + Send>,
     line: String,
     number: u64,
     torn: bool,
@@ -52,7 +52,7 @@ impl Reader {
     pub fn open(path: &Path) -> io::Result<Reader> {
         let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
         let compressed = file.fill_buf()?.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
-        let input: Box<dyn BufRead> = if compressed {
+        let input: Box<dyn BufRead + Send> = if compressed {
             Box::new(BufReader::with_capacity(1 << 16, zstd::stream::read::Decoder::with_buffer(file)?))
         } else {
             Box::new(file)
@@ -89,7 +89,7 @@ impl Reader {
             }
             let known = serde_json::from_str::<Kind<'_>>(&self.line)
                 .map_err(|e| self.malformed(&e))
-                .map(|k| matches!(k.kind, "begin" | "removal" | "doc" | "end"))?;
+                .map(|k| matches!(k.kind, "begin" | "removal" | "doc" | "records" | "file" | "end"))?;
             if known {
                 break;
             }

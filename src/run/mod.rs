@@ -6,12 +6,12 @@ mod progress;
 pub use interrupt::{interrupted, watch};
 pub use progress::Progress;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 /// How a parallel run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,55 +36,172 @@ pub enum Flow {
 /// Documents in work or waiting for an earlier one, per thread. A result may hold as much as its document shows.
 const WINDOW: usize = 32;
 
+/// Bytes under way, as far as items tell their weight. One item may be heavier than that: then it goes alone.
+const BUDGET: usize = 16 << 20;
+
+/// What threads share: items that wait, and what is under way.
+struct Gate<I> {
+    state: Mutex<State<I>>,
+    /// There is something to work on, or nothing will come any more.
+    work: Condvar,
+    /// There is room for more.
+    room: Condvar,
+}
+
+struct State<I> {
+    waiting: VecDeque<(usize, usize, I)>,
+    /// Items begun and not yet consumed, and their weight.
+    under_way: usize,
+    weight: usize,
+    /// No more items will come.
+    closed: bool,
+    /// No more items are wanted.
+    stopped: bool,
+}
+
+impl<I> Gate<I> {
+    fn lock(&self) -> MutexGuard<'_, State<I>> {
+        // Nothing that could panic is done under the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for room; false where the run has stopped.
+    fn enter(&self, number: usize, weight: usize, window: usize, item: I) -> bool {
+        let full =
+            |state: &mut State<I>| !state.stopped && state.under_way > 0 && (state.under_way >= window || state.weight + weight > BUDGET);
+        let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        if state.stopped {
+            return false;
+        }
+        state.under_way += 1;
+        state.weight += weight;
+        state.waiting.push_back((number, weight, item));
+        self.work.notify_one();
+        true
+    }
+
+    /// The next item to work on; `None` when all is done.
+    fn take(&self) -> Option<(usize, usize, I)> {
+        let idle = |state: &mut State<I>| state.waiting.is_empty() && !state.closed;
+        self.work.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
+    }
+
+    fn leave(&self, weight: usize) {
+        let mut state = self.lock();
+        state.under_way -= 1;
+        state.weight -= weight;
+        self.room.notify_one();
+    }
+
+    fn stop(&self, drop_waiting: bool) {
+        let mut state = self.lock();
+        state.stopped = true;
+        if drop_waiting {
+            state.waiting.clear();
+        }
+        self.room.notify_all();
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.work.notify_all();
+    }
+}
+
 /// Runs `work` on every item in parallel and hands the results to `consume` in the order of the items.
 ///
 /// At most `threads * WINDOW` items are under way, however many there are. `work` must not panic: the pool would wait for
 /// a result that never comes, so the run is ended instead.
 pub fn in_order<I: Send, T: Send>(
     threads: Option<NonZeroUsize>,
-    items: impl IntoIterator<Item = I>,
+    items: impl IntoIterator<Item = I, IntoIter: Send>,
+    work: impl Fn(I) -> T + Sync,
+    consume: impl FnMut(T) -> Result<Flow>,
+) -> Result<Ended> {
+    stream(threads, items, |_| 0, work, consume)
+}
+
+/// The same for items that hold memory: `weigh` tells how many bytes, and what is under way never holds much more than
+/// [`BUDGET`]. Items are read on a thread of their own, so that reading, working and writing go on at once, each waiting
+/// for the slowest.
+pub fn stream<I: Send, T: Send>(
+    threads: Option<NonZeroUsize>,
+    items: impl IntoIterator<Item = I, IntoIter: Send>,
+    weigh: impl Fn(&I) -> usize + Sync,
     work: impl Fn(I) -> T + Sync,
     mut consume: impl FnMut(T) -> Result<Flow>,
 ) -> Result<Ended> {
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, NonZeroUsize::get)).build().context("no threads could be started")?;
-    let window = pool.current_num_threads() * WINDOW;
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let window = threads * WINDOW;
+    let state = State { waiting: VecDeque::new(), under_way: 0, weight: 0, closed: false, stopped: false };
+    let gate = Gate { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new() };
+    let (gate, work, weigh) = (&gate, &work, &weigh);
     let mut items = items.into_iter();
-    let work = &work;
-    pool.in_place_scope(|scope| {
+    std::thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
-        let (mut begun, mut done) = (0usize, 0usize);
-        let mut early = BTreeMap::new();
-        let mut ended = Ended::Complete;
-        loop {
-            while ended == Ended::Complete && begun - done < window {
-                if interrupted() {
-                    ended = Ended::Interrupted;
-                    break;
+        let reader = scope.spawn(move || {
+            let read = catch_unwind(AssertUnwindSafe(|| {
+                let mut number = 0;
+                loop {
+                    if interrupted() {
+                        return Ended::Interrupted;
+                    }
+                    let Some(item) = items.next() else { return Ended::Complete };
+                    let weight = weigh(&item);
+                    if !gate.enter(number, weight, window, item) {
+                        return Ended::Stopped;
+                    }
+                    number += 1;
                 }
-                let Some(item) = items.next() else { break };
-                let (sender, number) = (sender.clone(), begun);
-                scope.spawn(move |_| {
+            }));
+            gate.close();
+            read
+        });
+        for _ in 0..threads {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                while let Some((number, weight, item)) = gate.take() {
                     let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                     // The receiver is gone only when the run has been given up.
-                    let _ = sender.send((number, result));
-                });
-                begun += 1;
-            }
-            if begun == done {
-                return Ok(ended);
-            }
-            let (number, result) = results.recv().context("a thread was lost")?;
-            early.insert(number, result);
-            while let Some(result) = early.remove(&done) {
-                done += 1;
-                let result = result.map_err(|panic| anyhow::anyhow!(said(&*panic)))?;
-                if consume(result)? == Flow::Stop && ended == Ended::Complete {
-                    ended = Ended::Stopped;
+                    let _ = sender.send((number, weight, result));
                 }
-            }
+            });
         }
+        drop(sender);
+        let consumed = put_in_order(gate, &results, &mut consume);
+        if consumed.is_err() {
+            gate.stop(true);
+        }
+        let read = reader.join().unwrap_or_else(Err).map_err(|panic| anyhow::anyhow!(said(&*panic)));
+        let stopped = consumed?;
+        Ok(match read? {
+            Ended::Complete if stopped => Ended::Stopped,
+            ended => ended,
+        })
     })
+}
+
+/// What came too early waits for its turn. Tells whether the consumer asked to stop.
+fn put_in_order<I, T>(
+    gate: &Gate<I>,
+    results: &mpsc::Receiver<(usize, usize, std::thread::Result<T>)>,
+    consume: &mut impl FnMut(T) -> Result<Flow>,
+) -> Result<bool> {
+    let (mut done, mut stopped) = (0, false);
+    let mut early = BTreeMap::new();
+    for (number, weight, result) in results {
+        early.insert(number, (weight, result));
+        while let Some((weight, result)) = early.remove(&done) {
+            done += 1;
+            let result = result.map_err(|panic| anyhow::anyhow!(said(&*panic)))?;
+            if consume(result)? == Flow::Stop && !stopped {
+                stopped = true;
+                gate.stop(false);
+            }
+            gate.leave(weight);
+        }
+    }
+    Ok(stopped)
 }
 
 /// What a panic says, for the list of what failed.

@@ -28,14 +28,14 @@ impl Progress {
         Progress { bar, template: "", began: Instant::now(), documents: 0, read: 0, removed: 0 }
     }
 
-    /// A handle through which another thread can tell the number of documents; none where nobody looks.
+    /// A handle through which another thread can tell how many bytes there are to read; none where nobody looks.
     pub fn total(&self) -> Option<ProgressBar> {
         self.bar.clone()
     }
 
-    /// One more document is done.
-    pub fn step(&mut self, read: usize, removed: usize) {
-        self.documents += 1;
+    /// More documents are done; `position` is how many bytes of the files have been read in all.
+    pub fn step(&mut self, documents: u64, read: usize, removed: usize, position: u64) {
+        self.documents += documents;
         self.read += read as u64;
         self.removed += removed as u64;
         let Some(bar) = &self.bar else { return };
@@ -51,11 +51,10 @@ impl Progress {
             self.template = template;
             bar.set_style(style(template));
         }
-        let total = bar.length().map(|n| format!("/{}", count(n))).unwrap_or_default();
         let speed = bytes((self.read as f64 / elapsed.as_secs_f64()) as u64);
         let share = 100.0 * self.removed as f64 / self.read.max(1) as f64;
-        bar.set_position(self.documents);
-        bar.set_message(format!("{}{total} docs  {speed}/s  {share:.1}% removed", count(self.documents)));
+        bar.set_position(position);
+        bar.set_message(format!("{} docs  {speed}/s  {share:.1}% removed", count(self.documents)));
     }
 
     /// Takes the line away.

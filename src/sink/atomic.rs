@@ -1,9 +1,11 @@
 //! Files appear whole or not at all: written beside their destination, then moved over it.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use dehusk::log::State;
 use tempfile::NamedTempFile;
 
 use crate::source::Version;
@@ -25,7 +27,12 @@ pub struct Pending {
     place: Place,
     /// The file that is replaced, as it was when it was read.
     version: Option<Version>,
+    /// When the file was last changed, which its replacement keeps.
+    modified: Option<SystemTime>,
     synced: bool,
+    /// Over what was written, where somebody wants to know it.
+    hasher: Option<blake3::Hasher>,
+    written: u64,
 }
 
 impl Pending {
@@ -43,10 +50,7 @@ impl Pending {
         pending.version = Some(*version);
         let file = pending.temp.as_file();
         keep_owner(file, &old);
-        if let Ok(changed) = old.modified() {
-            // Not every file system can set it; the text matters more.
-            let _ = file.set_modified(changed);
-        }
+        pending.modified = old.modified().ok();
         Ok(pending)
     }
 
@@ -65,11 +69,27 @@ impl Pending {
         if let Some(like) = like {
             keep_mode(temp.as_file(), like);
         }
-        Ok(Pending { temp, target, place, version: None, synced: false })
+        Ok(Pending { temp, target, place, version: None, modified: None, synced: false, hasher: None, written: 0 })
+    }
+
+    /// Hashes what is written from here on.
+    pub fn hashed(mut self) -> Pending {
+        self.hasher = Some(blake3::Hasher::new());
+        self
+    }
+
+    /// What was written, where it was hashed.
+    pub fn state(&self) -> Option<State> {
+        let hash = self.hasher.as_ref()?.finalize().to_hex();
+        Some(State { bytes: self.written, blake3: hash.to_string() })
     }
 
     /// Waits until the bytes are on the disk.
     pub fn sync(&mut self) -> io::Result<()> {
+        if let Some(modified) = self.modified {
+            // Not every file system can set it; the text matters more.
+            let _ = self.temp.as_file().set_modified(modified);
+        }
         self.temp.as_file().sync_all()?;
         self.synced = true;
         Ok(())
@@ -91,6 +111,22 @@ impl Pending {
         }
         .map(drop)
         .map_err(|e| e.error)
+    }
+}
+
+/// What comes later is added at the end.
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.temp.as_file_mut().write(bytes)?;
+        self.written += length as u64;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&bytes[..length]);
+        }
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

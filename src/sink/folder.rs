@@ -70,8 +70,24 @@ impl Folder {
         self.fill(place, &mut fs::File::open(from)?, Some(from))
     }
 
+    /// Begins a file at `place` that is written piece by piece.
+    pub fn begin(&self, place: &Path, like: Option<&Path>) -> io::Result<Pending> {
+        let target = self.target(place)?;
+        if self.place == Place::Free && target.exists() {
+            return Err(exists(&target)); // said now, not after hours
+        }
+        self.pending(target, &mut io::empty(), like)
+    }
+
     fn fill(&self, place: &Path, bytes: &mut impl io::Read, like: Option<&Path>) -> io::Result<()> {
         let target = self.target(place)?;
+        self.pending(target.clone(), bytes, like)?.commit().map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => exists(&target),
+            _ => e,
+        })
+    }
+
+    fn pending(&self, target: PathBuf, bytes: &mut impl io::Read, like: Option<&Path>) -> io::Result<Pending> {
         let real = like.map(fs::metadata).transpose()?;
         if let (Some(like), Some(_)) = (like, &real)
             && same_file(like, &target)
@@ -79,12 +95,7 @@ impl Folder {
             return Err(io::Error::other("the output would replace the input"));
         }
         self.make_parent(&target)?;
-        Pending::copy(&target, bytes, self.place, real.as_ref())?.commit().map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => {
-                io::Error::new(e.kind(), format!("{} exists already (--overwrite replaces it)", target.display()))
-            }
-            _ => e,
-        })
+        Pending::copy(&target, bytes, self.place, real.as_ref())
     }
 
     fn make_parent(&self, target: &Path) -> io::Result<()> {
@@ -100,6 +111,10 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+fn exists(target: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, format!("{} exists already (--overwrite replaces it)", target.display()))
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

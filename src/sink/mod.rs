@@ -2,6 +2,12 @@
 
 mod atomic;
 mod folder;
+mod stream;
+#[cfg(feature = "parquet")]
+mod table;
 
 pub use atomic::{Pending, Place};
 pub use folder::{Folder, Refused};
+pub use stream::{Out, Sink, Stream};
+#[cfg(feature = "parquet")]
+pub use table::Table;

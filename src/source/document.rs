@@ -100,6 +100,15 @@ impl Document {
         }
     }
 
+    /// Why the text is left alone, where it is.
+    pub fn unfit(&self) -> Option<&'static str> {
+        if memchr::memchr(0, self.text.as_bytes()).is_some() {
+            Some("binary: it holds NUL bytes")
+        } else {
+            self.bare_returns().then_some("its lines end with a bare CR, as on old Macs: `tr '\\r' '\\n'` makes lines of them")
+        }
+    }
+
     /// True where the lines of the text end with nothing but a carriage return: rules that go by lines cannot read it.
     pub fn bare_returns(&self) -> bool {
         memchr::memchr(b'\r', self.text.as_bytes()).is_some() && memchr::memchr(b'\n', self.text.as_bytes()).is_none()

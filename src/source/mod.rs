@@ -1,9 +1,33 @@
 //! First stage of the command: paths become documents. Only this folder reads the user's files.
+//!
+//! A folder is walked, and each of its files is one text or a container of many. [`Items`] is one stream of all of that, in a
+//! stable order and in bounded memory: plain files are named, and opened by whoever works on them; containers are opened here
+//! and handed out [`Piece`] by piece. [`Container::texts`] finds the texts of a record, on any thread.
+//!
+//! Commands that only look use [`crate::cli`]'s `Session::each`, which does all of this and calls them with each document,
+//! be it a file, a line of JSON Lines or a row of a table. `Entry::name` is what to call it (`news.jsonl:118`),
+//! `Entry::record` tells which record it is.
 
+mod container;
 mod document;
 mod encoding;
+mod items;
+mod packing;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod pieces;
+mod values;
 mod walk;
+mod warc;
 
+#[cfg(feature = "parquet")]
+pub use container::without;
+pub use container::{Body, Container, Fault, Format, Holds, Piece, Shape, Text};
 pub use document::{Document, Unread, Version};
 pub use encoding::{Choice, Form};
+pub use items::{Item, Items, sample};
+pub use packing::{Packer, Packing};
+#[cfg(feature = "parquet")]
+pub use parquet::{Column, Rows, wrong};
+pub use pieces::{Ending, Opened, Reader, open};
 pub use walk::{Entry, Filter, Found, Input, Inputs, list, say, show};

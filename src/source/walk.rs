@@ -9,19 +9,19 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
+use dehusk::diff::site_of;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
+use super::container::Record;
+use super::packing::Packing;
 use crate::cli::messages::Failure;
 
 /// The name of our own ignore files, in gitignore's syntax.
 const IGNORE_FILE: &str = ".dehuskignore";
 
-/// Files whose names say that they hold records or markup: line by line cleaning would break them.
-const NOT_PLAIN: &[&str] = &[
-    "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "arrow", "warc", "wet", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml", "gz",
-    "zst", "bz2", "xz", "zip", "pdf",
-];
+/// Files whose names say that they hold markup or archives: line by line cleaning would break them.
+const NOT_PLAIN: &[&str] = &["arrow", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml", "zip", "pdf"];
 
 /// One file (or standard input) that is to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,21 @@ pub struct Entry {
     pub place: PathBuf,
     /// Found in a folder rather than named by the user.
     pub walked: bool,
+    /// Which record of the file it is; a file that is one text has none.
+    pub record: Option<Box<Record>>,
+}
+
+impl Entry {
+    /// The file, as the user would type it; `-` is standard input.
+    pub fn file(&self) -> String {
+        self.path.as_deref().map_or_else(|| "-".into(), show)
+    }
+
+    /// The site it comes from: that of the page's address, else that of the path.
+    pub fn site(&self) -> &str {
+        let url = self.record.as_deref().and_then(|record| record.url.as_deref());
+        site_of(url.unwrap_or(&self.name))
+    }
 }
 
 /// What a walk yields.
@@ -135,19 +150,22 @@ impl Inputs {
     }
 
     /// All documents, in a stable order, found while they are asked for.
-    pub fn walk<'a>(&'a self, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + 'a> {
+    pub fn walk<'a>(&'a self, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + Send + 'a> {
         let alone = self.0.len() == 1;
         let working = std::env::current_dir().and_then(|d| d.canonicalize()).context("the working directory cannot be read")?;
         let mut roots = Vec::new();
         for input in &self.0 {
             roots.push(match input {
-                Input::Stdin => Root::One(Found::Document(Entry { path: None, name: "-".into(), place: "-".into(), walked: false })),
+                Input::Stdin => {
+                    Root::One(Found::Document(Entry { path: None, name: "-".into(), place: "-".into(), walked: false, record: None }))
+                }
                 Input::Missing(path, why) => Root::One(Found::Failed(Failure::new(show(path), why.clone()))),
                 Input::File(path) => Root::One(Found::Document(Entry {
                     path: Some(path.clone()),
                     name: show(path),
                     place: if alone { path.file_name().map(PathBuf::from).unwrap_or_default() } else { place(path, &working) },
                     walked: false,
+                    record: None,
                 })),
                 Input::Folder(folder) => {
                     let below = if alone { PathBuf::new() } else { place(folder, &working) };
@@ -162,12 +180,12 @@ impl Inputs {
 /// One path's documents.
 enum Root<'a> {
     One(Found),
-    Walk(Box<dyn Iterator<Item = Found> + 'a>),
+    Walk(Box<dyn Iterator<Item = Found> + Send + 'a>),
 }
 
 impl<'a> IntoIterator for Root<'a> {
     type Item = Found;
-    type IntoIter = Box<dyn Iterator<Item = Found> + 'a>;
+    type IntoIter = Box<dyn Iterator<Item = Found> + Send + 'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         match self {
@@ -177,7 +195,7 @@ impl<'a> IntoIterator for Root<'a> {
     }
 }
 
-fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + 'a> {
+fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + Send + 'a> {
     let globs = overrides(folder, "--glob", filter.globs.iter().cloned())?;
     let exclude = overrides(folder, "--exclude", filter.exclude.iter().map(|glob| format!("!{glob}")))?;
     let mut walk = WalkBuilder::new(folder);
@@ -213,6 +231,7 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
         name: show(path),
         place: below.join(path.strip_prefix(folder).unwrap_or(path)),
         walked: true,
+        record: None,
     };
     if kind.is_symlink() {
         return Some(Found::Left(Entry { path: None, ..found }, "a symbolic link (--follow reads it)".into()));
@@ -226,7 +245,8 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
     if filter.once && filter.follow && reached_by_link(path, folder, &found.place, below) {
         return Some(Found::Left(Entry { path: None, ..found }, "a link to a file of the same folder".into()));
     }
-    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    let bare = if Packing::of_name(path) == Packing::None { path.to_path_buf() } else { path.with_extension("") };
+    let extension = bare.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     match extension {
         Some(e) if !filter.any_name && NOT_PLAIN.contains(&e.as_str()) => {
             Some(Found::Left(found, format!("not plain text by its name: .{e} (--from text reads it all the same)")))

@@ -12,7 +12,7 @@ fn a_folder_is_copied_with_every_file_in_its_place() {
         ("in/clean.txt", GRAIN.as_bytes()),
         ("in/empty.txt", b""),
         ("in/photo.jpg", b"\xff\xd8\xff\0\x10"),
-        ("in/data.json", b"{\"text\": \"Leave a Reply Cancel reply\"}"),
+        ("in/data.html", b"<p>Leave a Reply Cancel reply</p>"),
     ]);
     let (code, out, err) = dir.run("clean in --out cleaned");
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
@@ -25,7 +25,7 @@ fn a_folder_is_copied_with_every_file_in_its_place() {
     assert_eq!(dir.tree("cleaned"), expected);
     holds(&err, "4 documents, 2 cleaned, 4 removals");
     holds(&err, "copied as it is: in/photo.jpg: binary");
-    holds(&err, "copied as it is: in/data.json: not plain text by its name");
+    holds(&err, "copied as it is: in/data.html: not plain text by its name");
 }
 
 #[test]

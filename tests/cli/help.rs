@@ -7,12 +7,13 @@ use std::path::Path;
 
 use crate::support::Dir;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "",
     "clean",
     "diff",
     "review",
     "check",
+    "stats",
     "explain",
     "report",
     "restore",

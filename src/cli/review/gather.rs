@@ -27,7 +27,7 @@ pub fn groups(session: &Session, cleaner: &Cleaner) -> Result<(Vec<Group>, Total
             let Loaded::Text(document) = loaded else { return Ok(None) };
             let cleaned = cleaner.clean(&document.text);
             let mut groups = Groups::default();
-            groups.add(&entry.name, None, site(&entry.name), &cleaned);
+            groups.add(&entry.file(), entry.record.as_deref().map(|record| record.number), entry.site(), &cleaned);
             Ok(Some((groups, cleaned.removed_bytes())))
         },
         |groups| {
@@ -84,7 +84,8 @@ fn logged(path: &Path, cleaner: &Cleaner) -> Result<Groups> {
                 let removed = std::mem::take(&mut waiting);
                 let file =
                     if doc.doc.starts_with('/') || folder.is_empty() { (*doc.doc).into() } else { Path::new(&folder).join(&*doc.doc) };
-                let original = original(&file, &doc.before, &doc.after, &removed);
+                // What a record was would have to be looked for in its file.
+                let original = if doc.record.is_none() { original(&file, &doc.before, &doc.after, &removed) } else { None };
                 let mut found = Vec::with_capacity(removed.len());
                 for r in &removed {
                     let rule = match known.get(r.rule.as_str()) {
@@ -110,7 +111,7 @@ fn logged(path: &Path, cleaner: &Cleaner) -> Result<Groups> {
                     }
                 }
             }
-            Event::End(_) => {}
+            Event::Records(_) | Event::File(_) | Event::End(_) => {}
         }
     }
     Ok(all)

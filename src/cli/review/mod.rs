@@ -141,6 +141,7 @@ impl Desk<'_> {
                 Ok(None)
             }
             Effect::Open { doc, line } => Ok(terminal.aside(|| edit(&doc, line))?.err().map(Event::Told)),
+            Effect::Load { record: Some(_), .. } => Ok(Some(Event::Told("a record of a larger file: `o` opens the file".to_owned()))),
             Effect::Load { doc, .. } => Ok(Some(Event::Document(self.load(&doc)))),
             Effect::Example(wish) => {
                 let pack = self.session.settings.pack.iter().flatten().rfind(|p| !p.is_dir());
@@ -158,7 +159,7 @@ impl Desk<'_> {
     }
 
     fn load(&self, doc: &str) -> Result<(String, Vec<Range<usize>>), String> {
-        let entry = Entry { path: Some(doc.into()), name: doc.to_owned(), place: doc.into(), walked: false };
+        let entry = Entry { path: Some(doc.into()), name: doc.to_owned(), place: doc.into(), walked: false, record: None };
         let choice = self.session.settings.encoding.unwrap_or_default();
         let document = Document::read(&entry, choice).map_err(|e| format!("{}: {e}", escape::inline(doc)))?;
         let cuts = self.cleaner.clean(&document.text).removals().iter().map(|r| r.span().range()).collect();

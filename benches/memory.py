@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Peak memory of the command on large containers, made here from the fixtures: a JSONL.zst and a Parquet file.
+
+    benches/memory.py [--bin target/release/dehusk] [--megabytes 2048] [--folder DIR]
+
+Needs the `zstd` command, and pyarrow for the Parquet part (which is left out without it). Prints a table for docs/performance.md.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def texts():
+    """The fixtures, over and over, each a little different."""
+    pages = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "fixtures/scraped").iterdir())]
+    grain = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "fixtures/untouched").iterdir())]
+    number = 0
+    while True:
+        for page in pages + 3 * grain:
+            number += 1
+            yield f"Document {number}.\n\n{page}"
+
+
+def run(command, out):
+    """Seconds, and the peak resident size in MB."""
+    begun = time.time()
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"{command}: {process.stderr.read().decode()}")
+    return time.time() - begun, usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", default=ROOT / "target/release/dehusk")
+    parser.add_argument("--megabytes", type=int, default=2048)
+    parser.add_argument("--folder", default=None)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=args.folder) as temporary:
+        folder = Path(temporary)
+        size = 0
+        path = folder / "corpus.jsonl.zst"
+        with path.open("wb") as file:
+            packer = subprocess.Popen(["zstd", "-3", "-q"], stdin=subprocess.PIPE, stdout=file)
+            for number, text in enumerate(texts()):
+                line = (json.dumps({"id": str(number), "text": text}) + "\n").encode()
+                packer.stdin.write(line)
+                size += len(line)
+                if size > args.megabytes << 20:
+                    break
+            packer.stdin.close()
+            packer.wait()
+        print("| run | unpacked | packed | time | peak memory |\n| --- | --- | --- | --- | --- |")
+        row = "| {} | {:.0f} MB | {:.0f} MB | {:.0f} s | {:.0f} MB |"
+        packed = path.stat().st_size / 1e6
+        with (folder / "out").open("wb") as out:
+            seconds, memory = run([args.bin, "clean", path, "--isolated", "-q"], out)
+        print(row.format("`clean corpus.jsonl.zst`", size / 1e6, packed, seconds, memory), flush=True)
+        (folder / "out").unlink()
+        if memory > 200:
+            sys.exit("more than 200 MB")
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError:
+            return
+        path.unlink()
+        path = folder / "corpus.parquet"
+        size, group = 0, 0
+        source = texts()
+        with pyarrow.parquet.ParquetWriter(path, pyarrow.schema([("id", pyarrow.string()), ("text", pyarrow.string())]), compression="zstd") as writer:
+            while size < args.megabytes << 18:
+                some = [next(source) for _ in range(20_000)]
+                writer.write_table(pyarrow.table({"id": [str(n) for n in range(len(some))], "text": some}), row_group_size=len(some))
+                group = max(group, sum(len(text.encode()) for text in some))
+                size += sum(len(text.encode()) for text in some)
+        seconds, memory = run([args.bin, "clean", path, "--out", folder / "cleaned", "--isolated", "-q"], None)
+        print(row.format(f"`clean corpus.parquet`, groups of {group / 1e6:.0f} MB", size / 1e6, path.stat().st_size / 1e6, seconds, memory))
+
+
+main()

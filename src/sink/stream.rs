@@ -1,0 +1,173 @@
+//! Containers written piece by piece, compressed as their input was or as the user asked.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::Arc;
+
+use dehusk::escape;
+use dehusk::log::State;
+
+use super::atomic::Pending;
+use crate::source::{Container, Format, Packer, Packing};
+
+/// Bytes gathered before they are written.
+const BLOCK: usize = 1 << 17;
+
+/// Where pieces go.
+pub enum Out {
+    /// A file that is not yet visible.
+    File(Box<BufWriter<Pending>>),
+    /// Standard output.
+    Stdout(BufWriter<Stdout>),
+    /// A terminal: what could steer it is made visible.
+    Terminal(Stdout),
+    /// Nowhere: only counted.
+    Nowhere,
+}
+
+impl Out {
+    /// Into a file.
+    pub fn file(pending: Pending) -> Out {
+        Out::File(Box::new(BufWriter::with_capacity(BLOCK, pending)))
+    }
+
+    /// To standard output, whatever that is.
+    pub fn stdout() -> Out {
+        let stdout = io::stdout();
+        if stdout.is_terminal() { Out::Terminal(stdout) } else { Out::Stdout(BufWriter::with_capacity(BLOCK, stdout)) }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::File(file) => file.write(bytes),
+            Out::Stdout(out) => out.write(bytes),
+            Out::Terminal(out) => out.write_all(escape::lines(&String::from_utf8_lossy(bytes)).as_bytes()).map(|()| bytes.len()),
+            Out::Nowhere => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::File(file) => file.flush(),
+            Out::Stdout(out) => out.flush(),
+            Out::Terminal(out) => out.flush(),
+            Out::Nowhere => Ok(()),
+        }
+    }
+}
+
+/// A container that is being written, whatever its format.
+pub enum Sink {
+    /// Bytes, piece by piece.
+    Stream(Box<Stream>),
+    /// Rows.
+    #[cfg(feature = "parquet")]
+    Table(super::Table),
+}
+
+impl Sink {
+    /// What `container` becomes, into `out`.
+    pub fn new(container: &Arc<Container>, out: Out, packing: Packing) -> io::Result<Sink> {
+        #[cfg(feature = "parquet")]
+        if container.format == Format::Parquet {
+            return super::Table::new(container, out).map(Sink::Table);
+        }
+        let members = container.format == Format::Wet;
+        Ok(Sink::Stream(Box::new(Stream::new(out, packing, members)?)))
+    }
+
+    /// Adds a piece.
+    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        match self {
+            Sink::Stream(stream) => stream.write(piece),
+            #[cfg(feature = "parquet")]
+            Sink::Table(_) => Ok(()),
+        }
+    }
+
+    /// Adds rows.
+    #[cfg(feature = "parquet")]
+    pub fn write_rows(&mut self, rows: crate::source::Rows) -> io::Result<()> {
+        match self {
+            Sink::Stream(_) => Ok(()),
+            Sink::Table(table) => table.write(rows),
+        }
+    }
+
+    /// What was written, before it was compressed, and the file where there is one.
+    pub fn finish(self) -> io::Result<(Option<State>, Option<Pending>)> {
+        match self {
+            Sink::Stream(stream) => stream.finish().map(|(state, pending)| (Some(state), pending)),
+            #[cfg(feature = "parquet")]
+            Sink::Table(table) => table.finish().map(|pending| (None, pending)),
+        }
+    }
+}
+
+/// A container of bytes that is being written.
+pub struct Stream {
+    state: Inner,
+    packing: Packing,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+enum Inner {
+    /// One compressed stream.
+    Whole(Box<Packer<Out>>),
+    /// A stream for each piece, so that readers can jump to one.
+    Members(Out),
+    /// A write has failed.
+    Broken,
+}
+
+impl Stream {
+    /// A container into `out`. `members`: every piece is compressed for itself.
+    pub fn new(out: Out, packing: Packing, members: bool) -> io::Result<Stream> {
+        let packing = if matches!(out, Out::Terminal(_) | Out::Nowhere) { Packing::None } else { packing };
+        let whole = !members || packing == Packing::None;
+        let state = if whole { Inner::Whole(Box::new(packing.pack(out)?)) } else { Inner::Members(out) };
+        Ok(Stream { state, packing, hasher: blake3::Hasher::new(), bytes: 0 })
+    }
+
+    /// Adds a piece.
+    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        if piece.is_empty() {
+            return Ok(());
+        }
+        self.hasher.update(piece);
+        self.bytes += piece.len() as u64;
+        match std::mem::replace(&mut self.state, Inner::Broken) {
+            Inner::Whole(mut packer) => {
+                packer.write_all(piece)?;
+                self.state = Inner::Whole(packer);
+            }
+            Inner::Members(out) => {
+                let mut packer = self.packing.pack(out)?;
+                packer.write_all(piece)?;
+                self.state = Inner::Members(packer.finish()?);
+            }
+            Inner::Broken => return Err(io::Error::other("an earlier part could not be written")),
+        }
+        Ok(())
+    }
+
+    /// What was written, before it was compressed, and the file where there is one.
+    pub fn finish(self) -> io::Result<(State, Option<Pending>)> {
+        let state = State { bytes: self.bytes, blake3: self.hasher.finalize().to_hex().to_string() };
+        let out = match self.state {
+            Inner::Whole(packer) => packer.finish()?,
+            Inner::Members(out) => out,
+            Inner::Broken => return Err(io::Error::other("an earlier part could not be written")),
+        };
+        let pending = match out {
+            Out::File(file) => Some(file.into_inner().map_err(io::IntoInnerError::into_error)?),
+            mut out => {
+                out.flush()?;
+                None
+            }
+        };
+        Ok((state, pending))
+    }
+}

@@ -1,0 +1,248 @@
+//! Compression: told by the first bytes, never by the name alone.
+
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// How a file is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Packing {
+    /// Not at all.
+    #[default]
+    None,
+    /// gzip, of one member or many.
+    Gzip,
+    /// zstd, of one frame or many.
+    Zstd,
+    /// bzip2, of one stream or many.
+    Bzip2,
+    /// xz, of one stream or many.
+    Xz,
+}
+
+/// Bytes that are enough to tell.
+const MAGIC: usize = 6;
+
+/// Bytes that are looked at to judge a file.
+const LOOK: usize = 1 << 16;
+
+/// Bytes read at once.
+const BLOCK: usize = 1 << 17;
+
+impl Packing {
+    /// The packing of a file that begins with `head`.
+    pub fn of(head: &[u8]) -> Packing {
+        match head {
+            [0x1f, 0x8b, 0x08, ..] => Packing::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Packing::Zstd,
+            // A skippable frame may come first.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Packing::Zstd,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..] => Packing::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Packing::Xz,
+            _ => Packing::None,
+        }
+    }
+
+    /// The packing that a name promises.
+    pub fn of_name(path: &Path) -> Packing {
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        match extension.as_str() {
+            "gz" | "gzip" => Packing::Gzip,
+            "zst" | "zstd" => Packing::Zstd,
+            "bz2" => Packing::Bzip2,
+            "xz" => Packing::Xz,
+            _ => Packing::None,
+        }
+    }
+
+    /// What names of such files end with.
+    pub fn extension(self) -> Option<&'static str> {
+        match self {
+            Packing::None => None,
+            Packing::Gzip => Some("gz"),
+            Packing::Zstd => Some("zst"),
+            Packing::Bzip2 => Some("bz2"),
+            Packing::Xz => Some("xz"),
+        }
+    }
+
+    /// `path` as it is called in this packing.
+    pub fn rename(self, path: &Path) -> PathBuf {
+        let bare = if Packing::of_name(path) == Packing::None { path.to_path_buf() } else { path.with_extension("") };
+        match self.extension() {
+            Some(extension) => {
+                let mut name = bare.into_os_string();
+                name.push(".");
+                name.push(extension);
+                name.into()
+            }
+            None => bare,
+        }
+    }
+
+    /// Reads through the compression, if there is any; tells which it is.
+    pub fn unpack(input: impl Read + Send + 'static) -> io::Result<(Packing, Box<dyn BufRead + Send>)> {
+        let mut input = BufReader::with_capacity(BLOCK, Peeked::new(input)?);
+        let packing = Packing::of(input.fill_buf()?);
+        let unpacked: Box<dyn BufRead + Send> = match packing {
+            Packing::None => Box::new(input),
+            Packing::Gzip => peeked(flate2::bufread::MultiGzDecoder::new(input))?,
+            Packing::Zstd => peeked(zstd::stream::read::Decoder::with_buffer(input)?)?,
+            Packing::Bzip2 => peeked(bzip2::bufread::MultiBzDecoder::new(input))?,
+            Packing::Xz => peeked(liblzma::bufread::XzDecoder::new_multi_decoder(input))?,
+        };
+        Ok((packing, unpacked))
+    }
+
+    /// Compresses what is written, at the level that the tool of that name takes by default.
+    pub fn pack<W: Write>(self, out: W) -> io::Result<Packer<W>> {
+        Ok(match self {
+            Packing::None => Packer::Plain(out),
+            Packing::Gzip => Packer::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::new(6))),
+            Packing::Zstd => Packer::Zstd(zstd::stream::write::Encoder::new(out, 3)?),
+            Packing::Bzip2 => Packer::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::new(9))),
+            Packing::Xz => Packer::Xz(liblzma::write::XzEncoder::new(out, 6)),
+        })
+    }
+}
+
+impl fmt::Display for Packing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Packing::None => "none",
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+            Packing::Bzip2 => "bzip2",
+            Packing::Xz => "xz",
+        })
+    }
+}
+
+fn peeked(input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    Ok(Box::new(BufReader::with_capacity(BLOCK, Peeked::new(input)?)))
+}
+
+/// A pipe or a decompressor may give the first bytes one by one: the first read from here gives enough of them to judge the
+/// file by its look, a first line or a good part of one.
+struct Peeked<R> {
+    input: R,
+    head: Vec<u8>,
+    at: usize,
+    /// What came behind the head.
+    error: Option<io::Error>,
+}
+
+impl<R: Read> Peeked<R> {
+    fn new(mut input: R) -> io::Result<Peeked<R>> {
+        let (mut head, mut error) = (Vec::new(), None);
+        let mut block = [0; 1 << 13];
+        while head.len() < LOOK && (head.len() < MAGIC || memchr::memchr(b'\n', &head).is_none()) {
+            match input.read(&mut block) {
+                Ok(0) => break,
+                Ok(length) => head.extend_from_slice(&block[..length]),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if head.is_empty() => return Err(e),
+                Err(e) => {
+                    error = Some(e);
+                    break;
+                }
+            }
+        }
+        Ok(Peeked { input, head, at: 0, error })
+    }
+}
+
+impl<R: Read> Read for Peeked<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let head = &self.head[self.at..];
+        if head.is_empty() {
+            return self.error.take().map_or_else(|| self.input.read(into), Err);
+        }
+        let length = head.len().min(into.len());
+        into[..length].copy_from_slice(&head[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
+
+/// Compresses on the way to a writer.
+pub enum Packer<W: Write> {
+    /// Not at all.
+    Plain(W),
+    /// gzip.
+    Gzip(flate2::write::GzEncoder<W>),
+    /// zstd.
+    Zstd(zstd::stream::write::Encoder<'static, W>),
+    /// bzip2.
+    Bzip2(bzip2::write::BzEncoder<W>),
+    /// xz.
+    Xz(liblzma::write::XzEncoder<W>),
+}
+
+impl<W: Write> Packer<W> {
+    /// Ends the stream and gives the writer back.
+    pub fn finish(self) -> io::Result<W> {
+        match self {
+            Packer::Plain(out) => Ok(out),
+            Packer::Gzip(packer) => packer.finish(),
+            Packer::Zstd(packer) => packer.finish(),
+            Packer::Bzip2(packer) => packer.finish(),
+            Packer::Xz(packer) => packer.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Packer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Packer::Plain(out) => out.write(bytes),
+            Packer::Gzip(packer) => packer.write(bytes),
+            Packer::Zstd(packer) => packer.write(bytes),
+            Packer::Bzip2(packer) => packer.write(bytes),
+            Packer::Xz(packer) => packer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Packer::Plain(out) => out.flush(),
+            Packer::Gzip(packer) => packer.flush(),
+            Packer::Zstd(packer) => packer.flush(),
+            Packer::Bzip2(packer) => packer.flush(),
+            Packer::Xz(packer) => packer.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_packing_is_told_by_its_bytes_and_read_in_parts() {
+        let text = b"The loaf keeps for three days. ".repeat(5000);
+        for packing in [Packing::None, Packing::Gzip, Packing::Zstd, Packing::Bzip2, Packing::Xz] {
+            let mut packed = Vec::new();
+            // Two streams, one after the other, as many tools write them.
+            for half in text.chunks(text.len() / 2 + 1) {
+                let mut packer = packing.pack(&mut packed).unwrap();
+                packer.write_all(half).unwrap();
+                packer.finish().unwrap();
+            }
+            let (found, mut unpacked) = Packing::unpack(io::Cursor::new(packed)).unwrap();
+            let mut back = Vec::new();
+            unpacked.read_to_end(&mut back).unwrap();
+            assert!(found == packing && back == text, "{packing}");
+        }
+    }
+
+    #[test]
+    fn names_follow_the_packing() {
+        assert_eq!(Packing::Zstd.rename(Path::new("a/b.jsonl.gz")), Path::new("a/b.jsonl.zst"));
+        assert_eq!(Packing::None.rename(Path::new("b.jsonl.gz")), Path::new("b.jsonl"));
+        assert_eq!(Packing::Gzip.rename(Path::new("b.jsonl")), Path::new("b.jsonl.gz"));
+    }
+}

@@ -1,0 +1,329 @@
+//! JSON: strings are located by pointer in one pass, unescaped, and cut or woven in their own spelling.
+
+use std::ops::Range;
+
+use serde::de::IgnoredAny;
+
+use super::{Pointer, Spelled, Unreadable};
+
+/// What a pointer leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A string: where it stands in the record, without its quotation marks.
+    Text(Range<usize>),
+    /// `null`: there is no text.
+    Null,
+    /// A number, a list …: where it stands.
+    Other(Range<usize>),
+    /// The record has no such key.
+    Missing,
+}
+
+/// Finds what each of `pointers` leads to. Of keys that are repeated the last one counts, as in most parsers.
+///
+/// # Errors
+/// Where `record` is not one JSON value.
+pub fn locate(record: &[u8], pointers: &[Pointer]) -> Result<Vec<Found>, Unreadable> {
+    // From here on the scanner may trust the syntax.
+    serde_json::from_slice::<IgnoredAny>(record).map_err(|e| syntax(record, &e))?;
+    let mut found = vec![Found::Missing; pointers.len()];
+    let wanted: Vec<(usize, &[String])> = pointers.iter().enumerate().map(|(n, pointer)| (n, pointer.tokens())).collect();
+    let at = blank(record, 0);
+    for (n, _) in wanted.iter().filter(|(_, tokens)| tokens.is_empty()) {
+        found[*n] = value(record, at, end_of(record, at));
+    }
+    scan(record, at, &wanted, &mut found);
+    Ok(found)
+}
+
+/// The keys of a record that is an object, as they are spelled; for messages.
+pub fn keys(record: &[u8]) -> Vec<String> {
+    let mut keys = Vec::new();
+    if serde_json::from_slice::<IgnoredAny>(record).is_ok() {
+        members(record, blank(record, 0), |key, _, _| keys.push(String::from_utf8_lossy(key).into_owned()));
+    }
+    keys
+}
+
+fn syntax(record: &[u8], error: &serde_json::Error) -> Unreadable {
+    // Line and column to a byte: records may be spread over lines.
+    let before: usize = record.split_inclusive(|b| *b == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let text = error.to_string();
+    let why = text.rfind(" at line ").map_or(text.as_str(), |at| &text[..at]).to_owned();
+    Unreadable::Syntax { at: (before + error.column().saturating_sub(1)).min(record.len()), why }
+}
+
+/// Follows pointers into the value at `at`; gives its end.
+fn scan(record: &[u8], at: usize, wanted: &[(usize, &[String])], found: &mut [Found]) -> usize {
+    let mut visit = |token: &dyn Fn(&str) -> bool, start: usize, end: usize| {
+        let mut deeper: Vec<(usize, &[String])> = Vec::new();
+        for (n, tokens) in wanted {
+            let Some((first, rest)) = tokens.split_first() else { continue };
+            if !token(first) {
+                continue;
+            }
+            if rest.is_empty() {
+                found[*n] = value(record, start, end);
+            } else {
+                found[*n] = Found::Missing; // a repeated key hides what was before
+                deeper.push((*n, rest));
+            }
+        }
+        if !deeper.is_empty() {
+            scan(record, start, &deeper, found);
+        }
+    };
+    match record.get(at) {
+        Some(b'{') => members(record, at, |key, start, end| visit(&|token| same_key(key, token), start, end)),
+        Some(b'[') => {
+            let mut number = 0usize;
+            items(record, at, |start, end| {
+                let position = number;
+                visit(&|token| token.parse() == Ok(position), start, end);
+                number += 1;
+            })
+        }
+        _ => end_of(record, at),
+    }
+}
+
+fn value(record: &[u8], start: usize, end: usize) -> Found {
+    match record.get(start) {
+        Some(b'"') => Found::Text(start + 1..end.saturating_sub(1).max(start + 1)),
+        Some(b'n') => Found::Null,
+        _ => Found::Other(start..end),
+    }
+}
+
+/// Visits the members of the object at `at`: the key as it is spelled, start and end of the value.
+fn members(record: &[u8], at: usize, mut visit: impl FnMut(&[u8], usize, usize)) -> usize {
+    let mut at = blank(record, at + 1);
+    while record.get(at) == Some(&b'"') {
+        let key_end = string_end(record, at);
+        let key = record.get(at + 1..key_end.saturating_sub(1)).unwrap_or_default();
+        let start = blank(record, blank(record, key_end) + 1); // past the colon
+        let end = end_of(record, start);
+        visit(key, start, end);
+        at = blank(record, end);
+        if record.get(at) != Some(&b',') {
+            break;
+        }
+        at = blank(record, at + 1);
+    }
+    at + 1
+}
+
+/// Visits the values of the list at `at`.
+fn items(record: &[u8], at: usize, mut visit: impl FnMut(usize, usize)) -> usize {
+    let mut at = blank(record, at + 1);
+    while at < record.len() && record[at] != b']' {
+        let end = end_of(record, at);
+        visit(at, end);
+        at = blank(record, end);
+        if record.get(at) != Some(&b',') {
+            break;
+        }
+        at = blank(record, at + 1);
+    }
+    at + 1
+}
+
+fn blank(record: &[u8], mut at: usize) -> usize {
+    while matches!(record.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of the string that begins at `at`, behind its closing mark.
+fn string_end(record: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = record.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if record[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    record.len()
+}
+
+/// The end of the value that begins at `at`.
+fn end_of(record: &[u8], at: usize) -> usize {
+    match record.get(at) {
+        Some(b'"') => string_end(record, at),
+        Some(b'{' | b'[') => {
+            let (mut at, mut depth) = (at, 0usize);
+            while at < record.len() {
+                match record[at] {
+                    b'"' => {
+                        at = string_end(record, at);
+                        continue;
+                    }
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => {
+                        depth -= 1;
+                        if depth == 0 {
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+            record.len()
+        }
+        _ => {
+            let rest = record.get(at..).unwrap_or_default();
+            at + rest.iter().position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(rest.len())
+        }
+    }
+}
+
+fn same_key(spelled: &[u8], token: &str) -> bool {
+    if memchr::memchr(b'\\', spelled).is_none() {
+        return spelled == token.as_bytes();
+    }
+    read(spelled).is_ok_and(|key| key.text == token)
+}
+
+/// Reads the inside of a string.
+///
+/// # Errors
+/// Where it is no text: bytes that are not UTF-8, half a surrogate pair.
+pub fn read(raw: &[u8]) -> Result<Spelled, Unreadable> {
+    let mut spelled = Spelled { text: String::with_capacity(raw.len()), joints: Vec::new() };
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', &raw[at..]) {
+        spelled.push(utf8(raw, at, at + found)?);
+        at += found;
+        let (c, length) = escape_at(raw, at)?;
+        spelled.push(c.encode_utf8(&mut [0; 4]));
+        at += length;
+        spelled.joint(at);
+    }
+    spelled.push(utf8(raw, at, raw.len())?);
+    Ok(spelled)
+}
+
+fn utf8(raw: &[u8], from: usize, to: usize) -> Result<&str, Unreadable> {
+    std::str::from_utf8(&raw[from..to]).map_err(|e| Unreadable::Utf8(from + e.valid_up_to()))
+}
+
+/// The character of the escape at `at`, and its length.
+fn escape_at(raw: &[u8], at: usize) -> Result<(char, usize), Unreadable> {
+    let broken = || Unreadable::Syntax { at, why: "invalid escape".into() };
+    let simple = match raw.get(at + 1).ok_or_else(broken)? {
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        c @ (b'"' | b'\\' | b'/') => char::from(*c),
+        b'u' => {
+            let high = unit(raw, at).ok_or_else(broken)?;
+            if let Some(c) = char::from_u32(u32::from(high)) {
+                return Ok((c, 6));
+            }
+            let low = unit(raw, at + 6).filter(|low| (0xDC00..0xE000).contains(low) && high < 0xDC00);
+            let low = low.ok_or(Unreadable::Surrogate(at, high))?;
+            let code = 0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00);
+            return Ok((char::from_u32(code).ok_or(Unreadable::Surrogate(at, high))?, 12));
+        }
+        _ => return Err(broken()),
+    };
+    Ok((simple, 2))
+}
+
+/// The four hex digits of `\uXXXX` at `at`.
+fn unit(raw: &[u8], at: usize) -> Option<u16> {
+    let digits = raw.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    digits.iter().try_fold(0u16, |sum, digit| Some(sum << 4 | u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
+}
+
+/// `text` in the plainest spelling: what must be escaped is, everything else stands for itself.
+pub fn spell(text: &str) -> Vec<u8> {
+    let mut quoted = serde_json::to_vec(text).unwrap_or_default();
+    quoted.pop();
+    if !quoted.is_empty() {
+        quoted.remove(0);
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pointers(written: &[&str]) -> Vec<Pointer> {
+        written.iter().map(|p| p.parse().unwrap()).collect()
+    }
+
+    fn text(record: &str, pointer: &str) -> Option<String> {
+        match &locate(record.as_bytes(), &pointers(&[pointer])).unwrap()[0] {
+            Found::Text(range) => Some(read(&record.as_bytes()[range.clone()]).unwrap().into_text()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn strings_are_found_by_key_and_pointer() {
+        let record = r#" { "a":[1,{"b":"x\"y"}], "te\u0078t" : "T" ,"n":null,"k/~":"odd","":{"":"empty"}, "deep":{"deep":{"s":"d"}}} "#;
+        assert_eq!(text(record, "text").as_deref(), Some("T"));
+        assert_eq!(text(record, "/a/1/b").as_deref(), Some("x\"y"));
+        assert_eq!(text(record, "/k~1~0").as_deref(), Some("odd"));
+        assert_eq!(text(record, "//").as_deref(), Some("empty"));
+        assert_eq!(text(record, "/deep/deep/s").as_deref(), Some("d"));
+        assert_eq!(text(record, "a"), None);
+        assert_eq!(text(r#""alone""#, "").as_deref(), Some("alone"));
+        let found = locate(record.as_bytes(), &pointers(&["n", "a", "none", "/a/7"])).unwrap();
+        assert_eq!(found[0], Found::Null);
+        assert!(matches!(found[1], Found::Other(_)));
+        assert_eq!(found[2..], [Found::Missing, Found::Missing]);
+        assert!("/a~2".parse::<Pointer>().is_err());
+    }
+
+    #[test]
+    fn the_last_of_repeated_keys_counts() {
+        assert_eq!(text(r#"{"text":"a","text":"b"}"#, "text").as_deref(), Some("b"));
+        assert_eq!(text(r#"{"m":{"t":"a"},"m":{}}"#, "/m/t"), None);
+    }
+
+    #[test]
+    fn escapes_are_read_and_stay_as_they_are() {
+        let raw = br#"\u0041\ud83d\ude00\/\n\"\u00E9 tail"#;
+        let spelled = read(raw).unwrap();
+        assert_eq!(spelled.text(), "A😀/\n\"é tail");
+        assert_eq!(spelled.without(raw, [(1, 5)]), br#"\u0041\/\n\"\u00E9 tail"#);
+        assert_eq!(spelled.without(raw, [(0, 1), (8, 15)]), br#"\ud83d\ude00\/\n\""#);
+        assert_eq!(spelled.without(raw, [(0, spelled.text().len())]), b"");
+    }
+
+    #[test]
+    fn what_was_cut_is_woven_back() {
+        let raw = br#"caf\u00e9 one\ntwo \u0026 three"#;
+        let before = read(raw).unwrap();
+        let (start, end) = (before.text().find("one").unwrap(), before.text().find("two").unwrap());
+        let cleaned = before.without(raw, [(start, end)]);
+        let after = read(&cleaned).unwrap();
+        assert_eq!(after.with(&cleaned, [(start, end - start, &br"one\n"[..])]).unwrap(), raw);
+        assert_eq!(after.with(&cleaned, [(999, 1, &b"x"[..])]), None);
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        assert_eq!(read(br"a\ud800b"), Err(Unreadable::Surrogate(1, 0xd800)));
+        assert_eq!(read(br"\udc00"), Err(Unreadable::Surrogate(0, 0xdc00)));
+        assert_eq!(read(b"ab\xff"), Err(Unreadable::Utf8(2)));
+        let error = locate(b"{\"text\": \"a\",}", &pointers(&["text"])).unwrap_err();
+        assert!(error.to_string().starts_with("broken JSON at byte 1"), "{error}");
+        assert!(locate(b"", &[]).is_err() && locate(b"{} {}", &[]).is_err());
+    }
+
+    #[test]
+    fn the_plain_spelling_is_json() {
+        for text in ["", "a\"b\\c\n\u{1}é😀/", "\"", "\u{2028}"] {
+            assert_eq!(read(&spell(text)).unwrap().text(), text);
+        }
+    }
+}
