@@ -27,7 +27,7 @@ pub fn groups(session: &Session, cleaner: &Cleaner) -> Result<(Vec<Group>, Total
             let Loaded::Text(document) = loaded else { return Ok(None) };
             let cleaned = cleaner.clean(&document.text);
             let mut groups = Groups::default();
-            groups.add(&entry.name, None, site(&entry.name), &cleaned);
+            groups.add(&entry.file(), entry.record.as_deref().map(|record| record.number), entry.site(), &cleaned);
             Ok(Some((groups, cleaned.removed_bytes())))
         },
         |groups| {

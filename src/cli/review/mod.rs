@@ -141,6 +141,7 @@ impl Desk<'_> {
                 Ok(None)
             }
             Effect::Open { doc, line } => Ok(terminal.aside(|| edit(&doc, line))?.err().map(Event::Told)),
+            Effect::Load { record: Some(_), .. } => Ok(Some(Event::Told("a record of a larger file: `o` opens the file".to_owned()))),
             Effect::Load { doc, .. } => Ok(Some(Event::Document(self.load(&doc)))),
             Effect::Example(wish) => {
                 let pack = self.session.settings.pack.iter().flatten().rfind(|p| !p.is_dir());
