@@ -18,7 +18,7 @@ use crate::{Cleaned, RuleInfo, Span};
 /// let cleaned = cleaner.clean(page);
 /// let logged: Vec<_> = log::removals("page.txt", &cleaned).collect();
 /// let rules = cleaner.rules().iter().map(|rule| (rule.id.clone(), rule.clone())).collect();
-/// assert_eq!(log::replay(page, &logged, &rules), Some(cleaned));
+/// assert_eq!(log::replay(page, &logged, &rules).as_ref(), Some(&cleaned));
 /// assert_eq!(log::replay("Another text.", &logged, &rules), None);
 /// ```
 pub fn replay<'t>(original: &'t str, removed: &[Removed<'_>], rules: &HashMap<String, Arc<RuleInfo>>) -> Option<Cleaned<'t>> {

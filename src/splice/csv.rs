@@ -161,7 +161,7 @@ mod tests {
                 }
                 base += chunk.len();
             }
-            assert_eq!(ends, [12, 18], "{step}");
+            assert_eq!(ends, [11, 17], "{step}");
             assert!(rows.open());
         }
     }

@@ -144,7 +144,7 @@ enum Kind {
 }
 
 /// Marks bytes that are no plain ASCII: blanks, what Markdown gives a meaning, parts of longer characters.
-const SPECIAL: u8 = 4;
+const SPECIAL: u8 = 5;
 
 /// For each byte, its kind, or `SPECIAL`.
 const CLASSES: [u8; 256] = {
@@ -163,14 +163,17 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// A bit for each pair of kinds between which a seam may be: the first times four, and the second.
-const SEAMS: u16 = {
-    1 << (Kind::Lower as u16 * 4 + Kind::Upper as u16)
-        | 1 << (Kind::Digit as u16 * 4 + Kind::Upper as u16)
-        | 1 << (Kind::Lower as u16 * 4 + Kind::Digit as u16)
-        | 1 << (Kind::Upper as u16 * 4 + Kind::Digit as u16)
-        | 1 << (Kind::Digit as u16 * 4 + Kind::Lower as u16)
-        | 1 << (Kind::Upper as u16 * 4 + Kind::Upper as u16)
+/// A bit for each pair of kinds between which a seam may be: the first times five, and the second. The second is ASCII here.
+const SEAMS: u32 = {
+    1 << (Kind::Lower as u32 * 5 + Kind::Upper as u32)
+        | 1 << (Kind::Digit as u32 * 5 + Kind::Upper as u32)
+        | 1 << (Kind::Lower as u32 * 5 + Kind::Digit as u32)
+        | 1 << (Kind::Upper as u32 * 5 + Kind::Digit as u32)
+        | 1 << (Kind::Digit as u32 * 5 + Kind::Lower as u32)
+        | 1 << (Kind::Upper as u32 * 5 + Kind::Upper as u32)
+        | 1 << (Kind::Caseless as u32 * 5 + Kind::Lower as u32)
+        | 1 << (Kind::Caseless as u32 * 5 + Kind::Upper as u32)
+        | 1 << (Kind::Caseless as u32 * 5 + Kind::Digit as u32)
 };
 
 fn plain_byte(b: Option<&u8>) -> bool {
@@ -178,7 +181,7 @@ fn plain_byte(b: Option<&u8>) -> bool {
 }
 
 impl Kind {
-    const ALL: [Kind; 4] = [Kind::Other, Kind::Lower, Kind::Upper, Kind::Digit];
+    const ALL: [Kind; 5] = [Kind::Other, Kind::Lower, Kind::Upper, Kind::Digit, Kind::Caseless];
 
     fn of(c: char) -> Kind {
         match c {
@@ -203,11 +206,12 @@ fn digit(c: char, zero: u32) -> Fold {
 /// Letters that fold to themselves or to one other letter, whatever stands around them, with their kind.
 fn simple(c: char) -> Option<(char, Kind)> {
     match c {
-        '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => Some((c, Kind::Other)),
+        '\u{4E00}'..='\u{9FFF}' => Some((c, Kind::Other)),
+        '\u{AC00}'..='\u{D7A3}' => Some((c, Kind::Caseless)),
         '\u{80}'..='\u{7FF}' => {
             let entry = SIMPLE[c as usize - 0x80];
             let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
-            Some((folded, Kind::ALL[usize::from(entry >> 11) % 4]))
+            Some((folded, Kind::ALL[usize::from(entry >> 11) % 5]))
         }
         _ => None,
     }
@@ -296,7 +300,7 @@ impl Folder<'_> {
                 }
                 class = Kind::Other as u8;
             }
-            if SEAMS >> (before * 4 + class) & 1 != 0 {
+            if SEAMS >> (before * 5 + class) & 1 != 0 {
                 let both = class == Kind::Upper as u8 && before == class;
                 if !both || self.raw[end + 1..].starts_with(char::is_lowercase) {
                     self.out.seams.push((fold + end - at) as u32);
