@@ -89,9 +89,9 @@ impl<'t> Document<'t> {
             let fence = |n: &usize| self.line(*n).trim_start().starts_with("```");
             let fences: Vec<usize> = (0..self.lines.len()).filter(fence).collect();
             Shape::mark_fences(&mut shapes, &fences);
-            for n in 0..shapes.len() {
-                if shapes[n].framed && !shapes[n].fenced && self.indented_by_markup(n) {
-                    shapes[n] = Shape::of(self.line(n).trim_start());
+            for (n, shape) in shapes.iter_mut().enumerate() {
+                if shape.framed && !shape.fenced && self.indented_by_markup(n) {
+                    *shape = Shape::of(self.line(n).trim_start());
                 }
             }
             shapes

@@ -54,7 +54,7 @@ fn a_full_disk_leaves_nothing_half_written() {
     assert_eq!(names(&small.0.join("out")), ["b.txt", "c.jsonl.gz"], "the others are done");
     // In place: the file stays.
     fs::remove_dir_all(small.0.join("out")).unwrap();
-    let some: String = large().lines().take(200).map(|line| format!("{line}\n")).collect();
+    let some: String = large().lines().take(120).map(|line| format!("{line}\n")).collect();
     fs::write(small.0.join("a.jsonl"), &some).unwrap();
     let (code, _, err) = dir.run("clean small/a.jsonl --in-place");
     assert_eq!(code, 2, "{err}");
