@@ -19,7 +19,7 @@ const DRAWN: usize = 24;
 /// Upper ends of the shares by which documents are counted, in per mille; the last column is what is above.
 const SHARES: [u64; 6] = [10, 50, 100, 200, 350, 500];
 
-/// Counts documents; see the [module](self).
+/// Counts documents; see the module.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub(super) groups: Groups,
