@@ -14,6 +14,7 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
 use super::draw::Palette;
+use crate::run;
 
 /// How long a key is waited for before looking whether the process was told to end.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -41,6 +42,7 @@ impl Terminal {
                 before(info);
             }));
         });
+        std::thread::spawn(watch);
         take()?;
         let inner = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
         let mut terminal = Terminal { inner, palette: Palette::new(style) };
@@ -92,6 +94,19 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         leave();
+    }
+}
+
+/// Ends the program when it was told to and does not: reading from a terminal that has gone away never comes back. Every
+/// decision is saved by then.
+fn watch() {
+    while !run::interrupted() {
+        std::thread::sleep(PATIENCE);
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    if TAKEN.load(Ordering::SeqCst) {
+        leave();
+        std::process::exit(130);
     }
 }
 
