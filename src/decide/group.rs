@@ -83,6 +83,28 @@ pub struct Group {
 }
 
 impl Group {
+    /// The group of one cut, in the given third of its document; what the cut alone knows is the caller's to fill in.
+    fn of(rule: Arc<RuleInfo>, normal: String, example: Example, third: usize) -> Group {
+        let mut thirds = [0; 3];
+        thirds[third] = 1;
+        Group {
+            key: text_key(&rule.id, &normal),
+            confidence: rule.confidence,
+            language: String::new(),
+            cuts: 1,
+            documents: 1,
+            bytes: 0,
+            sites: BTreeSet::from([example.site.clone()]),
+            thirds,
+            prose: Shape::reads_as_prose(&example.text),
+            inline: false,
+            middle: third == 1,
+            examples: vec![example],
+            rule,
+            normal,
+        }
+    }
+
     /// How much a mistake here would cost, as a number: unsure, long, like prose, amid the text and rare come first.
     pub fn risk(&self) -> u32 {
         let sure = match self.confidence {
@@ -212,23 +234,11 @@ impl Groups {
             let third = ((at - gone) * 3 / stays).min(2);
             gone += span.len();
             let beside = [&text[line_start(text, at)..at], &text[span.end()..line_end(text, span.end())]];
-            let mut group = Group {
-                key: text_key(&rule.id, &normal),
-                confidence: removal.confidence,
-                language: removal.language.clone(),
-                cuts: 1,
-                documents: 1,
-                bytes: removal.bytes.len() as u64,
-                sites: BTreeSet::from([site.to_owned()]),
-                thirds: [0; 3],
-                examples: vec![example],
-                prose: Shape::reads_as_prose(cut),
-                inline: beside.iter().any(|r| r.contains(char::is_alphanumeric)),
-                middle: third == 1,
-                rule,
-                normal,
-            };
-            group.thirds[third] = 1;
+            let mut group = Group::of(rule, normal, example, third);
+            group.confidence = removal.confidence;
+            group.language = removal.language.clone();
+            group.bytes = removal.bytes.len() as u64;
+            group.inline = beside.iter().any(|r| r.contains(char::is_alphanumeric));
             here.put(group);
         }
         // Twice in one document is still one document.
@@ -272,23 +282,10 @@ impl Groups {
             };
             let third = usize::try_from((start as u64).saturating_sub(gone) * 3 / stays).unwrap_or(2).min(2);
             gone += removal.text.len() as u64;
-            let mut group = Group {
-                key: text_key(&rule.id, &normal),
-                confidence: removal.confidence,
-                language: removal.lang.clone().into_owned(),
-                cuts: 1,
-                documents: 1,
-                bytes: removal.text.len() as u64,
-                sites: BTreeSet::from([site.to_owned()]),
-                thirds: [0; 3],
-                examples: vec![example],
-                prose: Shape::reads_as_prose(text),
-                inline: false,
-                middle: third == 1,
-                rule: Arc::clone(rule),
-                normal,
-            };
-            group.thirds[third] = 1;
+            let mut group = Group::of(Arc::clone(rule), normal, example, third);
+            group.confidence = removal.confidence;
+            group.language = removal.lang.clone().into_owned();
+            group.bytes = removal.text.len() as u64;
             here.put(group);
         }
         here.groups.iter_mut().for_each(|g| g.documents = 1);
