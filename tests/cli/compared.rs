@@ -1,7 +1,7 @@
 //! Two answers side by side, the same look again and again, and patches that `patch` takes.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -92,22 +92,20 @@ struct Watched(Child, Receiver<String>);
 
 impl Watched {
     fn begin(dir: &Dir, args: &[&str]) -> Watched {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dehusk"))
+        // One pipe for both, so that lines come in their order.
+        let (output, input) = std::io::pipe().unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_dehusk"))
             .args(args)
             .current_dir(dir.path(""))
             .env("DEHUSK_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/dehusk.toml"))
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(input.try_clone().unwrap())
+            .stderr(input)
             .spawn()
             .unwrap();
         let (send, lines) = channel();
-        let outputs: [Box<dyn Read + Send>; 2] = [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
-        for output in outputs {
-            let send = send.clone();
-            std::thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        }
+        std::thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
         Watched(child, lines)
     }
 
