@@ -21,6 +21,7 @@ mod pack {
     mod compile;
     mod error;
     mod file;
+    mod guard;
     mod info;
     mod literals;
     mod packs;

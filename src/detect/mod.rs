@@ -1,5 +1,6 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
+mod around;
 mod check;
 mod holes;
 mod literal;
@@ -35,7 +36,7 @@ pub(crate) struct Detection {
 
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
-    let found = scan::scan(set, doc);
+    let found = scan::scan(set, doc, trace);
     let mut detector =
         Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {

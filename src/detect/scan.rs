@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::sign::Stand;
-use super::{literal, phrase};
-use crate::pack::{At, Phrase, Role, RuleSet};
+use super::{around::Surroundings, literal, phrase};
+use crate::pack::{Around, At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Line, Span, is_wide};
 
@@ -42,15 +42,21 @@ const STAMP_LINE: usize = 180;
 /// Bytes on both sides of an anchor in which a regex is tried.
 const REGEX_WINDOW: usize = 512;
 
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
+/// With `trace`, also what is refused at once.
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    literal::find(&set.tables, doc, |anchor, start| {
-        for phrase in set.tables.anchored(anchor).iter().filter_map(|&n| set.phrase(n)) {
+    let mut surroundings = Surroundings::new(doc);
+    let guarded = set.guarded && !trace;
+    literal::find(&set.tables, doc, |hit| {
+        let around = if guarded { surroundings.of(&hit) } else { Around::default() };
+        if set.tables.anchor_guard(hit.anchor).excludes(around) {
+            return;
+        }
+        let open = set.tables.anchored(hit.anchor).iter().filter(|&&n| !set.tables.guard(n).excludes(around));
+        for phrase in open.filter_map(|&n| set.phrase(n)) {
             let whole = phrase.parts.len() == 1;
-            let range =
-                if whole { Some((start, start + set.tables.text(anchor).len())) } else { phrase::confirm(set, doc, &phrase, start) };
-            if let Some(range) = range {
+            if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
                 found.add(set, doc, &phrase, range);
             }
         }

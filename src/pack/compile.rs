@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::error::{ContentError, PackError};
 use super::file::{At, RuleTable, Status};
+use super::guard::Guard;
 use super::info::RuleInfo;
 use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
@@ -157,11 +158,11 @@ impl<'p> Compiler<'p> {
             (&table.anchors, Role::Regex),
         ];
         for (written, role) in fields {
-            self.phrases_of(loaded, written, role, index, rule.at)?;
+            self.phrases_of(loaded, written, role, index, (rule.at, rule.capital))?;
         }
         if let Some(pair) = &table.pair {
-            self.phrases_of(loaded, &pair.left, Role::Left, index, At::Anywhere)?;
-            self.phrases_of(loaded, &pair.right, Role::Right, index, At::Anywhere)?;
+            self.phrases_of(loaded, &pair.left, Role::Left, index, (At::Anywhere, false))?;
+            self.phrases_of(loaded, &pair.right, Role::Right, index, (At::Anywhere, false))?;
         }
         for written in &table.unless {
             for (parts, _) in self.expand(loaded.file, written)? {
@@ -243,7 +244,14 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn phrases_of(&mut self, loaded: &LoadedRule, written: &[Spanned<String>], role: Role, rule: u32, at: At) -> Result<(), PackError> {
+    fn phrases_of(
+        &mut self,
+        loaded: &LoadedRule,
+        written: &[Spanned<String>],
+        role: Role,
+        rule: u32,
+        (at, capital): (At, bool),
+    ) -> Result<(), PackError> {
         for phrase in written {
             for (mut parts, language) in self.expand(loaded.file, phrase)? {
                 if role == Role::Main && matches!(at, At::Line) {
@@ -267,7 +275,8 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16 });
+                let guard = Guard::of(&parts, anchor, (role == Role::Main).then_some((at, capital)));
+                self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16, guard });
             }
         }
         Ok(())

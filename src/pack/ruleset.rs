@@ -55,6 +55,8 @@ pub(crate) struct RuleSet {
     pub common: WordMap,
     /// Languages (bits) that list function words.
     pub listed: u64,
+    /// True while guards hold: `at` and `case` of the rules are those that were compiled.
+    pub guarded: bool,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
     pub structural: bool,
 }
@@ -129,6 +131,7 @@ impl RuleSet {
         let mut set = RuleSet {
             pinned: pinned.collect(),
             structural,
+            guarded: true,
             rules,
             languages,
             rule_numbers,

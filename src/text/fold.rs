@@ -358,6 +358,10 @@ impl Folder<'_> {
         }
         match fold_char(c) {
             Fold::Blank => return self.blanks(at),
+            // A place where a line may break parts words.
+            Fold::Drop if c == '\u{200B}' && self.out.seams.last().is_none_or(|&s| (s as usize) < self.out.text.len()) => {
+                self.out.seams.push(self.out.text.len() as u32);
+            }
             Fold::Drop => {}
             Fold::Dots => {
                 self.mark(at);
