@@ -1,25 +1,64 @@
-//! The characters around an anchor: enough to exclude most anchors in running text.
+//! The characters around an anchor: enough to exclude most phrases of most anchors in running text.
 
+use super::holes;
 use super::literal::Hit;
-use crate::pack::Around;
+use crate::pack::{Around, Guard, RuleSet};
 use crate::text::Document;
 
 /// Looks around the hits of one document, which come in the order of their starts.
 pub(super) struct Surroundings<'d> {
+    set: &'d RuleSet,
     doc: &'d Document<'d>,
+    /// False where what a constraint will refuse is wanted all the same.
+    guarded: bool,
     /// The line of the last hit.
     line: usize,
     /// The start of the last hit, whether words stand before it on its line, and whether it begins with a small letter.
     last: (usize, bool, bool),
+    hit: Option<Hit>,
+    /// What is known around `hit`, and what was asked.
+    around: Around,
+    asked: Around,
 }
 
 impl<'d> Surroundings<'d> {
-    pub fn new(doc: &'d Document<'d>) -> Surroundings<'d> {
-        Surroundings { doc, line: 0, last: (usize::MAX, false, false) }
+    pub fn new(set: &'d RuleSet, doc: &'d Document<'d>, guarded: bool) -> Surroundings<'d> {
+        let (around, asked) = (Around::default(), Around::default());
+        Surroundings { set, doc, guarded, line: 0, last: (usize::MAX, false, false), hit: None, around, asked }
     }
 
-    /// What excludes phrases of this hit. Nothing is excluded that the constraints would let pass.
-    pub fn of(&mut self, hit: &Hit) -> Around {
+    /// Looks at the next hit.
+    pub fn look(&mut self, hit: Hit) {
+        let inside = if hit.inside_word { Around::inside_word() } else { Around::default() };
+        self.around = if self.guarded { self.place(&hit).and(inside) } else { inside };
+        (self.hit, self.asked) = (Some(hit), Around::default());
+    }
+
+    /// True where nothing that has this guard can be found around the hit.
+    #[inline]
+    pub fn exclude(&mut self, guard: Guard) -> bool {
+        if guard.excludes(self.around) {
+            return true;
+        }
+        for hole in guard.unasked(self.asked) {
+            let Some(hit) = self.hit else { return false };
+            let text = &self.doc.folded.text;
+            let may = if hole.behind() {
+                holes::may_begin(self.set, text, hole.hole(), hit.end)
+            } else {
+                holes::may_end(self.set, text, hole.hole(), hit.start)
+            };
+            self.asked = self.asked.without(hole);
+            if !may {
+                self.around = self.around.without(hole);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What the place excludes: nothing that the constraints would let pass.
+    fn place(&mut self, hit: &Hit) -> Around {
         let doc = self.doc;
         while doc.lines.get(self.line + 1).is_some_and(|line| line.fold_start <= hit.start) {
             self.line += 1;
@@ -30,7 +69,7 @@ impl<'d> Surroundings<'d> {
         }
         let (_, inner, small) = self.last;
         let goes_on = word_behind(&doc.folded.text, hit.end).is_some_and(|at| at < doc.lines[self.line].fold_end);
-        Around::new(inner, small, goes_on, hit.inside_word)
+        Around::new(inner, small, goes_on)
     }
 
     fn small(&self, at: usize) -> bool {

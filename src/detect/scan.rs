@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase};
-use crate::pack::{Around, At, Phrase, Role, RuleSet};
+use crate::pack::{At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Line, Span, is_wide};
 
@@ -46,15 +46,14 @@ const REGEX_WINDOW: usize = 512;
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    let mut surroundings = Surroundings::new(doc);
-    let guarded = set.guarded && !trace;
+    let mut around = Surroundings::new(set, doc, set.guarded && !trace);
     literal::find(&set.tables, doc, |hit| {
-        let around = if guarded { surroundings.of(&hit) } else { Around::default() };
-        if set.tables.anchor_guard(hit.anchor).excludes(around) {
+        around.look(hit);
+        if around.exclude(set.tables.anchor_guard(hit.anchor)) {
             return;
         }
-        let open = set.tables.anchored(hit.anchor).iter().filter(|&&n| !set.tables.guard(n).excludes(around));
-        for phrase in open.filter_map(|&n| set.phrase(n)) {
+        for &number in set.tables.anchored(hit.anchor) {
+            let Some(phrase) = (!around.exclude(set.tables.guard(number))).then(|| set.phrase(number)).flatten() else { continue };
             let whole = phrase.parts.len() == 1;
             if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
                 found.add(set, doc, &phrase, range);

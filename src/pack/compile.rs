@@ -263,10 +263,8 @@ impl<'p> Compiler<'p> {
                         .error_at(loaded.file, phrase.span(), "an anchor is a literal", "write the text without holes".to_owned())
                         .into());
                 }
-                let anchor = (0..parts.len()).filter(|&n| matches!(parts[n], Part::Literal(_))).max_by_key(|&n| match &parts[n] {
-                    Part::Literal(text) => text.trim().len(),
-                    _ => 0,
-                });
+                let main = (role == Role::Main).then_some((at, capital));
+                let anchor = anchor(&parts, main);
                 let words = parts
                     .iter()
                     .map(|p| match p {
@@ -275,7 +273,7 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                let guard = Guard::of(&parts, anchor, (role == Role::Main).then_some((at, capital)));
+                let guard = Guard::of(&parts, anchor, main);
                 self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16, guard });
             }
         }
@@ -390,6 +388,17 @@ impl<'p> Compiler<'p> {
         }
         tongue
     }
+}
+
+/// The literal that the scan looks for: the longest one; where the place of the match is told from its first word, that one,
+/// since it is excluded nearly everywhere ([`Guard`]).
+fn anchor(parts: &[Part], place: Option<(At, bool)>) -> Option<usize> {
+    let literal = |n: usize| if let Part::Literal(text) = &parts[n] { Some(text.trim()) } else { None };
+    let placed = matches!(place, Some((At::Line | At::LineStart | At::TextStart | At::Sentence, _)));
+    if placed && literal(0).is_some_and(|text| text.starts_with(char::is_alphabetic)) {
+        return Some(0);
+    }
+    (0..parts.len()).filter(|&n| literal(n).is_some()).max_by_key(|&n| literal(n).map(str::len))
 }
 
 /// How well the phrases of a slot serve as anchors: the length of the shortest one.

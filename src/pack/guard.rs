@@ -6,26 +6,34 @@
 //! change no result, and are not asked where refusals are to be told.
 
 use super::file::At;
-use super::phrase::Part;
+use super::phrase::{Hole, Part};
 
 /// What one phrase, or every phrase of an anchor, needs around its anchor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Guard(u8);
+pub(crate) struct Guard(u16);
 
 /// What is around an anchor, as far as it excludes something. The bits are those of the guards that exclude it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Around(u8);
+pub(crate) struct Around(u16);
 
 /// The match begins with the anchor, and is good only as a line or with a capital letter.
-const LINE: u8 = 1;
+const LINE: u16 = 1;
 /// The same, good only with a capital letter.
-const CAPITAL: u8 = 2;
+const CAPITAL: u16 = 2;
 /// The same, good only where a line begins.
-const START: u8 = 4;
+const START: u16 = 4;
 /// The match ends with the anchor, and is good only where a line ends.
-const END: u8 = 8;
+const END: u16 = 8;
 /// No word goes on behind the anchor.
-const WORD: u8 = 16;
+const WORD: u16 = 16;
+/// A number begins behind the anchor, a time of day, a date.
+const NUMBER_BEHIND: u16 = 32;
+const TIME_BEHIND: u16 = 64;
+const DATE_BEHIND: u16 = 128;
+/// A number ends before the anchor, a date or a time of day.
+const NUMBER_BEFORE: u16 = 256;
+const DATE_BEFORE: u16 = 512;
+const HOLES: u16 = NUMBER_BEHIND | TIME_BEHIND | DATE_BEHIND | NUMBER_BEFORE | DATE_BEFORE;
 
 impl Guard {
     /// Of a phrase; `place` is what its rule wants of the place, where the phrase is what the rule removes.
@@ -45,16 +53,27 @@ impl Guard {
         if let Some((At::LineEnd | At::TextEnd, _)) = place.filter(|_| last) {
             bits |= END;
         }
+        bits |= match parts.get(n + 1) {
+            Some(Part::Hole(Hole::Number)) => NUMBER_BEHIND,
+            Some(Part::Hole(Hole::Time)) => TIME_BEHIND,
+            Some(Part::Hole(Hole::Date)) => DATE_BEHIND,
+            _ => 0,
+        };
+        bits |= match n.checked_sub(1).and_then(|n| parts.get(n)) {
+            Some(Part::Hole(Hole::Number)) => NUMBER_BEFORE,
+            Some(Part::Hole(Hole::Time | Hole::Date)) => DATE_BEFORE,
+            _ => 0,
+        };
         Guard(bits)
     }
 
     /// What all these have in common.
     pub fn common(guards: impl Iterator<Item = Guard>) -> Guard {
-        Guard(guards.fold(u8::MAX, |all, guard| all & guard.0))
+        Guard(guards.fold(u16::MAX, |all, guard| all & guard.0))
     }
 
     pub fn from_bits(bits: u32) -> Guard {
-        Guard(bits as u8)
+        Guard(bits as u16)
     }
 
     pub fn bits(self) -> u32 {
@@ -66,15 +85,69 @@ impl Guard {
     pub fn excludes(self, around: Around) -> bool {
         self.0 & around.0 != 0
     }
+
+    /// The holes beside the anchor that `asked` does not hold.
+    #[inline]
+    pub fn unasked(self, asked: Around) -> impl Iterator<Item = Beside> {
+        let bits = self.0 & !asked.0 & HOLES;
+        Beside::ALL.into_iter().filter(move |hole| bits & hole.bit() != 0)
+    }
+}
+
+/// A hole directly beside an anchor, which a look at one word can exclude.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    NumberBehind,
+    TimeBehind,
+    DateBehind,
+    NumberBefore,
+    /// Or a time of day.
+    DateBefore,
+}
+
+impl Beside {
+    pub const ALL: [Beside; 5] =
+        [Beside::NumberBehind, Beside::TimeBehind, Beside::DateBehind, Beside::NumberBefore, Beside::DateBefore];
+
+    fn bit(self) -> u16 {
+        match self {
+            Beside::NumberBehind => NUMBER_BEHIND,
+            Beside::TimeBehind => TIME_BEHIND,
+            Beside::DateBehind => DATE_BEHIND,
+            Beside::NumberBefore => NUMBER_BEFORE,
+            Beside::DateBefore => DATE_BEFORE,
+        }
+    }
+
+    pub fn hole(self) -> Hole {
+        match self {
+            Beside::NumberBehind | Beside::NumberBefore => Hole::Number,
+            Beside::TimeBehind => Hole::Time,
+            Beside::DateBehind | Beside::DateBefore => Hole::Date,
+        }
+    }
+
+    pub fn behind(self) -> bool {
+        matches!(self, Beside::NumberBehind | Beside::TimeBehind | Beside::DateBehind)
+    }
 }
 
 impl Around {
     /// `inner`: words stand before the anchor on its line; `small`: it begins with a small letter; `goes_on`: words stand
-    /// behind it on its line; `inside_word`: a word goes on behind it.
+    /// behind it on its line.
     #[inline]
-    pub fn new(inner: bool, small: bool, goes_on: bool, inside_word: bool) -> Around {
-        let bit = |is: bool, bits: u8| if is { bits } else { 0 };
-        Around(bit(inner && small, LINE) | bit(small, CAPITAL) | bit(inner, START) | bit(goes_on, END) | bit(inside_word, WORD))
+    pub fn new(inner: bool, small: bool, goes_on: bool) -> Around {
+        let bit = |is: bool, bits: u16| if is { bits } else { 0 };
+        Around(bit(inner && small, LINE) | bit(small, CAPITAL) | bit(inner, START) | bit(goes_on, END))
+    }
+
+    pub fn and(self, other: Around) -> Around {
+        Around(self.0 | other.0)
+    }
+
+    /// Besides, nothing that fits this hole stands there.
+    pub fn without(self, hole: Beside) -> Around {
+        Around(self.0 | hole.bit())
     }
 
     /// Where a word goes on behind the anchor, whatever else.

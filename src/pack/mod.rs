@@ -18,7 +18,7 @@ mod tables;
 pub(crate) use compile::slots_of;
 pub use error::{ContentError, PackError};
 pub(crate) use file::{At, ExampleTable, Fill, FillTable, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
-pub(crate) use guard::Around;
+pub(crate) use guard::{Around, Guard};
 pub use info::{Confidence, RuleInfo, Scope};
 pub(crate) use literals::Probe;
 pub(crate) use packs::LoadedRule;

@@ -43,7 +43,7 @@ const SECTIONS: usize = Section::First as usize + 1;
 /// Numbers of one phrase.
 const PHRASE: usize = 4;
 /// Marks a phrase without an anchor.
-const NO_ANCHOR: u32 = 0xFFFF;
+const NO_ANCHOR: u32 = 0xFF;
 
 /// What a phrase is for in its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -155,7 +155,7 @@ impl Tables {
 
     /// What must be around the anchor of a phrase.
     pub fn guard(&self, phrase: u32) -> Guard {
-        Guard::from_bits(self.section(Section::Phrases)[phrase as usize * PHRASE + 3] >> 24)
+        Guard::from_bits(self.section(Section::Phrases)[phrase as usize * PHRASE + 3] >> 16)
     }
 
     /// How many phrases there are.
@@ -170,14 +170,14 @@ impl Tables {
         let at = n as usize * PHRASE;
         let parts = self.section(Section::Parts);
         let end = phrases.get(at + PHRASE).map_or(parts.len(), |&end| end as usize);
-        let anchor = phrases[at + 3] & 0xFFFF;
+        let anchor = phrases[at + 3] & NO_ANCHOR;
         Phrase {
             parts: Parts { tables: self, words: &parts[phrases[at] as usize..end] },
             anchor: (anchor != NO_ANCHOR).then_some(anchor as usize),
             role: Role::ALL[(phrases[at + 2] & 0xFFFF) as usize % Role::ALL.len()],
             rule: phrases[at + 1],
             language: (phrases[at + 2] >> 16) as u16,
-            words: (phrases[at + 3] >> 16 & 0xFF) as u16,
+            words: (phrases[at + 3] >> 8 & 0xFF) as u16,
         }
     }
 
@@ -343,7 +343,7 @@ impl Tables {
                 start,
                 phrase.rule,
                 u32::from(phrase.language) << 16 | phrase.role as u32,
-                phrase.guard.bits() << 24 | u32::from(phrase.words.min(0xFF)) << 16 | anchor,
+                phrase.guard.bits() << 16 | u32::from(phrase.words.min(0xFF)) << 8 | anchor,
             ]);
             for part in &phrase.parts {
                 let part = builder.part(part);
