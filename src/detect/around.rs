@@ -4,6 +4,7 @@ use super::holes;
 use super::literal::Hit;
 use crate::pack::{Around, Guard, RuleSet};
 use crate::text::Document;
+use crate::text::is_wordy;
 
 /// Looks around the hits of one document, which come in the order of their starts.
 pub(super) struct Surroundings<'d> {
@@ -84,13 +85,13 @@ impl<'d> Surroundings<'d> {
 /// Where the letter or digit stands that ends `before`, a blank aside.
 fn word_before(before: &str) -> Option<usize> {
     let before = before.strip_suffix(' ').unwrap_or(before);
-    let last = before.chars().next_back().filter(|c| c.is_alphanumeric())?;
+    let last = before.chars().next_back().filter(|&c| is_wordy(c))?;
     Some(before.len() - last.len_utf8())
 }
 
 /// Where the letter or digit stands that comes behind `at`, a blank aside.
 fn word_behind(text: &str, at: usize) -> Option<usize> {
     let at = at + usize::from(text[at..].starts_with(' '));
-    text[at..].chars().next().filter(|c| c.is_alphanumeric())?;
+    text[at..].chars().next().filter(|&c| is_wordy(c))?;
     Some(at)
 }

@@ -5,6 +5,7 @@
 //! character of scripts without blanks. A small table of the first bytes says no almost always (`pack/literals.rs`). The
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
+use crate::text::is_wordy;
 use std::sync::LazyLock;
 
 use crate::pack::{Around, Probe, Tables};
@@ -36,14 +37,13 @@ fn part_of(c: char) -> Part {
         '\u{80}'..='\u{7FF}' if !SHORT[c as usize - 0x80] => Part::None,
         '\u{80}'..='\u{7FF}' => Part::Word,
         '\u{AC00}'..='\u{D7A3}' => Part::Hangul,
-        c if !is_wide(c) && c.is_alphanumeric() => Part::Word,
+        c if !is_wide(c) && is_wordy(c) => Part::Word,
         _ => Part::None,
     }
 }
 
 /// For each character of two bytes, whether it is a letter or digit: the table of the standard library is slower.
-static SHORT: LazyLock<[bool; 0x780]> =
-    LazyLock::new(|| std::array::from_fn(|n| char::from_u32(n as u32 + 0x80).is_some_and(char::is_alphanumeric)));
+static SHORT: LazyLock<[bool; 0x780]> = LazyLock::new(|| std::array::from_fn(|n| char::from_u32(n as u32 + 0x80).is_some_and(is_wordy)));
 
 /// An anchor in the folded text.
 #[derive(Clone, Copy, Debug)]

@@ -11,6 +11,7 @@ mod scope;
 mod sign;
 mod stamp;
 
+use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
 pub(crate) use check::{in_head, in_tail, short};
@@ -302,15 +303,30 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
+    let longest = set.longest_common;
     let mut count = |word: &str| {
-        let mut bits = set.common.get(word).copied().unwrap_or(0);
+        let mut bits = if word.len() > longest { 0 } else { set.common.get(word).copied().unwrap_or(0) };
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
         }
     };
-    for word in text[middle..end].split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|w| !w.is_empty()) {
-        if !word.contains(is_wide) {
+    let sample = &text[middle..end];
+    let mut rest = sample.char_indices();
+    let (mut start, mut wide) = (0, false);
+    while start < sample.len() {
+        // A word, or nothing between two signs.
+        let next = rest.by_ref().find(|&(_, c)| {
+            wide |= is_wide(c);
+            !is_wordy(c) && !is_mark(c)
+        });
+        let (stop, behind) = next.map_or((sample.len(), sample.len()), |(at, c)| (at, at + c.len_utf8()));
+        let word = &sample[start..stop];
+        start = behind;
+        if word.is_empty() {
+            continue;
+        }
+        if !std::mem::take(&mut wide) {
             words += 1;
             count(word);
             continue;

@@ -2,6 +2,7 @@
 
 use super::holes;
 use crate::pack::{Parts, Phrase, Piece, RuleSet};
+use crate::text::is_wordy;
 use crate::text::{Document, is_hangul, is_wide};
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`, and that its guard excludes nothing.
@@ -50,7 +51,7 @@ fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<Piece
 /// True where words may stand at `at` without a blank; `edge` is their own character there.
 fn touching(text: &str, at: usize, edge: Option<char>) -> bool {
     let dense = |c: char| is_wide(c) || is_hangul(c);
-    let sign = edge.is_some_and(|c| !c.is_alphanumeric());
+    let sign = edge.is_some_and(|c| !is_wordy(c));
     sign || text[..at].chars().next_back().is_some_and(dense) || text[at..].chars().next().is_some_and(dense)
 }
 

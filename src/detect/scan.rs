@@ -1,5 +1,6 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
+use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
 use super::sign::Stand;
@@ -111,7 +112,7 @@ fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
             continue;
         }
         let folded = &doc.folded.text[line.fold_start..line.fold_end];
-        let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
+        let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
         // Nearly all of them want a date or a time, and few short lines with a digit have one.
         let long = raw.len() > SHORT_LINE;
         let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
@@ -131,7 +132,7 @@ fn moments(set: &RuleSet, doc: &Document<'_>, line: &Line) -> (bool, bool) {
     let mut before = ' ';
     let (mut dated, mut timed) = (false, false);
     for (at, c) in text[line.fold_start..].char_indices() {
-        if c.is_alphanumeric() && (!before.is_alphanumeric() || before.is_ascii_digit() != c.is_ascii_digit()) {
+        if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
             dated |= calendar.date(text, line.fold_start + at).is_some();
             timed |= c.is_ascii_digit() && calendar.time(text, line.fold_start + at).is_some();
         }
@@ -201,7 +202,7 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     {
         return false;
     }
-    let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
+    let wordy = |c: Option<char>| c.is_some_and(|c| is_wordy(c) && !is_wide(c));
     let open = !wordy(text[start..].chars().next()) || !wordy(text[..start].chars().next_back()) || word_start(doc.raw, span.start());
     open && (!wordy(text[..end].chars().next_back()) || !wordy(text[end..].chars().next()) || word_end(doc.raw, span.end()))
 }
@@ -222,7 +223,6 @@ fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
 /// Signs around a line that say nothing: bullets, hashes, arrows, brackets. Quotation marks do: they mark what is
 /// only mentioned; so do a question mark or a comma behind it.
 fn decoration(text: &str, behind: bool) -> bool {
-    let speaks =
-        |c: char| c.is_alphanumeric() || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
+    let speaks = |c: char| is_wordy(c) || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
     text.chars().nth(24).is_none() && !text.chars().any(speaks)
 }

@@ -106,8 +106,7 @@ pub(crate) enum Beside {
 }
 
 impl Beside {
-    pub const ALL: [Beside; 5] =
-        [Beside::NumberBehind, Beside::TimeBehind, Beside::DateBehind, Beside::NumberBefore, Beside::DateBefore];
+    pub const ALL: [Beside; 5] = [Beside::NumberBehind, Beside::TimeBehind, Beside::DateBehind, Beside::NumberBefore, Beside::DateBefore];
 
     fn bit(self) -> u16 {
         match self {

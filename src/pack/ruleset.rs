@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::calendar::{Calendar, WordMap, Words};
 use super::compile::Compiled;
@@ -53,6 +53,8 @@ pub(crate) struct RuleSet {
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
     pub common: WordMap,
+    /// Bytes of the longest of them.
+    pub longest_common: usize,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
@@ -143,6 +145,7 @@ impl RuleSet {
             networks,
             stamp_words,
             stamp_by,
+            longest_common: common.keys().map(String::len).max().unwrap_or(0),
             common,
             listed,
             tables,
@@ -154,7 +157,7 @@ impl RuleSet {
         set.unanchored = unanchored.collect();
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
         let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
         let rules = inner.iter().map(|phrase| phrase.rule).collect();
         (set.inner, set.inner_rules) = (automaton, rules);
