@@ -95,3 +95,35 @@ fn word_behind(text: &str, at: usize) -> Option<usize> {
     text[at..].chars().next().filter(|&c| is_wordy(c))?;
     Some(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::detect;
+    use crate::pack::{Confidence, RuleSet, Selection};
+    use crate::text::Document;
+    use std::path::Path;
+
+    /// Guards leave out what the constraints refuse, and nothing else: with and without them, signs and cuts are the same.
+    #[test]
+    fn guards_change_nothing() {
+        let selection = Selection { min_confidence: Some(Confidence::Low), preview: true, ..Selection::default() };
+        let mut set = RuleSet::builtin(&selection).unwrap();
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        let texts: Vec<String> = ["scraped", "untouched"]
+            .iter()
+            .flat_map(|folder| std::fs::read_dir(fixtures.join(folder)).unwrap())
+            .filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok())
+            .flat_map(|text| [text.split_whitespace().collect::<Vec<_>>().join(" "), text.to_uppercase(), text])
+            .collect();
+        assert!(texts.len() > 300);
+        for text in &texts {
+            let doc = Document::new(text);
+            let mut told = |guarded| {
+                set.guarded = guarded;
+                let found = detect(&set, &doc, false);
+                format!("{:?} {:?}", found.signs, found.cuts)
+            };
+            assert!(told(true) == told(false), "{text}");
+        }
+    }
+}
