@@ -67,12 +67,13 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
 
 /// False where nothing that fits the hole begins at `at`, blanks aside: a look at one word, no search.
 pub(super) fn may_begin(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
-    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time) {
+    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time | Hole::Network) {
         return true;
     }
     let Some(rest) = text.get(at..) else { return true };
     let rest = rest.trim_start_matches(' ');
     match hole {
+        Hole::Network => set.may_begin_network(rest),
         _ if rest.starts_with(|c: char| c.is_ascii_digit()) => true,
         Hole::Date => set.calendar(0).may_begin(rest),
         // The half of the day may stand before the hour.
@@ -87,6 +88,7 @@ pub(super) fn may_end(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool 
     match hole {
         Hole::Number => before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'k' | 'm')),
         Hole::Date | Hole::Time => set.calendar(0).may_end(before),
+        Hole::Network => set.may_end_network(before),
         _ => true,
     }
 }

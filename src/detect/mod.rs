@@ -65,7 +65,11 @@ impl Detector<'_> {
         let found = self.found;
         // Of the languages that have the same words, the text's own speaks first.
         let mut main: Vec<&Match> = found.main.iter().collect();
-        main.sort_by_cached_key(|m| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule, self.stranger(m.language), m.language));
+        main.sort_by(|a, b| {
+            let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
+            let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));
+            place(a).cmp(&place(b)).then_with(language)
+        });
         let mut last = usize::MAX;
         for &one in &main {
             let rule = &self.set.rules[one.rule as usize];
@@ -272,22 +276,24 @@ impl Detector<'_> {
 
     /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
     fn stranger(&mut self, language: u16) -> u8 {
-        let code = &*self.set.languages[language as usize];
-        let bits = *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text));
-        match code {
+        match &*self.set.languages[language as usize] {
             "en" => 1,
             "any" => 2,
-            _ if language < 64 && bits & (1 << language) != 0 => 0,
+            _ if language < 64 && self.spoken() & (1 << language) != 0 => 0,
             _ => 3,
         }
     }
 
+    /// Bits of the languages that the text may be in.
+    fn spoken(&mut self) -> u64 {
+        *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text))
+    }
+
     /// True where the text may be in this language. Short words of other languages are not trusted.
     fn speaks(&mut self, language: u16) -> bool {
-        let bits = *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text));
         let code = &*self.set.languages[language as usize];
         // Software prints English on pages of every language.
-        language >= 64 || code == "any" || code == "en" || bits & (1 << language) != 0 || self.set.listed & (1 << language) == 0
+        language >= 64 || code == "any" || code == "en" || self.set.listed & (1 << language) == 0 || self.spoken() & (1 << language) != 0
     }
 }
 

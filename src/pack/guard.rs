@@ -33,7 +33,10 @@ const DATE_BEHIND: u16 = 128;
 /// A number ends before the anchor, a date or a time of day.
 const NUMBER_BEFORE: u16 = 256;
 const DATE_BEFORE: u16 = 512;
-const HOLES: u16 = NUMBER_BEHIND | TIME_BEHIND | DATE_BEHIND | NUMBER_BEFORE | DATE_BEFORE;
+/// A network's name begins behind the anchor, ends before it.
+const NETWORK_BEHIND: u16 = 1024;
+const NETWORK_BEFORE: u16 = 2048;
+const HOLES: u16 = NUMBER_BEHIND | TIME_BEHIND | DATE_BEHIND | NUMBER_BEFORE | DATE_BEFORE | NETWORK_BEHIND | NETWORK_BEFORE;
 
 impl Guard {
     /// Of a phrase; `place` is what its rule wants of the place, where the phrase is what the rule removes.
@@ -57,11 +60,13 @@ impl Guard {
             Some(Part::Hole(Hole::Number)) => NUMBER_BEHIND,
             Some(Part::Hole(Hole::Time)) => TIME_BEHIND,
             Some(Part::Hole(Hole::Date)) => DATE_BEHIND,
+            Some(Part::Hole(Hole::Network)) => NETWORK_BEHIND,
             _ => 0,
         };
         bits |= match n.checked_sub(1).and_then(|n| parts.get(n)) {
             Some(Part::Hole(Hole::Number)) => NUMBER_BEFORE,
             Some(Part::Hole(Hole::Time | Hole::Date)) => DATE_BEFORE,
+            Some(Part::Hole(Hole::Network)) => NETWORK_BEFORE,
             _ => 0,
         };
         Guard(bits)
@@ -103,10 +108,20 @@ pub(crate) enum Beside {
     NumberBefore,
     /// Or a time of day.
     DateBefore,
+    NetworkBehind,
+    NetworkBefore,
 }
 
 impl Beside {
-    pub const ALL: [Beside; 5] = [Beside::NumberBehind, Beside::TimeBehind, Beside::DateBehind, Beside::NumberBefore, Beside::DateBefore];
+    pub const ALL: [Beside; 7] = [
+        Beside::NumberBehind,
+        Beside::TimeBehind,
+        Beside::DateBehind,
+        Beside::NumberBefore,
+        Beside::DateBefore,
+        Beside::NetworkBehind,
+        Beside::NetworkBefore,
+    ];
 
     fn bit(self) -> u16 {
         match self {
@@ -115,6 +130,8 @@ impl Beside {
             Beside::DateBehind => DATE_BEHIND,
             Beside::NumberBefore => NUMBER_BEFORE,
             Beside::DateBefore => DATE_BEFORE,
+            Beside::NetworkBehind => NETWORK_BEHIND,
+            Beside::NetworkBefore => NETWORK_BEFORE,
         }
     }
 
@@ -123,11 +140,12 @@ impl Beside {
             Beside::NumberBehind | Beside::NumberBefore => Hole::Number,
             Beside::TimeBehind => Hole::Time,
             Beside::DateBehind | Beside::DateBefore => Hole::Date,
+            Beside::NetworkBehind | Beside::NetworkBefore => Hole::Network,
         }
     }
 
     pub fn behind(self) -> bool {
-        matches!(self, Beside::NumberBehind | Beside::TimeBehind | Beside::DateBehind)
+        matches!(self, Beside::NumberBehind | Beside::TimeBehind | Beside::DateBehind | Beside::NetworkBehind)
     }
 }
 
