@@ -6,6 +6,7 @@
 use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::boundary::{sentence_end, sentence_start};
+use crate::text::is_letter;
 use crate::text::{Document, Span};
 
 /// Weights of different rules that hold a run together at the edges of a text, and anywhere.
@@ -71,7 +72,7 @@ fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
     }
     let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
     let digits = gap.chars().filter(|c| c.is_numeric()).count();
-    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
+    digits <= 6 && gap.chars().all(|c| !is_letter(c) && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
 }
 
 /// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a
