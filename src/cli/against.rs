@@ -125,11 +125,17 @@ impl Other {
 /// The removals of the last run in a log.
 fn logged(path: &Path, cleaner: &Cleaner) -> Result<HashMap<String, Vec<Logged>>> {
     let mut documents = HashMap::new();
-    last_run::read(path, cleaner, Sources::Unread, |_| true, |told, _| {
-        let logged = |removed: &Removed<'_>| Logged { earlier: Earlier::logged(removed), text: hash(&removed.text) };
-        documents.insert(told.key(), told.removed.iter().map(logged).collect());
-        Ok(())
-    })?;
+    last_run::read(
+        path,
+        cleaner,
+        Sources::Unread,
+        |_| true,
+        |told, _| {
+            let logged = |removed: &Removed<'_>| Logged { earlier: Earlier::logged(removed), text: hash(&removed.text) };
+            documents.insert(told.key(), told.removed.iter().map(logged).collect());
+            Ok(())
+        },
+    )?;
     Ok(documents)
 }
 

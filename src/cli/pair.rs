@@ -49,7 +49,11 @@ pub fn packs(args: &DiffArgs) -> Result<Option<DiffArgs>> {
 
 /// A file of rules, or a folder that holds rules as `patterns/` does.
 fn is_pack(path: &Path) -> bool {
-    if path.is_dir() { ["rules", "languages"].iter().any(|part| path.join(part).is_dir()) } else { path.extension().is_some_and(|e| e == "toml") }
+    if path.is_dir() {
+        ["rules", "languages"].iter().any(|part| path.join(part).is_dir())
+    } else {
+        path.extension().is_some_and(|e| e == "toml")
+    }
 }
 
 /// Two results of one crawl.
@@ -149,23 +153,35 @@ pub fn run(args: &DiffArgs, pair: &Pair, session: &mut Session, options: &Option
 fn logs(args: &DiffArgs, old: &Path, new: &Path, session: &Session, options: &Options) -> Result<Exit> {
     let cleaner = session.cleaner()?;
     let mut before = HashMap::new();
-    last_run::read(old, &cleaner, Sources::Unread, |_| true, |told, _| {
-        before.insert(told.key(), told);
-        Ok(())
-    })?;
+    last_run::read(
+        old,
+        &cleaner,
+        Sources::Unread,
+        |_| true,
+        |told, _| {
+            before.insert(told.key(), told);
+            Ok(())
+        },
+    )?;
     let mut view = Board::new(args, session, options);
     let mut both = HashSet::new();
-    last_run::read(new, &cleaner, Sources::Read, |_| true, |now, rules| {
-        let key = now.key();
-        let then = before.get(&key).map(|told| (&told.doc.before, told.removed.as_slice()));
-        if then.is_some_and(|(state, _)| *state != now.doc.before) {
-            view.all.add_other_text();
-        } else {
-            compare(&mut view, &now, &now.removed, then.map_or(&[], |(_, removed)| removed), rules)?;
-        }
-        both.insert(key);
-        Ok(())
-    })?;
+    last_run::read(
+        new,
+        &cleaner,
+        Sources::Read,
+        |_| true,
+        |now, rules| {
+            let key = now.key();
+            let then = before.get(&key).map(|told| (&told.doc.before, told.removed.as_slice()));
+            if then.is_some_and(|(state, _)| *state != now.doc.before) {
+                view.all.add_other_text();
+            } else {
+                compare(&mut view, &now, &now.removed, then.map_or(&[], |(_, removed)| removed), rules)?;
+            }
+            both.insert(key);
+            Ok(())
+        },
+    )?;
     // Where the new run took nothing, only the old one knows the document.
     let alone = |doc: &dehusk::log::Doc<'_>| !both.contains(&last_run::key(&doc.doc, doc.record, doc.field.as_deref()));
     last_run::read(old, &cleaner, Sources::Read, alone, |then, rules| compare(&mut view, &then, &[], &then.removed, rules))?;

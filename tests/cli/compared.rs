@@ -17,7 +17,11 @@ fn lacks(text: &str, part: &str) {
 
 #[test]
 fn two_packs_before_the_texts() {
-    let dir = Dir::with([("old.toml", "[pack]\nname = \"mine\"\n".to_owned()), ("new.toml", RULE.to_owned()), ("in/a.txt", PAGE.replace("well.", "well"))]);
+    let dir = Dir::with([
+        ("old.toml", "[pack]\nname = \"mine\"\n".to_owned()),
+        ("new.toml", RULE.to_owned()),
+        ("in/a.txt", PAGE.replace("well.", "well")),
+    ]);
     let (code, out, err) = dir.run("diff old.toml new.toml in");
     assert_eq!(code, 0, "{err}");
     holds(&out, "1 more, −");
@@ -44,7 +48,16 @@ fn two_logs_are_two_runs() {
         out
     };
     let out = both("one.jsonl", "two.jsonl.zst");
-    for part in ["a.txt", "c.jsonl:1", "1 more, −", "1 less, +", "[-Click to share on X (Opens in new window)-]", "{+Leave a Reply Cancel reply+}", "3 documents, 3 with a difference: 3 cuts more", "3 cuts less"] {
+    for part in [
+        "a.txt",
+        "c.jsonl:1",
+        "1 more, −",
+        "1 less, +",
+        "[-Click to share on X (Opens in new window)-]",
+        "{+Leave a Reply Cancel reply+}",
+        "3 documents, 3 with a difference: 3 cuts more",
+        "3 cuts less",
+    ] {
         holds(&out, part);
     }
     // The text around a cut is shown where it can be had: of records too.
