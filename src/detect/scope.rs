@@ -4,6 +4,7 @@ use super::check::{No, goes_on, short};
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
+use crate::text::is_wordy;
 use crate::text::{Document, Span, count_words, ends_sentence};
 
 /// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
@@ -71,7 +72,7 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
     if rule.title.is_some() {
         let (taken, evidence) = with_title(doc, rule, found.span, strong)?;
         // What is left of the line must be decoration, otherwise only label and title go.
-        let bare = |text: &str| text.len() <= MAX_TITLE_BYTES && !text.contains(char::is_alphanumeric);
+        let bare = |text: &str| text.len() <= MAX_TITLE_BYTES && !text.contains(is_wordy);
         let all =
             bare(&doc.raw[lines.start()..taken.start().max(lines.start())]) && bare(&doc.raw[taken.end().min(lines.end())..lines.end()]);
         return Ok((
@@ -100,7 +101,7 @@ fn cover(doc: &Document<'_>, span: Span, wanted: f32) -> Result<(), No> {
     if lines.len() > span.len() * 100 {
         return Err(No("cover", "it is a small part of a long line".to_owned()));
     }
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+    let letters = |text: &str| text.chars().filter(|&c| is_wordy(c)).count() as f32;
     let share = letters(span.of(doc.raw)) / letters(lines.of(doc.raw)).max(1.0);
     if share < wanted {
         return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
@@ -191,7 +192,7 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
 fn inner_ends(text: &str) -> usize {
     let signs = text.char_indices().filter(|&(_, c)| matches!(c, '.' | '!' | '?'));
     let ends = signs.filter(|&(at, c)| {
-        let word = text[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count();
+        let word = text[..at].chars().rev().take_while(|&c| is_wordy(c)).count();
         let mut rest = text[at + 1..].chars().skip_while(|c| matches!(c, '"' | '”' | ')' | '»'));
         (c != '.' || word > 3)
             && rest.next().is_some_and(char::is_whitespace)

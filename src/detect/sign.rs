@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::pack::{Confidence, RuleInfo};
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, is_letter};
 
 /// How a match stands in its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,5 +72,5 @@ pub(crate) fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
     }
     let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
     let digits = gap.chars().filter(|c| c.is_numeric()).count();
-    digits <= 6 && gap.chars().all(|c| !c.is_alphabetic() && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
+    digits <= 6 && gap.chars().all(|c| !is_letter(c) && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
 }

@@ -73,7 +73,7 @@ fn disjoint(signs: &[Sign]) -> Vec<Sign> {
     kept
 }
 
-/// Weak signs without the heavy ones that begin or end them: of “© 2024 The Valley Post. All rights reserved.” the second half
+/// Weak signs without the heavy ones that end them: of “© 2024 The Valley Post. All rights reserved.” the second half
 /// is cut alone, and the first is a sign beside it.
 fn outside(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
     let mut out = signs.to_vec();
