@@ -2,7 +2,7 @@
 
 use super::check::{No, goes_on, short};
 use super::scan::{Found, Match};
-use super::sign::Stand;
+use super::sign::{Stand, thin};
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
 use crate::text::is_wordy;
 use crate::text::{Document, Span, count_words, ends_sentence};
@@ -25,6 +25,8 @@ pub(super) struct Strong<'s> {
     pub spans: &'s [Span],
     /// Sorted places where it begins, weak signs before it included.
     pub led: &'s [usize],
+    /// Sorted places where signs end that begin as sentences do.
+    pub opened: &'s [usize],
 }
 
 impl Strong<'_> {
@@ -32,6 +34,12 @@ impl Strong<'_> {
     pub fn touches(&self, start: usize, end: usize) -> bool {
         let n = self.spans.partition_point(|s| s.end() <= start);
         self.spans.get(n).is_some_and(|s| s.start() < end)
+    }
+
+    /// True where a sign that begins as a sentence does ends at `at`, blanks and decoration aside.
+    pub fn opens(&self, doc: &Document<'_>, at: usize) -> bool {
+        let n = self.opened.partition_point(|&end| end <= at);
+        self.opened[..n].last().is_some_and(|&end| thin(doc, end, at))
     }
 
     /// Where residue begins again at or behind `at`, before `end`.
