@@ -5,6 +5,7 @@
 
 use crate::pack::RuleSet;
 use crate::text::Document;
+use crate::text::is_wordy;
 
 /// Words that a name, a role and an agency may have together.
 const MAX_NAMES: usize = 9;
@@ -21,7 +22,7 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
     let mut timed = false;
     let mut next = at;
     while let Some(c) = text[next..].chars().next() {
-        if !c.is_alphanumeric() {
+        if !is_wordy(c) {
             // What no stamp has: it asks, it calls, it quotes, it counts.
             if matches!(c, '?' | '!' | '"' | '%' | '$' | '€' | '=' | '_' | '…') {
                 return None;
@@ -36,7 +37,7 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             (open, timed, next) = (0, !numbered, end);
             continue;
         }
-        let end = next + text[next..].find(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);
+        let end = next + text[next..].find(|c: char| !is_wordy(c) && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);
         let word = &text[next..end];
         let raw = doc.raw.get(doc.folded.raw_start(next)..doc.folded.raw_start(end)).unwrap_or("");
         let capital = raw.starts_with(char::is_uppercase);

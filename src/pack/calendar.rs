@@ -1,5 +1,6 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
+use crate::text::{is_letter, is_wordy};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 
@@ -56,7 +57,7 @@ pub(crate) struct Words {
 impl Words {
     /// Finds the last words of months of several, once all months are in.
     pub fn find_tails(&mut self) {
-        let tail = |month: &str| month.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c)).len();
+        let tail = |month: &str| month.trim_end_matches(|c: char| is_letter(c) || is_mark(c)).len();
         let tails = self.months.iter().filter(|(month, _)| tail(month) > 0).map(|(month, bits)| (month[tail(month)..].to_owned(), *bits));
         self.tails = tails.collect();
     }
@@ -121,7 +122,7 @@ impl Calendar<'_> {
 
     /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
     pub fn may_end(&self, before: &str) -> bool {
-        let rest = before.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c));
+        let rest = before.trim_end_matches(|c: char| is_letter(c) || is_mark(c));
         let word = &before[rest.len()..];
         if word.is_empty() || !word.is_ascii() {
             // Signs of scripts without blanks may be anything, and weekdays stand in brackets.
@@ -306,7 +307,7 @@ impl Calendar<'_> {
             let rest = &text[end..];
             let word = rest.trim_start_matches(' ');
             let from = end + rest.len() - word.len();
-            let stop = word.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(word.len());
+            let stop = word.find(|c: char| !is_wordy(c) && c != '.').unwrap_or(word.len());
             let suffix = word[..stop].trim_end_matches('.');
             let named = matches!(suffix, "am" | "pm" | "a.m" | "p.m" | "h") || self.filler(suffix);
             if suffix.is_empty() || !named || suffix.bytes().any(|b| b.is_ascii_digit()) {
@@ -367,7 +368,7 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
-    let len = rest.find(|c: char| !c.is_alphabetic() && !is_mark(c)).unwrap_or(rest.len());
+    let len = rest.find(|c: char| !is_letter(c) && !is_mark(c)).unwrap_or(rest.len());
     (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::calendar::{Calendar, WordMap, Words};
 use super::compile::Compiled;
@@ -48,13 +48,19 @@ pub(crate) struct RuleSet {
     calendar: Words,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
+    /// With what these names begin and end, a few bytes each.
+    network_edges: [Vec<Box<[u8]>>; 2],
     /// Words of stamps in all languages, and those that announce a name in one.
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
     pub common: WordMap,
+    /// Bytes of the longest of them.
+    pub longest_common: usize,
     /// Languages (bits) that list function words.
     pub listed: u64,
+    /// True while guards hold: `at` and `case` of the rules are those that were compiled.
+    pub guarded: bool,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
     pub structural: bool,
 }
@@ -107,6 +113,8 @@ impl RuleSet {
         }
         calendar.find_tails();
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let names = || networks.iter().map(|(name, _)| name);
+        let network_edges = [edges(names(), |n| &n[..n.len().min(3)]), edges(names(), |n| &n[n.len().saturating_sub(3)..])];
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
         let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
@@ -129,6 +137,7 @@ impl RuleSet {
         let mut set = RuleSet {
             pinned: pinned.collect(),
             structural,
+            guarded: true,
             rules,
             languages,
             rule_numbers,
@@ -138,8 +147,10 @@ impl RuleSet {
             unanchored: Vec::new(),
             calendar,
             networks,
+            network_edges,
             stamp_words,
             stamp_by,
+            longest_common: common.keys().map(String::len).max().unwrap_or(0),
             common,
             listed,
             tables,
@@ -151,7 +162,7 @@ impl RuleSet {
         set.unanchored = unanchored.collect();
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
         let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
         let rules = inner.iter().map(|phrase| phrase.rule).collect();
         (set.inner, set.inner_rules) = (automaton, rules);
@@ -179,6 +190,26 @@ impl RuleSet {
     pub fn networks(&self, language: u16) -> impl Iterator<Item = &String> {
         self.networks.iter().filter(move |(_, l)| *l == 0 || *l == language).map(|(name, _)| name)
     }
+
+    /// False where no network's name begins `rest`.
+    pub fn may_begin_network(&self, rest: &str) -> bool {
+        let bytes = rest.as_bytes();
+        self.network_edges[0].iter().any(|edge| bytes.starts_with(edge))
+    }
+
+    /// False where no network's name ends `before`.
+    pub fn may_end_network(&self, before: &str) -> bool {
+        let bytes = before.as_bytes();
+        self.network_edges[1].iter().any(|edge| bytes.ends_with(edge))
+    }
+}
+
+/// The first or last bytes of each name, at most three, once each.
+fn edges<'n>(names: impl Iterator<Item = &'n String>, edge: fn(&[u8]) -> &[u8]) -> Vec<Box<[u8]>> {
+    let mut edges: Vec<Box<[u8]>> = names.map(|name| edge(name.as_bytes()).into()).collect();
+    edges.sort();
+    edges.dedup();
+    edges
 }
 
 #[cfg(test)]
