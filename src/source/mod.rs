@@ -16,6 +16,7 @@ mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pieces;
+mod seeker;
 mod values;
 mod walk;
 mod warc;
@@ -29,5 +30,6 @@ pub use items::{Item, Items, sample};
 pub use packing::{Packer, Packing};
 #[cfg(feature = "parquet")]
 pub use parquet::{Column, Rows, wrong};
-pub use pieces::{Ending, Opened, Reader, open};
+pub use pieces::{Ending, Opened, open};
+pub use seeker::Seeker;
 pub use walk::{Entry, Filter, Found, Input, Inputs, list, say, show};
