@@ -70,7 +70,8 @@ impl Words {
     /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
     pub fn languages_of(&self, text: &str) -> u64 {
         let words = text.split(|c| !is_letter(c) && !is_mark(c)).filter(|word| !word.is_empty());
-        let bits = |word| [&self.months, &self.weekdays, &self.fillers].into_iter().filter_map(|map| map.get(word)).fold(0, |all, b| all | b);
+        let bits =
+            |word| [&self.months, &self.weekdays, &self.fillers].into_iter().filter_map(|map| map.get(word)).fold(0, |all, b| all | b);
         words.fold(self.mixed, |all, word| all | bits(word))
     }
 }
