@@ -336,9 +336,8 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
-    let longest = set.longest_common;
     let mut count = |word: &str| {
-        let mut bits = if word.len() > longest { 0 } else { set.common.get(word).copied().unwrap_or(0) };
+        let mut bits = set.common.languages_of(word);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;

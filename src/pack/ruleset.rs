@@ -26,6 +26,10 @@ pub(crate) struct Unanchored {
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
+    /// Number of its language.
+    pub language: u16,
+    /// The same as of the phrase before it, and good for the same words: only the language differs, or not even that.
+    pub again: bool,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -46,17 +50,17 @@ pub(crate) struct RuleSet {
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
+    /// The bit of English, which every calendar knows.
+    english: u64,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
-    /// With what these names begin and end, a few bytes each.
-    network_edges: [Vec<Box<[u8]>>; 2],
+    network_starts: Edges,
+    network_ends: Edges,
     /// Words of stamps in all languages, and those that announce a name in one.
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: WordMap,
-    /// Bytes of the longest of them.
-    pub longest_common: usize,
+    pub common: Common,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
@@ -113,8 +117,10 @@ impl RuleSet {
         }
         calendar.find_tails();
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        let names = || networks.iter().map(|(name, _)| name);
-        let network_edges = [edges(names(), |n| &n[..n.len().min(3)]), edges(names(), |n| &n[n.len().saturating_sub(3)..])];
+        let names = || networks.iter().map(|(name, _)| name.as_bytes());
+        let network_starts = Edges::new(names().map(|n| &n[..n.len().min(3)]));
+        let network_ends = Edges::new(names().map(|n| &n[n.len().saturating_sub(3)..]));
+        let english = languages.iter().position(|code| &**code == "en").map_or(0, |n| 1 << n.min(63));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
         let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
@@ -145,21 +151,30 @@ impl RuleSet {
             inner: AhoCorasick::builder().build([""; 0]).unwrap_or_else(|_| unreachable!("nothing is not too much")),
             inner_rules: Vec::new(),
             unanchored: Vec::new(),
+            english,
             calendar,
             networks,
-            network_edges,
+            network_starts,
+            network_ends,
             stamp_words,
             stamp_by,
-            longest_common: common.keys().map(String::len).max().unwrap_or(0),
-            common,
+            common: Common::new(common),
             listed,
             tables,
         };
         let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
-            let parts = set.phrase(n)?.parts;
-            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time), stamp: parts.wants(Hole::Stamp) })
+            let Phrase { parts, language, .. } = set.phrase(n)?;
+            let (date, time, stamp) = (parts.wants(Hole::Date), parts.wants(Hole::Time), parts.wants(Hole::Stamp));
+            Some(Unanchored { phrase: n, date, time, stamp, language, again: false })
         });
-        set.unanchored = unanchored.collect();
+        let mut unanchored: Vec<Unanchored> = unanchored.collect();
+        let parts = |u: &Unanchored| set.tables.phrase(u.phrase).parts;
+        unanchored.sort_by(|a, b| parts(a).cmp(&parts(b)).then(a.language.cmp(&b.language)));
+        for n in 1..unanchored.len() {
+            let (one, two) = (parts(&unanchored[n - 1]), parts(&unanchored[n]));
+            unanchored[n].again = one.cmp(&two).is_eq() && !two.wants(Hole::Network);
+        }
+        set.unanchored = unanchored;
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
@@ -181,9 +196,13 @@ impl RuleSet {
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
     pub fn calendar(&self, language: u16) -> Calendar<'_> {
-        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
-        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
+        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | self.english };
         Calendar { words: &self.calendar, languages }
+    }
+
+    /// Languages (bits) of whose calendars a text has words.
+    pub fn dated_in(&self, text: &str) -> u64 {
+        self.calendar.languages_of(text)
     }
 
     /// What may fill `{network}` in phrases of a language: its own names and those of no language.
@@ -194,22 +213,108 @@ impl RuleSet {
     /// False where no network's name begins `rest`.
     pub fn may_begin_network(&self, rest: &str) -> bool {
         let bytes = rest.as_bytes();
-        self.network_edges[0].iter().any(|edge| bytes.starts_with(edge))
+        self.network_starts.may_hold(bytes.first_chunk(), |edge| bytes.starts_with(edge))
     }
 
     /// False where no network's name ends `before`.
     pub fn may_end_network(&self, before: &str) -> bool {
         let bytes = before.as_bytes();
-        self.network_edges[1].iter().any(|edge| bytes.ends_with(edge))
+        self.network_ends.may_hold(bytes.last_chunk(), |edge| bytes.ends_with(edge))
     }
 }
 
-/// The first or last bytes of each name, at most three, once each.
-fn edges<'n>(names: impl Iterator<Item = &'n String>, edge: fn(&[u8]) -> &[u8]) -> Vec<Box<[u8]>> {
-    let mut edges: Vec<Box<[u8]>> = names.map(|name| edge(name.as_bytes()).into()).collect();
-    edges.sort();
-    edges.dedup();
-    edges
+/// Function words with the languages (bits) that have them.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Common {
+    /// Words of at most eight bytes as numbers, each at the first free place behind its own; nearly all of them.
+    packed: Vec<(u64, u64)>,
+    longer: WordMap,
+    /// Bytes of the longest one.
+    longest: usize,
+}
+
+impl Common {
+    fn new(words: WordMap) -> Common {
+        let longest = words.keys().map(String::len).max().unwrap_or(0);
+        let mut packed = vec![(0, 0); (words.len() * 4).next_power_of_two().max(2)];
+        let (short, longer): (WordMap, WordMap) = words.into_iter().partition(|(word, _)| word.len() <= 8);
+        let mut short: Vec<(String, u64)> = short.into_iter().collect();
+        short.sort_unstable();
+        for (word, bits) in short {
+            let key = Common::key(word.as_bytes());
+            let mut at = Common::place(key, packed.len());
+            while packed[at].0 != 0 {
+                at = (at + 1) % packed.len();
+            }
+            packed[at] = (key, bits);
+        }
+        Common { packed, longer, longest }
+    }
+
+    /// No word is 0: words hold no NUL.
+    #[inline]
+    fn key(word: &[u8]) -> u64 {
+        let mut bytes = [0; 8];
+        bytes[..word.len()].copy_from_slice(word);
+        u64::from_le_bytes(bytes)
+    }
+
+    #[inline]
+    fn place(key: u64, size: usize) -> usize {
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (size - 1)
+    }
+
+    /// The languages (bits) of which this is a function word.
+    #[inline]
+    pub fn languages_of(&self, word: &str) -> u64 {
+        if word.len() > self.longest || word.is_empty() {
+            return 0;
+        }
+        if word.len() > 8 {
+            return self.longer.get(word).copied().unwrap_or(0);
+        }
+        let key = Common::key(word.as_bytes());
+        let mut at = Common::place(key, self.packed.len());
+        while self.packed[at].0 != 0 {
+            if self.packed[at].0 == key {
+                return self.packed[at].1;
+            }
+            at = (at + 1) & (self.packed.len() - 1);
+        }
+        0
+    }
+}
+
+/// What names begin with, or end with: three bytes of each.
+#[derive(Debug, PartialEq)]
+struct Edges {
+    edges: Vec<Box<[u8]>>,
+    /// Names of fewer bytes.
+    short: Vec<Box<[u8]>>,
+    /// For the first byte and for the last byte of three, a bit for each that one of `edges` has.
+    outer: [[u64; 4]; 2],
+}
+
+impl Edges {
+    /// Of the first or last bytes of names, at most three.
+    fn new<'n>(edges: impl Iterator<Item = &'n [u8]>) -> Edges {
+        let mut edges: Vec<Box<[u8]>> = edges.map(Box::from).collect();
+        edges.sort();
+        edges.dedup();
+        let (edges, short): (Vec<_>, Vec<_>) = edges.into_iter().partition(|edge| edge.len() == 3);
+        let mut outer = [[0; 4]; 2];
+        for edge in &edges {
+            [(0, edge[0]), (1, edge[2])].into_iter().for_each(|(n, b)| outer[n][usize::from(b) / 64] |= 1 << (b % 64));
+        }
+        Edges { edges, short, outer }
+    }
+
+    /// False where none of the names has these three bytes at its edge.
+    fn may_hold(&self, bytes: Option<&[u8; 3]>, holds: impl Fn(&[u8]) -> bool) -> bool {
+        let has = |n: usize, b: u8| self.outer[n][usize::from(b) / 64] >> (b % 64) & 1 == 1;
+        bytes.is_some_and(|&[first, _, last]| has(0, first) && has(1, last)) && self.edges.iter().any(|edge| holds(edge))
+            || self.short.iter().any(|edge| holds(edge))
+    }
 }
 
 #[cfg(test)]
