@@ -328,7 +328,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let mut counts = [0u32; 64];
     let mut words = 0;
     let mut count = |word: &str| {
-        let mut bits = set.common.languages_of(word);
+        let mut bits = set.common.get(word);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::calendar::{Calendar, WordMap, Words};
+use super::calendar::{Calendar, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
+use super::lexicon::{Lexicon, WordMap};
 use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
@@ -60,7 +61,7 @@ pub(crate) struct RuleSet {
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: Common,
+    pub common: Lexicon,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
@@ -90,7 +91,7 @@ impl RuleSet {
         let Compiled { tables, head } = compiled;
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
-        let mut calendar = Words::default();
+        let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
         let (mut common, mut listed) = (WordMap::default(), 0);
         let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
@@ -105,9 +106,9 @@ impl RuleSet {
             let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
-            add(&mut calendar.months, &tongue.months);
-            add(&mut calendar.weekdays, &tongue.weekdays);
-            add(&mut calendar.fillers, &tongue.fillers);
+            add(&mut months, &tongue.months);
+            add(&mut weekdays, &tongue.weekdays);
+            add(&mut fillers, &tongue.fillers);
             stamp_words.extend(tongue.stamp_words.iter().cloned());
             stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
@@ -115,7 +116,7 @@ impl RuleSet {
                 listed |= u64::from(!tongue.common.is_empty()) << n;
             }
         }
-        calendar.find_tails();
+        let calendar = Words::new(months, weekdays, fillers);
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let names = || networks.iter().map(|(name, _)| name.as_bytes());
         let network_starts = Edges::new(names().map(|n| &n[..n.len().min(3)]));
@@ -158,7 +159,7 @@ impl RuleSet {
             network_ends,
             stamp_words,
             stamp_by,
-            common: Common::new(common),
+            common: Lexicon::new(common),
             listed,
             tables,
         };
@@ -220,68 +221,6 @@ impl RuleSet {
     pub fn may_end_network(&self, before: &str) -> bool {
         let bytes = before.as_bytes();
         self.network_ends.may_hold(bytes.last_chunk(), |edge| bytes.ends_with(edge))
-    }
-}
-
-/// Function words with the languages (bits) that have them.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Common {
-    /// Words of at most eight bytes as numbers, each at the first free place behind its own; nearly all of them.
-    packed: Vec<(u64, u64)>,
-    longer: WordMap,
-    /// Bytes of the longest one.
-    longest: usize,
-}
-
-impl Common {
-    fn new(words: WordMap) -> Common {
-        let longest = words.keys().map(String::len).max().unwrap_or(0);
-        let mut packed = vec![(0, 0); (words.len() * 4).next_power_of_two().max(2)];
-        let (short, longer): (WordMap, WordMap) = words.into_iter().partition(|(word, _)| word.len() <= 8);
-        let mut short: Vec<(String, u64)> = short.into_iter().collect();
-        short.sort_unstable();
-        for (word, bits) in short {
-            let key = Common::key(word.as_bytes());
-            let mut at = Common::place(key, packed.len());
-            while packed[at].0 != 0 {
-                at = (at + 1) % packed.len();
-            }
-            packed[at] = (key, bits);
-        }
-        Common { packed, longer, longest }
-    }
-
-    /// No word is 0: words hold no NUL.
-    #[inline]
-    fn key(word: &[u8]) -> u64 {
-        let mut bytes = [0; 8];
-        bytes[..word.len()].copy_from_slice(word);
-        u64::from_le_bytes(bytes)
-    }
-
-    #[inline]
-    fn place(key: u64, size: usize) -> usize {
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (size - 1)
-    }
-
-    /// The languages (bits) of which this is a function word.
-    #[inline]
-    pub fn languages_of(&self, word: &str) -> u64 {
-        if word.len() > self.longest || word.is_empty() {
-            return 0;
-        }
-        if word.len() > 8 {
-            return self.longer.get(word).copied().unwrap_or(0);
-        }
-        let key = Common::key(word.as_bytes());
-        let mut at = Common::place(key, self.packed.len());
-        while self.packed[at].0 != 0 {
-            if self.packed[at].0 == key {
-                return self.packed[at].1;
-            }
-            at = (at + 1) & (self.packed.len() - 1);
-        }
-        0
     }
 }
 
