@@ -1,8 +1,8 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
-use crate::text::{is_letter, is_wordy};
 use super::lexicon::{Lexicon, WordMap};
 use crate::text::{is_hangul, is_mark, is_wide};
+use crate::text::{is_letter, is_wordy};
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
@@ -50,8 +50,7 @@ impl Words {
     /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
     pub fn languages_of(&self, text: &str) -> u64 {
         let words = text.split(|c| !is_letter(c) && !is_mark(c)).filter(|word| !word.is_empty());
-        let bits =
-            |word| self.months.get(word) | self.weekdays.get(word) | self.fillers.get(word);
+        let bits = |word| self.months.get(word) | self.weekdays.get(word) | self.fillers.get(word);
         words.fold(self.mixed, |all, word| all | bits(word))
     }
 }
@@ -122,9 +121,7 @@ impl Calendar<'_> {
             return !word.is_empty() || rest.ends_with(|c: char| c.is_numeric() || matches!(c, '.' | ')'));
         }
         // "14h", "a.m", "pm": a word behind a digit or a full stop, or a short one.
-        rest.ends_with(|c: char| c.is_numeric() || c == '.')
-            || word.len() <= 2
-            || self.words.tails.get(word) != 0
+        rest.ends_with(|c: char| c.is_numeric() || c == '.') || word.len() <= 2 || self.words.tails.get(word) != 0
     }
 
     /// End of the date that begins at `at` in folded `text`, the longest one.

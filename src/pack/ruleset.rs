@@ -214,45 +214,44 @@ impl RuleSet {
     /// False where no network's name begins `rest`.
     pub fn may_begin_network(&self, rest: &str) -> bool {
         let bytes = rest.as_bytes();
-        self.network_starts.may_hold(bytes.first_chunk(), |edge| bytes.starts_with(edge))
+        self.network_starts.hold(bytes.first_chunk()) || self.network_starts.short.iter().any(|edge| bytes.starts_with(edge))
     }
 
     /// False where no network's name ends `before`.
     pub fn may_end_network(&self, before: &str) -> bool {
         let bytes = before.as_bytes();
-        self.network_ends.may_hold(bytes.last_chunk(), |edge| bytes.ends_with(edge))
+        self.network_ends.hold(bytes.last_chunk()) || self.network_ends.short.iter().any(|edge| bytes.ends_with(edge))
     }
 }
 
-/// What names begin with, or end with: three bytes of each.
+/// What names begin with, or end with.
 #[derive(Debug, PartialEq)]
 struct Edges {
-    edges: Vec<Box<[u8]>>,
+    /// Three bytes of each, sorted.
+    edges: Vec<[u8; 3]>,
     /// Names of fewer bytes.
     short: Vec<Box<[u8]>>,
-    /// For the first byte and for the last byte of three, a bit for each that one of `edges` has.
-    outer: [[u64; 4]; 2],
 }
 
 impl Edges {
     /// Of the first or last bytes of names, at most three.
-    fn new<'n>(edges: impl Iterator<Item = &'n [u8]>) -> Edges {
-        let mut edges: Vec<Box<[u8]>> = edges.map(Box::from).collect();
-        edges.sort();
-        edges.dedup();
-        let (edges, short): (Vec<_>, Vec<_>) = edges.into_iter().partition(|edge| edge.len() == 3);
-        let mut outer = [[0; 4]; 2];
-        for edge in &edges {
-            [(0, edge[0]), (1, edge[2])].into_iter().for_each(|(n, b)| outer[n][usize::from(b) / 64] |= 1 << (b % 64));
+    fn new<'n>(all: impl Iterator<Item = &'n [u8]>) -> Edges {
+        let (mut edges, mut short) = (Vec::new(), Vec::new());
+        for edge in all {
+            match edge.try_into() {
+                Ok(bytes) => edges.push(bytes),
+                Err(_) => short.push(edge.into()),
+            }
         }
-        Edges { edges, short, outer }
+        edges.sort_unstable();
+        edges.dedup();
+        short.sort_unstable();
+        short.dedup();
+        Edges { edges, short }
     }
 
-    /// False where none of the names has these three bytes at its edge.
-    fn may_hold(&self, bytes: Option<&[u8; 3]>, holds: impl Fn(&[u8]) -> bool) -> bool {
-        let has = |n: usize, b: u8| self.outer[n][usize::from(b) / 64] >> (b % 64) & 1 == 1;
-        bytes.is_some_and(|&[first, _, last]| has(0, first) && has(1, last)) && self.edges.iter().any(|edge| holds(edge))
-            || self.short.iter().any(|edge| holds(edge))
+    fn hold(&self, bytes: Option<&[u8; 3]>) -> bool {
+        bytes.is_some_and(|bytes| self.edges.binary_search(bytes).is_ok())
     }
 }
 
