@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::calendar::{Calendar, WordMap, Words};
+use super::calendar::{Calendar, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
+use super::lexicon::{Lexicon, WordMap};
 use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
@@ -60,7 +61,7 @@ pub(crate) struct RuleSet {
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: Common,
+    pub common: Lexicon,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
@@ -90,7 +91,7 @@ impl RuleSet {
         let Compiled { tables, head } = compiled;
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
-        let mut calendar = Words::default();
+        let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
         let (mut common, mut listed) = (WordMap::default(), 0);
         let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
@@ -105,9 +106,9 @@ impl RuleSet {
             let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
-            add(&mut calendar.months, &tongue.months);
-            add(&mut calendar.weekdays, &tongue.weekdays);
-            add(&mut calendar.fillers, &tongue.fillers);
+            add(&mut months, &tongue.months);
+            add(&mut weekdays, &tongue.weekdays);
+            add(&mut fillers, &tongue.fillers);
             stamp_words.extend(tongue.stamp_words.iter().cloned());
             stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
@@ -115,7 +116,7 @@ impl RuleSet {
                 listed |= u64::from(!tongue.common.is_empty()) << n;
             }
         }
-        calendar.find_tails();
+        let calendar = Words::new(months, weekdays, fillers);
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let names = || networks.iter().map(|(name, _)| name.as_bytes());
         let network_starts = Edges::new(names().map(|n| &n[..n.len().min(3)]));
@@ -158,7 +159,7 @@ impl RuleSet {
             network_ends,
             stamp_words,
             stamp_by,
-            common: Common::new(common),
+            common: Lexicon::new(common),
             listed,
             tables,
         };
@@ -213,107 +214,44 @@ impl RuleSet {
     /// False where no network's name begins `rest`.
     pub fn may_begin_network(&self, rest: &str) -> bool {
         let bytes = rest.as_bytes();
-        self.network_starts.may_hold(bytes.first_chunk(), |edge| bytes.starts_with(edge))
+        self.network_starts.hold(bytes.first_chunk()) || self.network_starts.short.iter().any(|edge| bytes.starts_with(edge))
     }
 
     /// False where no network's name ends `before`.
     pub fn may_end_network(&self, before: &str) -> bool {
         let bytes = before.as_bytes();
-        self.network_ends.may_hold(bytes.last_chunk(), |edge| bytes.ends_with(edge))
+        self.network_ends.hold(bytes.last_chunk()) || self.network_ends.short.iter().any(|edge| bytes.ends_with(edge))
     }
 }
 
-/// Function words with the languages (bits) that have them.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Common {
-    /// Words of at most eight bytes as numbers, each at the first free place behind its own; nearly all of them.
-    packed: Vec<(u64, u64)>,
-    longer: WordMap,
-    /// Bytes of the longest one.
-    longest: usize,
-}
-
-impl Common {
-    fn new(words: WordMap) -> Common {
-        let longest = words.keys().map(String::len).max().unwrap_or(0);
-        let mut packed = vec![(0, 0); (words.len() * 4).next_power_of_two().max(2)];
-        let (short, longer): (WordMap, WordMap) = words.into_iter().partition(|(word, _)| word.len() <= 8);
-        let mut short: Vec<(String, u64)> = short.into_iter().collect();
-        short.sort_unstable();
-        for (word, bits) in short {
-            let key = Common::key(word.as_bytes());
-            let mut at = Common::place(key, packed.len());
-            while packed[at].0 != 0 {
-                at = (at + 1) % packed.len();
-            }
-            packed[at] = (key, bits);
-        }
-        Common { packed, longer, longest }
-    }
-
-    /// No word is 0: words hold no NUL.
-    #[inline]
-    fn key(word: &[u8]) -> u64 {
-        let mut bytes = [0; 8];
-        bytes[..word.len()].copy_from_slice(word);
-        u64::from_le_bytes(bytes)
-    }
-
-    #[inline]
-    fn place(key: u64, size: usize) -> usize {
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (size - 1)
-    }
-
-    /// The languages (bits) of which this is a function word.
-    #[inline]
-    pub fn languages_of(&self, word: &str) -> u64 {
-        if word.len() > self.longest || word.is_empty() {
-            return 0;
-        }
-        if word.len() > 8 {
-            return self.longer.get(word).copied().unwrap_or(0);
-        }
-        let key = Common::key(word.as_bytes());
-        let mut at = Common::place(key, self.packed.len());
-        while self.packed[at].0 != 0 {
-            if self.packed[at].0 == key {
-                return self.packed[at].1;
-            }
-            at = (at + 1) & (self.packed.len() - 1);
-        }
-        0
-    }
-}
-
-/// What names begin with, or end with: three bytes of each.
+/// What names begin with, or end with.
 #[derive(Debug, PartialEq)]
 struct Edges {
-    edges: Vec<Box<[u8]>>,
+    /// Three bytes of each, sorted.
+    edges: Vec<[u8; 3]>,
     /// Names of fewer bytes.
     short: Vec<Box<[u8]>>,
-    /// For the first byte and for the last byte of three, a bit for each that one of `edges` has.
-    outer: [[u64; 4]; 2],
 }
 
 impl Edges {
     /// Of the first or last bytes of names, at most three.
-    fn new<'n>(edges: impl Iterator<Item = &'n [u8]>) -> Edges {
-        let mut edges: Vec<Box<[u8]>> = edges.map(Box::from).collect();
-        edges.sort();
-        edges.dedup();
-        let (edges, short): (Vec<_>, Vec<_>) = edges.into_iter().partition(|edge| edge.len() == 3);
-        let mut outer = [[0; 4]; 2];
-        for edge in &edges {
-            [(0, edge[0]), (1, edge[2])].into_iter().for_each(|(n, b)| outer[n][usize::from(b) / 64] |= 1 << (b % 64));
+    fn new<'n>(all: impl Iterator<Item = &'n [u8]>) -> Edges {
+        let (mut edges, mut short) = (Vec::new(), Vec::new());
+        for edge in all {
+            match edge.try_into() {
+                Ok(bytes) => edges.push(bytes),
+                Err(_) => short.push(edge.into()),
+            }
         }
-        Edges { edges, short, outer }
+        edges.sort_unstable();
+        edges.dedup();
+        short.sort_unstable();
+        short.dedup();
+        Edges { edges, short }
     }
 
-    /// False where none of the names has these three bytes at its edge.
-    fn may_hold(&self, bytes: Option<&[u8; 3]>, holds: impl Fn(&[u8]) -> bool) -> bool {
-        let has = |n: usize, b: u8| self.outer[n][usize::from(b) / 64] >> (b % 64) & 1 == 1;
-        bytes.is_some_and(|&[first, _, last]| has(0, first) && has(1, last)) && self.edges.iter().any(|edge| holds(edge))
-            || self.short.iter().any(|edge| holds(edge))
+    fn hold(&self, bytes: Option<&[u8; 3]>) -> bool {
+        bytes.is_some_and(|bytes| self.edges.binary_search(bytes).is_ok())
     }
 }
 
