@@ -196,15 +196,21 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
     Ok(())
 }
 
-/// Sentences that end inside the text: a full word, its sign, a blank and a capital. Initials and abbreviations end none.
+/// Sentences that end inside the text: a full word, its sign, a blank or none, and a capital. Initials and abbreviations end none.
 fn inner_ends(text: &str) -> usize {
     let signs = text.char_indices().filter(|&(_, c)| matches!(c, '.' | '!' | '?'));
     let ends = signs.filter(|&(at, c)| {
         let word = text[..at].chars().rev().take_while(|&c| is_wordy(c)).count();
         let mut rest = text[at + 1..].chars().skip_while(|c| matches!(c, '"' | '”' | ')' | '»'));
-        (c != '.' || word > 3)
-            && rest.next().is_some_and(char::is_whitespace)
-            && rest.next().is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'))
+        let opens = |c: Option<char>| c.is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'));
+        // “…before you cut it.Previous post”: glued, the next sentence begins at once.
+        match rest.next() {
+            Some(next) if next.is_whitespace() => (c != '.' || word > 3) && opens(rest.next()),
+            Some(next) => {
+                word > 1 && next.is_uppercase() && rest.next().is_some_and(char::is_lowercase) && text[..at].ends_with(char::is_lowercase)
+            }
+            None => false,
+        }
     });
     ends.count() + text.matches(['。']).count().saturating_sub(1)
 }
