@@ -10,6 +10,7 @@ mod diff;
 mod exit;
 mod explain;
 mod init;
+mod journal;
 mod logged;
 mod manifest;
 pub mod messages;
