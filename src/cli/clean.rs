@@ -82,7 +82,9 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     let cleaner = session.cleaner()?;
     let (mut manifest, earlier) = open_manifest(args, &session, &target, log.as_deref(), &cleaner)?;
     let (mut journal, mut replay) = match &manifest {
-        Some(manifest) => manifest.journal(args.output.resume, &decides(args, log.is_some())).map(|(journal, replay)| (Some(journal), replay))?,
+        Some(manifest) => {
+            manifest.journal(args.output.resume, &decides(args, log.is_some())).map(|(journal, replay)| (Some(journal), replay))?
+        }
         None => (None, Replay::default()),
     };
     let spans = args.output.attributes.as_deref().map(|folder| attributes_folder(folder, &session, args)).transpose()?;
@@ -122,6 +124,7 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
         let place = args.output.compress.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
         let output = match &target {
             Target::Out(folder) => folder.target(&place).ok(),
+            Target::Nowhere => spans.as_ref().and_then(|folder| folder.target(&entry.place).ok()),
             _ => None,
         };
         let has = earlier.has(entry, output.as_deref());
@@ -375,15 +378,26 @@ fn open_manifest(
     let usual = match (target, &output.out) {
         (Target::Out(_), Some(out)) => out.join(MANIFEST),
         (Target::InPlace, _) => log.and_then(Path::parent).unwrap_or(Path::new("")).join(MANIFEST),
+        (Target::Nowhere, _) => {
+            let folder = output.attributes.as_deref().unwrap_or(Path::new(""));
+            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", show(folder)))?;
+            folder.join(MANIFEST)
+        }
         _ => {
-            return Err(Trouble::new("only files can be resumed: --resume and --manifest need --out or --in-place")
+            return Err(Trouble::new("only files can be resumed: --resume and --manifest need --out, --in-place or --attributes")
                 .help("dehusk clean crawl/ --out cleaned/ --resume")
                 .into());
         }
     };
     if output.resume {
         // What a killed run was writing; nothing of it can be used.
-        for folder in session.inputs.folders().filter(|_| output.in_place).chain(output.out.as_deref()) {
+        for folder in session
+            .inputs
+            .folders()
+            .filter(|_| output.in_place)
+            .chain(output.out.as_deref())
+            .chain(output.attributes.as_deref().filter(|folder| folder.exists()))
+        {
             manifest::sweep(folder).with_context(|| format!("{} cannot be read", show(folder)))?;
         }
     }

@@ -216,14 +216,7 @@ impl Work<'_> {
         (known, told)
     }
 
-    fn told<T>(
-        &self,
-        container: &Container,
-        piece: &Piece,
-        text: bool,
-        cleaned: Option<&Cleaned<'_>>,
-        step: &mut Step<T>,
-    ) -> Vec<u8> {
+    fn told<T>(&self, container: &Container, piece: &Piece, text: bool, cleaned: Option<&Cleaned<'_>>, step: &mut Step<T>) -> Vec<u8> {
         let id = container.id(piece.body.bytes());
         if id.is_none() {
             let failure = Failure::new(container.name(piece.number), "no id that is a string: attributes need one");
@@ -425,7 +418,7 @@ impl<'a> Records<'a> {
         if container.format != Format::Jsonl {
             return Err(io::Error::other(format!("they are for JSON Lines, this is {}", container.format.name())));
         }
-        let pending = folder.begin(&container.entry.place, None)?;
+        let pending = self.pending(folder.begin(&container.entry.place, None)?);
         Stream::new(Out::file(pending), How { packing: container.packing, marks: false, threads: self.threads }, false)
     }
 
@@ -523,7 +516,12 @@ impl<'a> Records<'a> {
             Err(e) => return self.lost(e, "").map(|failure| vec![failure]),
         };
         if let Some(spans) = self.spans.take() {
-            let finished = spans.finish().and_then(|(_, pending)| pending.map_or(Ok(()), Pending::commit));
+            let finished = spans.finish().and_then(|(_, pending)| {
+                if let (Target::Nowhere, Some(state)) = (self.target, pending.as_ref().and_then(Pending::state)) {
+                    self.sums.output = state;
+                }
+                pending.map_or(Ok(()), Pending::commit)
+            });
             if let Err(e) = finished {
                 return self.lost(e, "its attributes: ").map(|failure| vec![failure]);
             }

@@ -577,7 +577,12 @@ impl Session {
 fn no_texts(container: &Container, (texts, textless): (u64, u64)) -> Option<Failure> {
     // A column may be empty, and so may be a field that is there.
     let there = |field: &Pointer| field.tokens().first().is_some_and(|name| container.names.contains(name));
-    if texts > 0 || textless == 0 || !container.format.has_names() || container.format == Format::Parquet || container.fields.iter().any(there) {
+    if texts > 0
+        || textless == 0
+        || !container.format.has_names()
+        || container.format == Format::Parquet
+        || container.fields.iter().any(there)
+    {
         return None;
     }
     let field = container.fields.first().map_or("text", |field| field.as_str());

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dehusk::splice::{Pointer, Spelled, Unreadable, csv, json};
 use serde::{Deserialize, Serialize};

@@ -213,12 +213,7 @@ impl<'a> IntoIterator for Root<'a> {
     }
 }
 
-fn walk_folder<'a>(
-    folder: &'a Path,
-    below: PathBuf,
-    filter: &'a Filter,
-    sorted: bool,
-) -> Result<impl Iterator<Item = Found> + Send + 'a> {
+fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter, sorted: bool) -> Result<impl Iterator<Item = Found> + Send + 'a> {
     let globs = overrides(folder, "--glob", filter.globs.iter().cloned())?;
     let exclude = overrides(folder, "--exclude", filter.exclude.iter().map(|glob| format!("!{glob}")))?;
     let mut walk = WalkBuilder::new(folder);

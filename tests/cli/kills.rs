@@ -119,7 +119,8 @@ fn a_killed_replacement_is_resumed_and_undone() {
 
 /// A file that takes long enough to be killed within.
 fn large() -> String {
-    let line = |n: usize| format!("{{\"id\":\"{n}\",\"text\":{}}}\n", serde_json::to_string(&format!("{n}\n{PAGE}").repeat(n % 40)).unwrap());
+    let line =
+        |n: usize| format!("{{\"id\":\"{n}\",\"text\":{}}}\n", serde_json::to_string(&format!("{n}\n{PAGE}").repeat(n % 40)).unwrap());
     (0..1200).map(line).collect::<String>() + "{broken\n" + &(0..1200).map(line).collect::<String>()
 }
 
