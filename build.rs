@@ -9,9 +9,11 @@ use std::{env, fs};
 
 #[path = "src/text"]
 mod text {
+    mod class;
     mod fold;
     mod line;
 
+    pub(crate) use class::is_wordy;
     pub(crate) use fold::fold_phrase;
     pub(crate) use line::count_words;
 }
@@ -21,6 +23,7 @@ mod pack {
     mod compile;
     mod error;
     mod file;
+    mod guard;
     mod info;
     mod literals;
     mod packs;

@@ -88,7 +88,9 @@ impl Cleaner {
     pub(crate) fn without<T>(&mut self, rule: usize, drop: fn(&mut Rule) -> bool, probe: impl FnOnce(&Cleaner) -> T) -> Option<T> {
         let whole = self.set.rules.get(rule)?.clone();
         let had = drop(&mut self.set.rules[rule]);
+        self.set.guarded = false;
         let answer = had.then(|| probe(self));
+        self.set.guarded = true;
         self.set.rules[rule] = whole;
         answer
     }

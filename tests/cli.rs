@@ -8,6 +8,8 @@ mod support;
 
 #[path = "cli/answers.rs"]
 mod answers;
+#[path = "cli/compared.rs"]
+mod compared;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/containers.rs"]

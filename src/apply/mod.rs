@@ -56,7 +56,8 @@ impl Removal {
 pub enum Flag {
     /// Most of the text would have gone; what was not of high confidence was kept.
     HeavyLoss,
-    /// Cleaning did not settle: each pass found more. Nothing was removed.
+    /// Cleaning did not settle: each pass found more. Nothing was removed; or, where decisions keep something, not all that
+    /// stands beside it, since the next run would have taken what was kept.
     Unsettled,
 }
 

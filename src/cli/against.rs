@@ -9,10 +9,11 @@ use std::path::Path;
 use anyhow::Result;
 use dehusk::Cleaner;
 use dehusk::diff::{ChangeTally, Changes, Earlier, Format, Options};
-use dehusk::log::{Event, Reader};
+use dehusk::log::Removed;
 
 use super::args::DiffArgs;
 use super::exit::Exit;
+use super::last_run::{self, Sources, key};
 use super::messages::Trouble;
 use super::session::{Loaded, Session, cleaner};
 use super::settings::Settings;
@@ -33,13 +34,19 @@ struct Logged {
     text: u64,
 }
 
+/// Two answers are compared for people.
+pub fn for_people(options: &Options) -> Result<()> {
+    match options.format {
+        Format::Human | Format::Short => Ok(()),
+        _ => Err(Trouble::new("two answers are compared for people only").help("--format human or short").into()),
+    }
+}
+
 /// Runs the command.
 pub fn run(args: &DiffArgs, other: &Path, session: &Session, options: &Options) -> Result<Exit> {
-    if !matches!(options.format, Format::Human | Format::Short) {
-        return Err(Trouble::new("--against shows differences to people only").help("--format human or short").into());
-    }
+    for_people(options)?;
     let cleaner = session.cleaner()?;
-    let other = Other::open(other, &session.settings)?;
+    let other = Other::open(other, &session.settings, &cleaner)?;
     session.watch();
     let mut out = Output::new(session.settings.paging, options.format == Format::Human);
     let mut all = ChangeTally::default();
@@ -50,8 +57,7 @@ pub fn run(args: &DiffArgs, other: &Path, session: &Session, options: &Options) 
             let Loaded::Text(document) = loaded else { return Ok(None) };
             let mut tally = ChangeTally::default();
             let Some(before) = other.answer(entry, &document.text) else {
-                tally.documents = 1;
-                tally.other_text = 1;
+                tally.add_other_text();
                 return Ok(Some(((Vec::new(), tally), 0)));
             };
             let cleaned = cleaner.clean(&document.text);
@@ -77,10 +83,10 @@ pub fn run(args: &DiffArgs, other: &Path, session: &Session, options: &Options) 
 
 impl Other {
     /// `builtin`, a log (`.jsonl`, `.zst`), or a pack: a folder instead of --packs where that was typed, else instead of --pack.
-    fn open(path: &Path, settings: &Settings) -> Result<Other> {
+    fn open(path: &Path, settings: &Settings, now: &Cleaner) -> Result<Other> {
         let ends = |end: &str| path.extension().is_some_and(|found| found == end);
         if ends("jsonl") || ends("zst") {
-            return Ok(Other::Log(logged(path)?));
+            return Ok(Other::Log(logged(path, now)?));
         }
         let mut settings = settings.clone();
         if path == Path::new("builtin") {
@@ -103,7 +109,8 @@ impl Other {
         match self {
             Other::Packs(cleaner) => Some(Earlier::of(&cleaner.clean(text))),
             Other::Log(documents) => {
-                let place = name(&entry.place.to_string_lossy(), entry.record.as_deref().map(|r| (r.number, r.field.as_deref())));
+                let record = entry.record.as_deref();
+                let place = key(&entry.place.to_string_lossy(), record.map(|r| r.number), record.and_then(|r| r.field.as_deref()));
                 // What did not change is not in the log.
                 let Some(removals) = documents.get(&place).or_else(|| documents.get(&entry.name)) else {
                     return Some(Vec::new());
@@ -116,37 +123,20 @@ impl Other {
 }
 
 /// The removals of the last run in a log.
-fn logged(path: &Path) -> Result<HashMap<String, Vec<Logged>>> {
-    let trouble = |why: String| Trouble::new(format!("--against {}: {why}", path.display()));
-    let mut reader = Reader::open(path).map_err(|e| trouble(e.to_string()))?;
-    let mut documents: HashMap<String, Vec<Logged>> = HashMap::new();
-    while let Some(event) = reader.next().map_err(|e| trouble(e.to_string()))? {
-        match event {
-            Event::Begin(_) => documents.clear(),
-            Event::Removal(removed) => {
-                let earlier = Earlier {
-                    bytes: removed.bytes[0]..removed.bytes[1],
-                    rule: removed.rule.into_owned(),
-                    confidence: removed.confidence,
-                    evidence: removed.evidence.into_iter().map(|reason| reason.into_owned()).collect(),
-                };
-                let text = hash(&removed.text);
-                let doc = name(&removed.doc, removed.record.map(|number| (number, removed.field.as_deref())));
-                documents.entry(doc).or_default().push(Logged { earlier, text });
-            }
-            Event::Doc(_) | Event::Records(_) | Event::File(_) | Event::End(_) => {}
-        }
-    }
+fn logged(path: &Path, cleaner: &Cleaner) -> Result<HashMap<String, Vec<Logged>>> {
+    let mut documents = HashMap::new();
+    last_run::read(
+        path,
+        cleaner,
+        Sources::Unread,
+        |_| true,
+        |told, _| {
+            let logged = |removed: &Removed<'_>| Logged { earlier: Earlier::logged(removed), text: hash(&removed.text) };
+            documents.insert(told.key(), told.removed.iter().map(logged).collect());
+            Ok(())
+        },
+    )?;
     Ok(documents)
-}
-
-/// A document, be it a file or a record of one.
-fn name(doc: &str, record: Option<(u64, Option<&str>)>) -> String {
-    match record {
-        None => doc.to_owned(),
-        Some((number, None)) => format!("{doc}:{number}"),
-        Some((number, Some(field))) => format!("{doc}:{number}#{field}"),
-    }
 }
 
 fn hash(text: &str) -> u64 {

@@ -9,13 +9,16 @@ use dehusk::{Cleaned, Cleaner, Confidence};
 use super::against;
 use super::args::{By, DiffArgs, DiffFormat, SummaryKind};
 use super::exit::Exit;
+use super::pair;
 use super::session::{Loaded, Session, builder};
 use super::settings::Typed;
 use super::view::{self, Output};
-use crate::source::Entry;
+use crate::source::{Entry, Form};
 
 /// Runs the command, once or again and again.
 pub fn run(args: &DiffArgs) -> Result<Exit> {
+    let packs = pair::packs(args)?;
+    let args = packs.as_ref().unwrap_or(args);
     if args.view.watch { super::watch::run(args) } else { once(args) }
 }
 
@@ -28,6 +31,9 @@ pub fn once(args: &DiffArgs) -> Result<Exit> {
     let long = human && options.summary != Summary::Only;
     if long && view::on_terminal() {
         session.settings.progress = Some(false); // what is found shows how far it has come
+    }
+    if let Some(pair) = pair::of(args) {
+        return pair::run(args, &pair, &mut session, &options);
     }
     if let Some(other) = &args.view.against {
         return against::run(args, other, &session, &options);
@@ -65,7 +71,11 @@ pub fn once(args: &DiffArgs) -> Result<Exit> {
                     groups.add(entry, &cleaned);
                     (Vec::new(), Some(groups))
                 }
-                None => (render_record(&entry.name, address(entry, &entry.file()), &cleaned, &options), None),
+                None => {
+                    let bom = options.format == Format::Unified && document.form == Form::Utf8 { bom: true };
+                    let marked = bom.then(|| Options { bom, ..options.clone() });
+                    (render_record(&entry.name, address(entry, &entry.file()), &cleaned, marked.as_ref().unwrap_or(&options)), None)
+                }
             };
             Ok(Some(((shown, tally, groups), cleaned.removed_bytes())))
         },

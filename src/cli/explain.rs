@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::messages::{Trouble, counted, nearest};
 use super::session::{builder, cleaner};
 use super::settings::{Layers, Settings, Typed};
-use crate::source::{Body, Container, Document, Entry, Fault, Format, Holds, Opened, Piece, Reader, Shape, open, say, show};
+use crate::source::{Document, Entry, Fault, Holds, Opened, Seeker, Shape, open, say, show};
 
 const GOES: Style = AnsiColor::Red.on_default().bold();
 const STAYS: Style = AnsiColor::Green.on_default().bold();
@@ -37,7 +37,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
         let all = args.common.verbose > 0;
         let wrong = |e: &dyn std::fmt::Display| Trouble::new(format!("{}: {e}", entry.name));
         return match open(&entry, &shape).map_err(|e| wrong(&say(&e)))? {
-            Opened::Container(container, reader) => explain_record(&settings, &container, *reader, &numbers, all),
+            Opened::Container(container, reader) => explain_record(&settings, Seeker::new(container, reader), &numbers, all),
             Opened::Plain(_) => {
                 let [line, column @ ..] = numbers.as_slice() else { return Err(Trouble::new("FILE:LINE[:COLUMN]").into()) };
                 let document = Document::read(&entry, choice).map_err(|e| wrong(&e))?;
@@ -76,27 +76,14 @@ fn place(what: &str) -> Option<(PathBuf, Vec<usize>)> {
 }
 
 /// Explains a line of a record, or all that goes from it.
-fn explain_record(settings: &Settings, container: &Container, mut reader: Reader, numbers: &[usize], all: bool) -> Result<Exit> {
+fn explain_record(settings: &Settings, mut seeker: Seeker, numbers: &[usize], all: bool) -> Result<Exit> {
     let (number, place) = numbers.split_first().map_or((0, numbers), |(number, rest)| (*number as u64, rest));
-    let name = container.name(number);
+    let name = seeker.container.name(number);
     let trouble = |why: String| Trouble::new(format!("{name}: {why}"));
-    let mut held = None;
-    while held.is_none() {
-        let piece = match reader.next().map_err(|e| trouble(say(&e)))? {
-            Some(piece) if container.format == Format::Text => Piece { number, ..piece },
-            Some(piece) => piece,
-            None => return Err(trouble("there is no such record, or it is none".into()).into()),
-        };
-        held = match &piece.body {
-            Body::Record(record) if piece.number == number => Some(container.texts(number, record)),
-            #[cfg(feature = "parquet")]
-            Body::Rows(rows) => rows.texts(container, piece.number).into_iter().find(|(row, _)| *row == number).map(|(_, holds)| holds),
-            _ => None,
-        };
-    }
-    let texts = match held {
+    let texts = match seeker.record(number).map_err(|e| trouble(say(&e)))? {
+        None => return Err(trouble("there is no such record, or it is none".into()).into()),
         Some(Ok(Holds::Texts(texts))) => texts,
-        Some(Ok(Holds::Unfit(why))) | Some(Err(Fault { why, .. })) => return Err(trouble(why).into()),
+        Some(Ok(Holds::Unfit(why)) | Err(Fault { why, .. })) => return Err(trouble(why.clone()).into()),
         _ => return Err(trouble("the record has no text".into()).help("--field NAME says where it is").into()),
     };
     let Some(text) = texts.first() else { return Err(trouble("the record has no text".into()).into()) };

@@ -1,27 +1,24 @@
 //! `dehusk report`: a run as one HTML file.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write, stdout};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use dehusk::Confidence;
 use dehusk::decide::{Record, today};
-use dehusk::diff::site_of;
-use dehusk::log::{self, Begin, Doc, Event, Reader, Removed, State};
 use dehusk::report::{About, Report, SIZE, is_report};
-use dehusk::{Confidence, RuleInfo, weave};
 
 use super::args::ReportArgs;
 use super::exit::Exit;
+use super::last_run::{self, Sources};
 use super::messages::{self, Trouble, bytes, counted};
 use super::record::packs;
 use super::session::{self, Loaded, Session};
 use super::settings::{Layers, Settings, Typed};
 use super::view;
 use crate::sink::{Pending, Place};
-use crate::source::{Choice, Document, say, show};
+use crate::source::{say, show};
 
 /// What the page calls its decisions when it saves them.
 const DECISIONS: &str = "dehusk.decisions.jsonl";
@@ -81,69 +78,40 @@ fn from_log(args: &ReportArgs, path: &Path) -> Result<Exit> {
     super::colour(settings.color);
     let decisions = decisions(&mut settings)?;
     let cleaner = session::cleaner(&settings)?;
-    let mut known: HashMap<String, Arc<RuleInfo>> = cleaner.rules().iter().map(|rule| (rule.id.clone(), Arc::clone(rule))).collect();
-    let mut reader = Reader::open(path).map_err(|e| Trouble::new(format!("the log {} cannot be read", show(path))).at(say(&e)))?;
-    let (mut report, mut begin, mut errors, mut runs) = (Report::default(), None::<Begin>, 0, 0);
+    let mut report = Report::default();
     let mut least = Confidence::High;
-    let mut pending: Vec<Removed<'static>> = Vec::new();
-    while let Some(event) = reader.next().with_context(|| format!("{} cannot be read", show(path)))? {
-        match event {
-            Event::Begin(head) => {
-                // Each run tells of texts as they were then: two of them do not add up.
-                (report, begin, runs) = (Report::default(), Some(head), runs + 1);
-                pending.clear();
-                least = Confidence::High;
+    let run = last_run::read(
+        path,
+        &cleaner,
+        Sources::Read,
+        |_| true,
+        |told, rules| {
+            least = told.removed.iter().map(|r| r.confidence).fold(least, Confidence::min);
+            let (name, record, site) = (&*told.doc.doc, told.doc.record, told.site());
+            match told.cleaned(rules) {
+                Some(cleaned) => report.add(name, record, site, &cleaned),
+                None => report.add_logged(name, record, site, told.doc.before.bytes, &told.removed, &rules.0),
             }
-            Event::Removal(removed) => {
-                least = least.min(removed.confidence);
-                known
-                    .entry(removed.rule.clone().into_owned())
-                    .or_insert_with(|| Arc::new(RuleInfo::unknown(&removed.rule, removed.confidence)));
-                pending.push(removed.into_owned());
-            }
-            Event::Doc(doc) => {
-                let site = site_of(doc.url.as_deref().unwrap_or(&doc.doc));
-                let file = Path::new(begin.as_ref().map_or("", |b| b.folder.as_str())).join(&*doc.doc);
-                let original = doc.record.is_none().then(|| original(&file, &doc, &pending)).flatten();
-                match original.as_deref().and_then(|text| log::replay(text, &pending, &known)) {
-                    Some(cleaned) => report.add(&doc.doc, doc.record, site, &cleaned),
-                    None => report.add_logged(&doc.doc, doc.record, site, doc.before.bytes, &pending, &known),
-                }
-                pending.clear();
-            }
-            Event::End(end) => errors = end.errors,
-            Event::Records(_) | Event::File(_) => {}
-        }
+            Ok(())
+        },
+    )?;
+    if run.runs > 1 && !args.run.common.quiet {
+        messages::aside(&format!("{} holds {}: the report shows the last one", show(path), counted(run.runs, "run", "runs")));
     }
-    if runs > 1 && !args.run.common.quiet {
-        messages::aside(&format!("{} holds {}: the report shows the last one", show(path), counted(runs, "run", "runs")));
-    }
-    let folder = begin.as_ref().map(|b| b.folder.clone()).unwrap_or_default();
+    let folder = run.begin.as_ref().map(|begin| begin.folder.clone()).unwrap_or_default();
     let about = About {
         source: show(path),
         id: id(Path::new(&folder), ""),
         level: least,
-        packs: begin.map(|b| b.packs).unwrap_or_default(),
+        packs: run.begin.map(|begin| begin.packs).unwrap_or_default(),
         apply: format!("dehusk clean PATH --decisions {DECISIONS} --out cleaned"),
         decisions,
-        errors: usize::try_from(errors).unwrap_or(usize::MAX),
+        errors: usize::try_from(run.errors).unwrap_or(usize::MAX),
         partial: true,
         ..about(args)
     };
     finish(args, report, &about, args.run.common.quiet)?;
     Ok(Exit::Done)
-}
-
-/// The text that a document had before the run, where it is still there: as it was, or cleaned.
-fn original(file: &Path, doc: &Doc<'_>, removed: &[Removed<'_>]) -> Option<String> {
-    let bytes = std::fs::read(file).ok()?;
-    let state = State::of(&bytes);
-    let cleaned = state == doc.after;
-    if !cleaned && state != doc.before {
-        return None;
-    }
-    let text = Document::from_bytes(bytes, Choice::default()).ok()?.text;
-    if cleaned { weave(&text, removed.iter().map(|r| (r.bytes[0], r.text.as_ref()))) } else { Some(text) }
 }
 
 fn about(args: &ReportArgs) -> About {

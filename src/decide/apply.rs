@@ -22,29 +22,61 @@ pub(crate) struct Decided {
 
 impl Decided {
     /// As [`Cleaner::clean`], with decisions.
+    ///
+    /// What was kept must stay when the result is cleaned again, and there what was around it is gone: another rule may see
+    /// it in a new light. Where that would happen, what stood beside it stays as well ([`Flag::Unsettled`]).
     pub fn clean<'t>(&self, cleaner: &Cleaner, text: &'t str) -> Cleaned<'t> {
+        let (cleaned, widened) = self.settled(cleaner, text);
+        if !widened || self.settled(cleaner, &cleaned.text).0.text == cleaned.text {
+            return cleaned;
+        }
+        Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: vec![Flag::Unsettled] }
+    }
+
+    /// The cleaned text, and true where more stays than was decided.
+    fn settled<'t>(&self, cleaner: &Cleaner, text: &'t str) -> (Cleaned<'t>, bool) {
+        let (cleaned, touched) = self.passes(cleaner, text, Vec::new());
+        if !touched || cleaned.removals.is_empty() {
+            return (cleaned, false);
+        }
+        let (again, _) = self.passes(cleaner, &cleaned.text, Vec::new());
+        let lost: Vec<Span> = again.removals.iter().map(|r| in_original(&cleaned, r.span)).collect();
+        if lost.is_empty() {
+            return (cleaned, false);
+        }
+        let beside = beside(&cleaned, &lost);
+        let (mut less, _) = self.passes(cleaner, text, beside);
+        if !less.flags.contains(&Flag::Unsettled) {
+            less.flags.push(Flag::Unsettled);
+        }
+        (less, true)
+    }
+
+    /// Passes over the text until nothing is left to go, and whether decisions had a say. `kept` stays besides.
+    fn passes<'t>(&self, cleaner: &Cleaner, text: &'t str, mut kept: Vec<Span>) -> (Cleaned<'t>, bool) {
         let mut cleaned = Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: Vec::new() };
-        // What stays by decision, in the text as it is now.
-        let mut kept: Vec<Span> = Vec::new();
+        let mut touched = false;
+        // `kept`: what stays by decision, in the text as it is now.
         for _ in 0..MAX_PASSES {
             let step = self.step(cleaner, &cleaned.text, &mut kept);
+            touched |= !step.untouched;
             for flag in step.flags {
                 if !cleaned.flags.contains(&flag) {
                     cleaned.flags.push(flag);
                 }
             }
             if step.removals.is_empty() {
-                return cleaned;
+                return (cleaned, touched);
             }
             let next = cut(&cleaned.text, step.removals.iter().map(Removal::span));
             shift(&next, &mut kept, &step.removals);
             cleaned.removals = merge(text, cleaned.removals, step.removals);
             cleaned.text = Cow::Owned(next);
             if step.untouched {
-                return cleaned;
+                return (cleaned, touched);
             }
         }
-        Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: vec![Flag::Unsettled] }
+        (Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: vec![Flag::Unsettled] }, touched)
     }
 
     fn step(&self, cleaner: &Cleaner, text: &str, kept: &mut Vec<Span>) -> Step {
@@ -146,6 +178,32 @@ struct Step {
     flags: Vec<Flag>,
     /// The decisions change nothing: the text that follows is settled.
     untouched: bool,
+}
+
+/// Where a span of the cleaned text is in the original, with what went from within it.
+fn in_original(cleaned: &Cleaned<'_>, span: Span) -> Span {
+    let place = |at: usize, end: bool| {
+        let mut at = at;
+        for removal in &cleaned.removals {
+            let from = removal.span.start();
+            if from > at || (end && from == at) {
+                break;
+            }
+            at += removal.span.len();
+        }
+        at
+    };
+    Span::covering(cleaned.original, place(span.start(), false), place(span.end(), true))
+}
+
+/// What goes next to `lost`, with nothing but blanks and signs in between, and next to that.
+fn beside(cleaned: &Cleaned<'_>, lost: &[Span]) -> Vec<Span> {
+    let text = cleaned.original;
+    let mut all: Vec<(Span, bool)> = cleaned.removals.iter().map(|r| (r.span, false)).chain(lost.iter().map(|s| (*s, true))).collect();
+    all.sort();
+    let close = |a: Span, b: Span| a.end() >= b.start() || !text[a.end()..b.start()].contains(char::is_alphanumeric);
+    let clusters = all.chunk_by(|(a, _), (b, _)| close(*a, *b));
+    clusters.filter(|cluster| cluster.iter().any(|(_, lost)| *lost)).flatten().map(|(span, _)| *span).collect()
 }
 
 /// Spans that stay, in the text without `removals`.

@@ -51,6 +51,16 @@ pub struct Example {
     pub key: String,
 }
 
+impl Example {
+    /// The document, and the record in it: `news.jsonl:118`.
+    pub fn place(&self) -> String {
+        match self.record {
+            Some(record) => format!("{}:{record}", self.doc),
+            None => self.doc.clone(),
+        }
+    }
+}
+
 /// Everything that one rule takes under one normalised text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
@@ -156,21 +166,6 @@ impl Group {
     }
 }
 
-/// A removal, as [`Groups::add_found`] takes it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    /// The rule.
-    pub rule: Arc<RuleInfo>,
-    /// Code of the language whose words were found.
-    pub language: String,
-    /// How sure it is.
-    pub confidence: Confidence,
-    /// What spoke for it.
-    pub evidence: Vec<String>,
-    /// Where it was in the text.
-    pub bytes: std::ops::Range<usize>,
-}
-
 /// Groups of a run. Made per document and merged in the order of the documents: the result does not depend on threads.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
@@ -181,25 +176,14 @@ pub struct Groups {
 impl Groups {
     /// Adds the removals of a document.
     pub fn add(&mut self, doc: &str, record: Option<u64>, site: &str, cleaned: &Cleaned<'_>) {
-        let found = cleaned.removals().iter().map(|removal| Found {
-            rule: Arc::clone(removal.rule_arc()),
-            language: removal.language().to_owned(),
-            confidence: removal.confidence(),
-            evidence: removal.evidence().to_vec(),
-            bytes: removal.span().range(),
-        });
-        self.add_found(doc, record, site, cleaned.original(), &found.collect::<Vec<_>>());
-    }
-
-    /// Adds what was removed from a document, sorted and disjoint.
-    pub fn add_found(&mut self, doc: &str, record: Option<u64>, site: &str, text: &str, found: &[Found]) {
-        let spans: Vec<Span> = found.iter().map(|f| visible(text, Span::covering(text, f.bytes.start, f.bytes.end))).collect();
+        let text = cleaned.original();
+        let spans: Vec<Span> = cleaned.removals().iter().map(|r| visible(text, r.span())).collect();
         let mut here = Groups::default();
         // Lines and columns are counted on from cut to cut: linear in the text, however long its lines are.
         let (mut line, mut column, mut at) = (1, 1, 0);
         let stays = (text.len() - spans.iter().map(|s| s.len()).sum::<usize>()).max(1);
         let mut gone = 0;
-        for (n, ((removal, span), (before, after))) in found.iter().zip(&spans).zip(neighbours(text, &spans)).enumerate() {
+        for (n, ((removal, span), (before, after))) in cleaned.removals().iter().zip(&spans).zip(neighbours(text, &spans)).enumerate() {
             if span.is_empty() {
                 continue;
             }
@@ -212,7 +196,7 @@ impl Groups {
             at = span.start();
             let cut = span.of(text);
             let normal = normal(cut);
-            let rule = Arc::clone(&removal.rule);
+            let rule = Arc::clone(removal.rule_arc());
             let (above, below) = (before_of(text, at), after_of(text, span.end()));
             let example = Example {
                 doc: doc.to_owned(),
@@ -228,16 +212,16 @@ impl Groups {
                 before: above.to_owned(),
                 text: cut.to_owned(),
                 after: below.to_owned(),
-                evidence: removal.evidence.iter().filter(|e| !repeats(e, cut)).cloned().collect(),
+                evidence: removal.evidence().iter().filter(|e| !repeats(e, cut)).cloned().collect(),
                 key: place_key(&rule.id, &normal, (&before, &after)),
             };
             let third = ((at - gone) * 3 / stays).min(2);
             gone += span.len();
             let beside = [&text[line_start(text, at)..at], &text[span.end()..line_end(text, span.end())]];
             let mut group = Group::of(rule, normal, example, third);
-            group.confidence = removal.confidence;
-            group.language = removal.language.clone();
-            group.bytes = removal.bytes.len() as u64;
+            group.confidence = removal.confidence();
+            group.language = removal.language().to_owned();
+            group.bytes = removal.span().len() as u64;
             group.inline = beside.iter().any(|r| r.contains(char::is_alphanumeric));
             here.put(group);
         }
@@ -329,11 +313,6 @@ impl Groups {
         });
         groups
     }
-}
-
-/// The site of a document, as far as its name tells: see [`crate::diff::site_of`].
-pub fn site(doc: &str) -> &str {
-    crate::diff::site_of(doc)
 }
 
 /// Start of the line that holds `at`, or a place some way before it where the line is long.

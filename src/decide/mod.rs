@@ -28,6 +28,6 @@ mod record;
 mod tests;
 
 pub(crate) use apply::Decided;
-pub use group::{Example, Found, Group, Groups, site};
+pub use group::{Example, Group, Groups};
 pub use key::{normal, place_key, rule_key, text_key};
 pub use record::{Book, BookError, Decision, Decisions, Edit, Record, Scope, today};

@@ -3,6 +3,7 @@
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
 use crate::text::{Document, count_words, is_hangul, is_wide};
+use crate::text::{is_letter, is_wordy};
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -66,12 +67,13 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
 
 /// False where nothing that fits the hole begins at `at`, blanks aside: a look at one word, no search.
 pub(super) fn may_begin(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
-    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time) {
+    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time | Hole::Network) {
         return true;
     }
     let Some(rest) = text.get(at..) else { return true };
     let rest = rest.trim_start_matches(' ');
     match hole {
+        Hole::Network => set.may_begin_network(rest),
         _ if rest.starts_with(|c: char| c.is_ascii_digit()) => true,
         Hole::Date => set.calendar(0).may_begin(rest),
         // The half of the day may stand before the hour.
@@ -86,6 +88,7 @@ pub(super) fn may_end(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool 
     match hole {
         Hole::Number => before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'k' | 'm')),
         Hole::Date | Hole::Time => set.calendar(0).may_end(before),
+        Hole::Network => set.may_end_network(before),
         _ => true,
     }
 }
@@ -122,7 +125,7 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
 
 /// Names and sites hold a letter and no colon; a title or a tag may be a number.
 fn lettered(hole: Hole, text: &str) -> bool {
-    !matches!(hole, Hole::Name | Hole::Site) || (text.contains(char::is_alphabetic) && !text.contains([':', '|']))
+    !matches!(hole, Hole::Name | Hole::Site) || (text.contains(is_letter) && !text.contains([':', '|']))
 }
 
 /// The folded text up to the end of the line that holds `at`.
@@ -174,7 +177,7 @@ fn breaks_sentence(text: &str) -> bool {
         match c {
             '.' | '!' | '?' if chars.peek() == Some(&' ') && (c != '.' || word > 3) => return true,
             '。' | '！' | '？' => return true,
-            c if c.is_alphanumeric() => word += 1,
+            c if is_wordy(c) => word += 1,
             _ => word = 0,
         }
     }
@@ -201,7 +204,7 @@ fn number_end(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     if let Some(b'k' | b'm') = rest.as_bytes().get(end)
-        && !rest[end + 1..].starts_with(|c: char| c.is_alphanumeric())
+        && !rest[end + 1..].starts_with(|c: char| is_wordy(c))
     {
         end += 1;
     }
@@ -209,7 +212,7 @@ fn number_end(text: &str, at: usize) -> Option<usize> {
 }
 
 fn starts_token(text: &str, at: usize) -> bool {
-    let class = |c: char| if c.is_ascii_digit() { 1 } else { 2 * u8::from(c.is_alphanumeric()) };
+    let class = |c: char| if c.is_ascii_digit() { 1 } else { 2 * u8::from(is_wordy(c)) };
     let before = text[..at].chars().next_back().map_or(0, class);
     let after = text[at..].chars().next().map_or(0, class);
     after != 0 && before != after
@@ -227,7 +230,7 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let words = count_words(text);
     let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && (hole == Hole::Title || !breaks_sentence(text));
     // A name of several words begins with a capital letter; a lone one may be a login.
-    let named = hole != Hole::Name || words == 1 || capital(doc.raw.get(raw..)?.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    let named = hole != Hole::Name || words == 1 || capital(doc.raw.get(raw..)?.trim_start_matches(|c: char| !is_wordy(c)));
     (fits && named).then_some(at + text.len())
 }
 
@@ -238,7 +241,7 @@ fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
         return None;
     }
     let text = doc.folded.text.get(line.fold_start..at)?;
-    let lead = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let lead = text.len() - text.trim_start_matches(|c: char| !is_wordy(c)).len();
     let words = count_words(text);
     let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && !breaks_sentence(text);
     fits.then_some(line.fold_start + lead)
@@ -302,5 +305,5 @@ fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usi
 }
 
 fn is_name_char(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '\'' | '-' | '.' | '@' | '_')
+    is_wordy(c) || matches!(c, '\'' | '-' | '.' | '@' | '_')
 }

@@ -5,9 +5,10 @@
 //! character of scripts without blanks. A small table of the first bytes says no almost always (`pack/literals.rs`). The
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
+use crate::text::is_wordy;
 use std::sync::LazyLock;
 
-use crate::pack::{Probe, Tables};
+use crate::pack::{Around, Probe, Tables};
 use crate::text::{Document, is_wide};
 
 /// Bytes of words in ASCII.
@@ -36,23 +37,32 @@ fn part_of(c: char) -> Part {
         '\u{80}'..='\u{7FF}' if !SHORT[c as usize - 0x80] => Part::None,
         '\u{80}'..='\u{7FF}' => Part::Word,
         '\u{AC00}'..='\u{D7A3}' => Part::Hangul,
-        c if !is_wide(c) && c.is_alphanumeric() => Part::Word,
+        c if !is_wide(c) && is_wordy(c) => Part::Word,
         _ => Part::None,
     }
 }
 
 /// For each character of two bytes, whether it is a letter or digit: the table of the standard library is slower.
-static SHORT: LazyLock<[bool; 0x780]> =
-    LazyLock::new(|| std::array::from_fn(|n| char::from_u32(n as u32 + 0x80).is_some_and(char::is_alphanumeric)));
+static SHORT: LazyLock<[bool; 0x780]> = LazyLock::new(|| std::array::from_fn(|n| char::from_u32(n as u32 + 0x80).is_some_and(is_wordy)));
 
-/// Calls `found` with the number and the start of each anchor that stands in the document's folded text at a place where a
-/// word can begin. Starts grow; at one start, short anchors come before long ones.
-pub(super) fn find(tables: &Tables, doc: &Document<'_>, mut found: impl FnMut(u32, usize)) {
+/// An anchor in the folded text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub anchor: u32,
+    pub start: usize,
+    pub end: usize,
+    /// A word goes on behind it: good only for phrases that go on without a blank.
+    pub inside_word: bool,
+}
+
+/// Calls `found` with each anchor that stands in the document's folded text at a place where a word can begin. Starts grow;
+/// at one start, short anchors come before long ones.
+pub(super) fn find(tables: &Tables, doc: &Document<'_>, mut found: impl FnMut(Hit)) {
     let probe = Probe::new(tables);
     let text = doc.folded.text.as_str();
     let bytes = text.as_bytes();
-    let mut seams = doc.folded.seams.iter().map(|&s| s as usize);
-    let mut seam = seams.next().unwrap_or(usize::MAX);
+    let mut seams = doc.folded.seams.as_slice();
+    let mut seam = next_seam(seams);
     // What the character before was: behind a part of a word, the word goes on.
     let mut before = Part::None;
     let mut at = 0;
@@ -70,14 +80,27 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, mut found: impl FnMut(u3
         };
         let glued = seam <= at;
         if glued {
-            seam = seams.next().unwrap_or(usize::MAX);
+            seams = &seams[1..];
+            seam = next_seam(seams);
         }
         if (part == Part::None || part != before || glued) && byte != b' ' && byte != b'\n' {
-            probe.at(&bytes[at..], |n| found(n, at));
+            probe.at(&bytes[at..], |anchor, len| {
+                let (start, end) = (at, at + len);
+                let inside_word = bytes[end - 1].is_ascii_lowercase()
+                    && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
+                    && (seam > end || !seams.iter().take_while(|&&s| s as usize <= end).any(|&s| s as usize == end));
+                if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
+                    found(Hit { anchor, start, end, inside_word });
+                }
+            });
         }
         before = part;
         at += len;
     }
+}
+
+fn next_seam(seams: &[u32]) -> usize {
+    seams.first().map_or(usize::MAX, |&s| s as usize)
 }
 
 #[cfg(test)]
@@ -142,7 +165,7 @@ mod tests {
             let doc = Document::new(&raw);
             let texts = literals();
             let mut hits = Vec::new();
-            find(&Tables::of_anchors(&texts), &doc, |n, at| hits.push((at, n)));
+            find(&Tables::of_anchors(&texts), &doc, |hit| hits.push((hit.start, hit.anchor)));
             hits.sort_unstable();
             prop_assert_eq!(hits, reference(&doc, &texts));
         }

@@ -1,5 +1,6 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
+mod around;
 mod check;
 mod holes;
 mod literal;
@@ -10,11 +11,12 @@ mod scope;
 mod sign;
 mod stamp;
 
+use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
 pub(crate) use check::{in_head, in_tail, short};
 pub use sign::Refusal;
-pub(crate) use sign::{Cut, Sign, Stand};
+pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
 use scan::{Found, Match};
@@ -35,7 +37,7 @@ pub(crate) struct Detection {
 
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
-    let found = scan::scan(set, doc);
+    let found = scan::scan(set, doc, trace);
     let mut detector =
         Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
@@ -63,7 +65,11 @@ impl Detector<'_> {
         let found = self.found;
         // Of the languages that have the same words, the text's own speaks first.
         let mut main: Vec<&Match> = found.main.iter().collect();
-        main.sort_by_cached_key(|m| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule, self.stranger(m.language), m.language));
+        main.sort_by(|a, b| {
+            let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
+            let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));
+            place(a).cmp(&place(b)).then_with(language)
+        });
         let mut last = usize::MAX;
         for &one in &main {
             let rule = &self.set.rules[one.rule as usize];
@@ -80,19 +86,21 @@ impl Detector<'_> {
                 Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
                     later.push((one, evidence))
                 }
-                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[] }),
+                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[], led: &[] }),
                 Ok(None) => {}
                 Err(no) => self.refuse(one, no),
             }
         }
         let strong = self.strong();
+        let led = self.led(&strong);
         for (&rule, lefts) in &found.left {
             let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
-            self.pairs(rule, lefts, rights, &Strong { spans: &strong });
+            self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led });
         }
         let strong = self.strong();
+        let led = self.led(&strong);
         for (one, evidence) in later {
-            self.take(one, evidence, &Strong { spans: &strong });
+            self.take(one, evidence, &Strong { spans: &strong, led: &led });
         }
         self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
     }
@@ -110,6 +118,22 @@ impl Detector<'_> {
             }
         }
         kept
+    }
+
+    /// Where weak signs begin that lead to something strong, with nothing between: “Leave a Reply”, “Cancel reply”, and the notice
+    /// of the form. A title that is glued to them ends there. Sorted.
+    fn led(&self, strong: &[Span]) -> Vec<usize> {
+        let mut signs: Vec<Span> = self.out.signs.iter().map(|s| s.span).chain(strong.iter().copied()).collect();
+        signs.sort_by_key(|s| (s.start(), s.end()));
+        let mut starts: Vec<usize> = Vec::new();
+        for span in signs.into_iter().rev() {
+            let leads = starts.last().is_some_and(|&next| span.end() <= next && thin(self.doc, span.end(), next));
+            if leads || strong.binary_search_by_key(&span.start(), |s| s.start()).is_ok() {
+                starts.push(span.start());
+            }
+        }
+        starts.reverse();
+        starts
     }
 
     /// Checks a match against its rule. `Some` when the rule can cut alone, with evidence so far.
@@ -270,22 +294,24 @@ impl Detector<'_> {
 
     /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
     fn stranger(&mut self, language: u16) -> u8 {
-        let code = &*self.set.languages[language as usize];
-        let bits = *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text));
-        match code {
+        match &*self.set.languages[language as usize] {
             "en" => 1,
             "any" => 2,
-            _ if language < 64 && bits & (1 << language) != 0 => 0,
+            _ if language < 64 && self.spoken() & (1 << language) != 0 => 0,
             _ => 3,
         }
     }
 
+    /// Bits of the languages that the text may be in.
+    fn spoken(&mut self) -> u64 {
+        *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text))
+    }
+
     /// True where the text may be in this language. Short words of other languages are not trusted.
     fn speaks(&mut self, language: u16) -> bool {
-        let bits = *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text));
         let code = &*self.set.languages[language as usize];
         // Software prints English on pages of every language.
-        language >= 64 || code == "any" || code == "en" || bits & (1 << language) != 0 || self.set.listed & (1 << language) == 0
+        language >= 64 || code == "any" || code == "en" || self.set.listed & (1 << language) == 0 || self.spoken() & (1 << language) != 0
     }
 }
 
@@ -301,15 +327,30 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
+    let longest = set.longest_common;
     let mut count = |word: &str| {
-        let mut bits = set.common.get(word).copied().unwrap_or(0);
+        let mut bits = if word.len() > longest { 0 } else { set.common.get(word).copied().unwrap_or(0) };
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
         }
     };
-    for word in text[middle..end].split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|w| !w.is_empty()) {
-        if !word.contains(is_wide) {
+    let sample = &text[middle..end];
+    let mut rest = sample.char_indices();
+    let (mut start, mut wide) = (0, false);
+    while start < sample.len() {
+        // A word, or nothing between two signs.
+        let next = rest.by_ref().find(|&(_, c)| {
+            wide |= is_wide(c);
+            !is_wordy(c) && !is_mark(c)
+        });
+        let (stop, behind) = next.map_or((sample.len(), sample.len()), |(at, c)| (at, at + c.len_utf8()));
+        let word = &sample[start..stop];
+        start = behind;
+        if word.is_empty() {
+            continue;
+        }
+        if !std::mem::take(&mut wide) {
             words += 1;
             count(word);
             continue;

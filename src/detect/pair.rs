@@ -10,6 +10,7 @@ use super::scope::{Extent, MAX_TITLE_BYTES, Strong, fits_title, whole_lines};
 use super::sign::Stand;
 use crate::pack::Rule;
 use crate::text::boundary::{capital, sentence_start};
+use crate::text::is_wordy;
 use crate::text::{Document, Span, is_wide};
 
 /// Filled lines, and bytes without the white space of empty ones, that the two labels may stand apart.
@@ -99,7 +100,8 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
         if shape.blank {
             continue;
         }
-        if strong.touches(line.start, line.end) {
+        // A sign of the label with its title ("Next post: {title}", wrapped) is no other residue.
+        if strong.next(two.span.end(), line.end).is_some() {
             break;
         }
         if !shape.title(rule.max_title_words) {
@@ -113,5 +115,5 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
 
 /// True where the text holds a letter or digit, or is too long to look.
 fn filled(text: &str) -> bool {
-    text.len() > MAX_TITLE_BYTES || text.contains(char::is_alphanumeric)
+    text.len() > MAX_TITLE_BYTES || text.contains(is_wordy)
 }

@@ -1,24 +1,16 @@
 //! A phrase confirmed around its anchor: literals compared, holes filled, to both sides.
 
 use super::holes;
-use crate::pack::{Hole, Parts, Phrase, Piece, RuleSet};
+use crate::pack::{Parts, Phrase, Piece, RuleSet};
+use crate::text::is_wordy;
 use crate::text::{Document, is_hangul, is_wide};
 
-/// The folded range that `phrase` covers, given that its anchor's text begins at `at`.
+/// The folded range that `phrase` covers, given that its anchor's text begins at `at`, and that its guard excludes nothing.
 pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
     let (number, anchor) = (phrase.anchor?, phrase.literal()?);
     let (before, behind) = (phrase.parts.before(number), phrase.parts.behind(number));
     let end = literal(doc, anchor.trim_matches(' '), at)?;
     let (start, end) = (blank_before(doc, anchor, at, before.last())?, blank_after(doc, anchor, end, behind.first())?);
-    // Most anchors are ordinary words, and most holes beside them cannot be what stands there: cheap looks to both sides
-    // come before a search to one.
-    let possible = |piece, look: fn(&RuleSet, &str, Hole, usize) -> bool, at| match piece {
-        Some(Piece::Hole(hole)) => look(set, &doc.folded.text, hole, at),
-        _ => true,
-    };
-    if !possible(before.last(), holes::may_end, start) || !possible(behind.first(), holes::may_begin, end) {
-        return None;
-    }
     let end = rightwards(set, phrase.language, doc, behind, end)?;
     let left = leftwards(set, phrase.language, doc, before, start)?;
     // "Ada ⏎ says:" is one piece; a headline above a stamp ("{name} posted on {date}") is no name.
@@ -59,7 +51,7 @@ fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<Piece
 /// True where words may stand at `at` without a blank; `edge` is their own character there.
 fn touching(text: &str, at: usize, edge: Option<char>) -> bool {
     let dense = |c: char| is_wide(c) || is_hangul(c);
-    let sign = edge.is_some_and(|c| !c.is_alphanumeric());
+    let sign = edge.is_some_and(|c| !is_wordy(c));
     sign || text[..at].chars().next_back().is_some_and(dense) || text[at..].chars().next().is_some_and(dense)
 }
 

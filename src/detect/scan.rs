@@ -1,9 +1,10 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
+use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
 use super::sign::Stand;
-use super::{literal, phrase};
+use super::{around::Surroundings, literal, phrase};
 use crate::pack::{At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Line, Span, is_wide};
@@ -42,15 +43,20 @@ const STAMP_LINE: usize = 180;
 /// Bytes on both sides of an anchor in which a regex is tried.
 const REGEX_WINDOW: usize = 512;
 
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>) -> Found {
+/// With `trace`, also what is refused at once.
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    literal::find(&set.tables, doc, |anchor, start| {
-        for phrase in set.tables.anchored(anchor).iter().filter_map(|&n| set.phrase(n)) {
+    let mut around = Surroundings::new(set, doc, set.guarded && !trace);
+    literal::find(&set.tables, doc, |hit| {
+        around.look(hit);
+        if around.exclude(set.tables.anchor_guard(hit.anchor)) {
+            return;
+        }
+        for &number in set.tables.anchored(hit.anchor) {
+            let Some(phrase) = (!around.exclude(set.tables.guard(number))).then(|| set.phrase(number)).flatten() else { continue };
             let whole = phrase.parts.len() == 1;
-            let range =
-                if whole { Some((start, start + set.tables.text(anchor).len())) } else { phrase::confirm(set, doc, &phrase, start) };
-            if let Some(range) = range {
+            if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
                 found.add(set, doc, &phrase, range);
             }
         }
@@ -106,13 +112,24 @@ fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
             continue;
         }
         let folded = &doc.folded.text[line.fold_start..line.fold_end];
-        let lead = folded.find(|c: char| c.is_alphanumeric()).unwrap_or(folded.len());
+        let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
         // Nearly all of them want a date or a time, and few short lines with a digit have one.
         let long = raw.len() > SHORT_LINE;
         let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
         let fitting = set.unanchored.iter().filter(|u| (!long || u.stamp) && (dated || !u.date) && (timed || !u.time));
-        for phrase in fitting.filter_map(|u| set.phrase(u.phrase)) {
-            if let Some(range) = phrase::from_start(set, doc, &phrase, line.fold_start + lead) {
+        // Languages that have no word of the line agree about it: their answer to a phrase is found once.
+        let spoken = if dated || timed { set.dated_in(folded) } else { 0 };
+        let (mut strangers, mut own) = (None, None);
+        for one in fitting {
+            let Some(phrase) = set.phrase(one.phrase) else { continue };
+            if !one.again {
+                (strangers, own) = (None, None);
+            }
+            let stranger = one.language != 0 && one.language < 64 && spoken & (1 << one.language) == 0;
+            let known = if stranger { strangers } else { own.filter(|&(language, _)| language == one.language) };
+            let (_, range) = known.unwrap_or_else(|| (one.language, phrase::from_start(set, doc, &phrase, line.fold_start + lead)));
+            *(if stranger { &mut strangers } else { &mut own }) = Some((one.language, range));
+            if let Some(range) = range {
                 found.add(set, doc, &phrase, range);
             }
         }
@@ -126,7 +143,7 @@ fn moments(set: &RuleSet, doc: &Document<'_>, line: &Line) -> (bool, bool) {
     let mut before = ' ';
     let (mut dated, mut timed) = (false, false);
     for (at, c) in text[line.fold_start..].char_indices() {
-        if c.is_alphanumeric() && (!before.is_alphanumeric() || before.is_ascii_digit() != c.is_ascii_digit()) {
+        if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
             dated |= calendar.date(text, line.fold_start + at).is_some();
             timed |= c.is_ascii_digit() && calendar.time(text, line.fold_start + at).is_some();
         }
@@ -196,7 +213,7 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     {
         return false;
     }
-    let wordy = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
+    let wordy = |c: Option<char>| c.is_some_and(|c| is_wordy(c) && !is_wide(c));
     let open = !wordy(text[start..].chars().next()) || !wordy(text[..start].chars().next_back()) || word_start(doc.raw, span.start());
     open && (!wordy(text[..end].chars().next_back()) || !wordy(text[end..].chars().next()) || word_end(doc.raw, span.end()))
 }
@@ -217,7 +234,6 @@ fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
 /// Signs around a line that say nothing: bullets, hashes, arrows, brackets. Quotation marks do: they mark what is
 /// only mentioned; so do a question mark or a comma behind it.
 fn decoration(text: &str, behind: bool) -> bool {
-    let speaks =
-        |c: char| c.is_alphanumeric() || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
+    let speaks = |c: char| is_wordy(c) || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
     text.chars().nth(24).is_none() && !text.chars().any(speaks)
 }

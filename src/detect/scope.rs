@@ -4,6 +4,7 @@ use super::check::{No, goes_on, short};
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
+use crate::text::is_wordy;
 use crate::text::{Document, Span, count_words, ends_sentence};
 
 /// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
@@ -22,6 +23,8 @@ const TITLE_WORDS: usize = 4;
 /// Places where residue certainly goes on: sorted spans of what other rules take.
 pub(super) struct Strong<'s> {
     pub spans: &'s [Span],
+    /// Sorted places where it begins, weak signs before it included.
+    pub led: &'s [usize],
 }
 
 impl Strong<'_> {
@@ -31,10 +34,10 @@ impl Strong<'_> {
         self.spans.get(n).is_some_and(|s| s.start() < end)
     }
 
-    /// Start of the first strong span at or behind `at`, before `end`.
+    /// Where residue begins again at or behind `at`, before `end`.
     pub fn next(&self, at: usize, end: usize) -> Option<usize> {
-        let n = self.spans.partition_point(|s| s.start() < at);
-        self.spans.get(n).map(|s| s.start()).filter(|&s| s < end)
+        let n = self.led.partition_point(|&s| s < at);
+        self.led.get(n).copied().filter(|&s| s < end)
     }
 }
 
@@ -69,7 +72,7 @@ fn line(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> 
     if rule.title.is_some() {
         let (taken, evidence) = with_title(doc, rule, found.span, strong)?;
         // What is left of the line must be decoration, otherwise only label and title go.
-        let bare = |text: &str| text.len() <= MAX_TITLE_BYTES && !text.contains(char::is_alphanumeric);
+        let bare = |text: &str| text.len() <= MAX_TITLE_BYTES && !text.contains(is_wordy);
         let all =
             bare(&doc.raw[lines.start()..taken.start().max(lines.start())]) && bare(&doc.raw[taken.end().min(lines.end())..lines.end()]);
         return Ok((
@@ -98,7 +101,7 @@ fn cover(doc: &Document<'_>, span: Span, wanted: f32) -> Result<(), No> {
     if lines.len() > span.len() * 100 {
         return Err(No("cover", "it is a small part of a long line".to_owned()));
     }
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+    let letters = |text: &str| text.chars().filter(|&c| is_wordy(c)).count() as f32;
     let share = letters(span.of(doc.raw)) / letters(lines.of(doc.raw)).max(1.0);
     if share < wanted {
         return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
@@ -189,7 +192,7 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
 fn inner_ends(text: &str) -> usize {
     let signs = text.char_indices().filter(|&(_, c)| matches!(c, '.' | '!' | '?'));
     let ends = signs.filter(|&(at, c)| {
-        let word = text[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count();
+        let word = text[..at].chars().rev().take_while(|&c| is_wordy(c)).count();
         let mut rest = text[at + 1..].chars().skip_while(|c| matches!(c, '"' | '”' | ')' | '»'));
         (c != '.' || word > 3)
             && rest.next().is_some_and(char::is_whitespace)

@@ -5,6 +5,7 @@
 
 use crate::pack::RuleSet;
 use crate::text::Document;
+use crate::text::is_wordy;
 
 /// Words that a name, a role and an agency may have together.
 const MAX_NAMES: usize = 9;
@@ -21,7 +22,7 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
     let mut timed = false;
     let mut next = at;
     while let Some(c) = text[next..].chars().next() {
-        if !c.is_alphanumeric() {
+        if !is_wordy(c) {
             // What no stamp has: it asks, it calls, it quotes, it counts.
             if matches!(c, '?' | '!' | '"' | '%' | '$' | '€' | '=' | '_' | '…') {
                 return None;
@@ -30,11 +31,13 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             continue;
         }
         if let Some(end) = calendar.date(text, next).or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
-            moments += 1;
-            (open, timed, next) = (0, true, end);
+            // “12.10. The online menu” at the head of a line is the number of a chapter, not a time of day or a day without a year.
+            let numbered = next == at && text[next..end].chars().all(|c| c.is_ascii_digit() || c == '.') && end - next < 6;
+            moments += usize::from(!numbered);
+            (open, timed, next) = (0, !numbered, end);
             continue;
         }
-        let end = next + text[next..].find(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);
+        let end = next + text[next..].find(|c: char| !is_wordy(c) && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);
         let word = &text[next..end];
         let raw = doc.raw.get(doc.folded.raw_start(next)..doc.folded.raw_start(end)).unwrap_or("");
         let capital = raw.starts_with(char::is_uppercase);

@@ -5,10 +5,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
 use super::style::{Ink, glyph};
 use super::view::{Mark, View};
 use super::width::{bytes, counted, grouped, squeeze, width};
 use super::{Format, Options, Summary, gutter, short};
+use crate::log::Removed;
 use crate::{Cleaned, Confidence, Span};
 
 /// A removal of the other answer, as a removal log or another cleaner tells it.
@@ -25,6 +28,16 @@ pub struct Earlier {
 }
 
 impl Earlier {
+    /// A removal that a log tells of.
+    pub fn logged(removed: &Removed<'_>) -> Earlier {
+        Earlier {
+            bytes: removed.bytes[0]..removed.bytes[1],
+            rule: removed.rule.to_string(),
+            confidence: removed.confidence,
+            evidence: removed.evidence.iter().map(|reason| reason.to_string()).collect(),
+        }
+    }
+
     /// The removals of a text cleaned by another cleaner.
     pub fn of(cleaned: &Cleaned<'_>) -> Vec<Earlier> {
         let earlier = |removal: &crate::Removal| Earlier {
@@ -111,6 +124,61 @@ fn only<'a>(text: &str, these: &[Mark<'a>], those: &[Mark<'a>]) -> Vec<Mark<'a>>
     out
 }
 
+/// Two versions of one text, as two runs have left it. What only the first one has goes now, what only the second one has
+/// stays now; there is nothing to tell why.
+pub struct Versions {
+    /// Both in one: what they share, and what each has alone.
+    text: String,
+    parts: Vec<(Range<usize>, bool)>,
+}
+
+impl Versions {
+    /// Compares by lines, and by words where lines were changed.
+    pub fn new(before: &str, now: &str) -> Versions {
+        let mut both = Versions { text: String::with_capacity(before.len().max(now.len())), parts: Vec::new() };
+        let (old, new): (Vec<&str>, Vec<&str>) = (before.split_inclusive('\n').collect(), now.split_inclusive('\n').collect());
+        for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
+            let (gone, come) = (old[op.old_range()].concat(), new[op.new_range()].concat());
+            match op {
+                DiffOp::Equal { .. } => both.text.push_str(&gone),
+                DiffOp::Replace { .. } => both.words(&gone, &come),
+                DiffOp::Delete { .. } | DiffOp::Insert { .. } => both.push(&gone, &come),
+            }
+        }
+        both
+    }
+
+    fn words(&mut self, gone: &str, come: &str) {
+        let split = |text: &'_ str| -> Vec<String> { text.split_inclusive(char::is_whitespace).map(str::to_owned).collect() };
+        let (old, new) = (split(gone), split(come));
+        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+            let (gone, come) = (old[op.old_range()].concat(), new[op.new_range()].concat());
+            if matches!(op, DiffOp::Equal { .. }) { self.text.push_str(&gone) } else { self.push(&gone, &come) }
+        }
+    }
+
+    fn push(&mut self, gone: &str, come: &str) {
+        for (part, back) in [(gone, false), (come, true)] {
+            if !part.is_empty() {
+                let start = self.text.len();
+                self.text.push_str(part);
+                self.parts.push((start..self.text.len(), back));
+            }
+        }
+    }
+
+    /// Where they differ, white space aside.
+    pub fn changes(&self) -> Changes<'_> {
+        let mark = |(range, back): &(Range<usize>, bool)| {
+            let span = Span::new(&self.text, range.start, range.end)?;
+            let rule = if *back { "stays now" } else { "goes now" };
+            let mark = Mark { span, rule, confidence: Confidence::High, evidence: &[], back: *back };
+            (!span.of(&self.text).trim().is_empty()).then_some(mark)
+        };
+        Changes { view: View { text: &self.text, marks: self.parts.iter().filter_map(mark).collect(), compared: true } }
+    }
+}
+
 /// What the differences of many documents add up to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChangeTally {
@@ -143,6 +211,12 @@ impl ChangeTally {
             let side = if mark.back { &mut rule.less } else { &mut rule.more };
             *side = (side.0 + 1, side.1 + mark.span.len());
         }
+    }
+
+    /// Counts a document that the earlier answer does not fit.
+    pub fn add_other_text(&mut self) {
+        self.documents += 1;
+        self.other_text += 1;
     }
 
     /// Adds what another worker counted.

@@ -42,7 +42,7 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
     ];
     title(&mut out, name, &figures, options);
     for flag in cleaned.flags() {
-        options.style.paint(&mut out, Ink::Warning, &format!("! {}", warning(*flag)));
+        options.style.paint(&mut out, Ink::Warning, &format!("! {}", warning(*flag, cleaned.changed())));
         out.push('\n');
     }
     body(&mut out, &View::of(cleaned), options);
@@ -77,8 +77,9 @@ fn body(out: &mut String, view: &View<'_>, options: &Options) {
     out.push('\n');
 }
 
-fn warning(flag: Flag) -> &'static str {
+fn warning(flag: Flag, changed: bool) -> &'static str {
     match flag {
+        Flag::Unsettled if changed => "more stays than was decided: without it the next run would take what was kept",
         Flag::HeavyLoss => "most of this text would have gone: only what is certain was cut",
         Flag::Unsettled => "left as it is: each pass over it found more to cut",
     }

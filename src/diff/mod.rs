@@ -35,7 +35,7 @@ mod width;
 
 use std::io::{self, Write};
 
-pub use against::{ChangeTally, Changes, Earlier};
+pub use against::{ChangeTally, Changes, Earlier, Versions};
 pub use by_rule::ByRule;
 pub use by_site::{BySite, site_of};
 pub use gutter::repeats;
@@ -91,6 +91,8 @@ pub struct Options {
     pub style: Style,
     /// The target is a terminal: what could steer it or hide is made visible. The human view always does so.
     pub sanitise: bool,
+    /// The document is a file that begins with a byte order mark, which is no part of its text: a patch has to name it.
+    pub bom: bool,
     /// What follows the documents.
     pub summary: Summary,
     /// What was typed after `dehusk diff`, for the commands the summary ends with.
@@ -108,6 +110,7 @@ impl Default for Options {
             all: false,
             style: Style::PLAIN,
             sanitise: true,
+            bom: false,
             summary: Summary::Short,
             paths: String::new(),
             documents_url: None,

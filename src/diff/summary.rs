@@ -185,7 +185,7 @@ fn closing(tally: &Tally, options: &Options) -> String {
     }
     if tally.unsettled > 0 {
         let documents = counted(tally.unsettled, "document", "documents");
-        lines.push(("left alone:", format!("{documents}, because cleaning did not settle"), String::new()));
+        lines.push(("left alone:", format!("{documents}, wholly or in part, because cleaning did not settle"), String::new()));
     }
     let mut out = String::new();
     if lines.is_empty() && tally.errors == 0 {

@@ -19,13 +19,18 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
         return out;
     }
     let old = split(cleaned.original());
-    let new = split(cleaned.text());
+    let mut new = split(cleaned.text());
+    let mut ops = operations(cleaned);
+    let mark = if options.bom { "\u{feff}" } else { "" };
+    if options.bom {
+        marked(&mut ops, &mut new);
+    }
     let style = options.style;
     style.paint(&mut out, Ink::Title, &format!("--- {}", label('a', name)));
     out.push('\n');
     style.paint(&mut out, Ink::Title, &format!("+++ {}", label('b', name)));
     out.push('\n');
-    for hunk in group_diff_ops(operations(cleaned), options.context) {
+    for hunk in group_diff_ops(ops, options.context) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
         let before = first.old_range().start..last.old_range().end;
         let after = first.new_range().start..last.new_range().end;
@@ -33,30 +38,54 @@ pub(super) fn render(name: &str, cleaned: &Cleaned<'_>, options: &Options) -> St
         out.push('\n');
         for op in hunk {
             let (sign, ink) = if matches!(op, DiffOp::Equal { .. }) { (' ', Ink::Context) } else { ('-', Ink::Loss) };
-            lines(&mut out, sign, ink, &old[op.old_range()], options);
+            let lead = |from: usize| if from == 0 { mark } else { "" };
+            lines(&mut out, sign, ink, &old[op.old_range()], lead(op.old_range().start), options);
             if sign == '-' {
-                lines(&mut out, '+', Ink::Command, &new[op.new_range()], options);
+                lines(&mut out, '+', Ink::Command, &new[op.new_range()], lead(op.new_range().start), options);
             }
         }
     }
     out
 }
 
-fn lines(out: &mut String, sign: char, ink: Ink, lines: &[&str], options: &Options) {
-    for line in lines {
+/// `lead` is a byte order mark where the first of the lines is that of the file.
+fn lines(out: &mut String, sign: char, ink: Ink, lines: &[&str], lead: &str, options: &Options) {
+    for (n, line) in lines.iter().enumerate() {
+        let lead = if n == 0 { lead } else { "" };
         let (text, whole) = line.strip_suffix('\n').map_or((*line, false), |text| (text, true));
         if options.sanitise {
             options.style.paint(out, ink, &format!("{sign}{}", shown(text)));
         } else if options.style.marks() {
             // Into a file: the bytes as they are.
             out.push(sign);
+            out.push_str(lead);
             out.push_str(text);
         } else {
-            options.style.paint(out, ink, &format!("{sign}{text}"));
+            options.style.paint(out, ink, &format!("{sign}{lead}{text}"));
         }
         out.push('\n');
         if !whole {
             out.push_str("\\ No newline at end of file\n");
+        }
+    }
+}
+
+/// A byte order mark is part of the first line: where that goes, the mark moves to the next one, which is another line then.
+fn marked(ops: &mut Vec<DiffOp>, new: &mut Vec<&str>) {
+    let Some(&DiffOp::Delete { old_index: 0, old_len, .. }) = ops.first() else { return };
+    match ops.get_mut(1) {
+        Some(DiffOp::Equal { old_index, new_index, len }) => {
+            (*old_index, *new_index, *len) = (*old_index + 1, *new_index + 1, *len - 1);
+            let empty = *len == 0;
+            ops[0] = DiffOp::Replace { old_index: 0, old_len: old_len + 1, new_index: 0, new_len: 1 };
+            if empty {
+                ops.remove(1);
+            }
+        }
+        Some(_) => {}
+        None => {
+            new.push("");
+            ops[0] = DiffOp::Replace { old_index: 0, old_len, new_index: 0, new_len: 1 };
         }
     }
 }

@@ -172,6 +172,24 @@ pub struct Doc<'a> {
     pub after: State,
 }
 
+impl Doc<'_> {
+    /// The same, with its words its own.
+    pub fn into_owned(self) -> Doc<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Doc {
+            doc: own(self.doc),
+            record: self.record,
+            field: self.field.map(own),
+            id: self.id.map(own),
+            url: self.url.map(own),
+            encoding: own(self.encoding),
+            bom: self.bom,
+            before: self.before,
+            after: self.after,
+        }
+    }
+}
+
 /// A container in which something changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Records<'a> {

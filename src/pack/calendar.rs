@@ -1,5 +1,6 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
+use crate::text::{is_letter, is_wordy};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 
@@ -51,14 +52,27 @@ pub(crate) struct Words {
     pub fillers: WordMap,
     /// The last words of months of several.
     pub tails: WordMap,
+    /// Languages that have words with more in them than letters.
+    pub mixed: u64,
 }
 
 impl Words {
     /// Finds the last words of months of several, once all months are in.
     pub fn find_tails(&mut self) {
-        let tail = |month: &str| month.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c)).len();
+        let tail = |month: &str| month.trim_end_matches(|c: char| is_letter(c) || is_mark(c)).len();
         let tails = self.months.iter().filter(|(month, _)| tail(month) > 0).map(|(month, bits)| (month[tail(month)..].to_owned(), *bits));
         self.tails = tails.collect();
+        let words = [&self.months, &self.weekdays, &self.fillers].into_iter().flatten();
+        let mixed = words.filter(|(word, _)| word.contains(|c| !is_letter(c) && !is_mark(c)));
+        self.mixed = mixed.fold(0, |all, (_, bits)| all | bits);
+    }
+
+    /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
+    pub fn languages_of(&self, text: &str) -> u64 {
+        let words = text.split(|c| !is_letter(c) && !is_mark(c)).filter(|word| !word.is_empty());
+        let bits =
+            |word| [&self.months, &self.weekdays, &self.fillers].into_iter().filter_map(|map| map.get(word)).fold(0, |all, b| all | b);
+        words.fold(self.mixed, |all, word| all | bits(word))
     }
 }
 
@@ -121,7 +135,7 @@ impl Calendar<'_> {
 
     /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
     pub fn may_end(&self, before: &str) -> bool {
-        let rest = before.trim_end_matches(|c: char| c.is_alphabetic() || is_mark(c));
+        let rest = before.trim_end_matches(|c: char| is_letter(c) || is_mark(c));
         let word = &before[rest.len()..];
         if word.is_empty() || !word.is_ascii() {
             // Signs of scripts without blanks may be anything, and weekdays stand in brackets.
@@ -306,7 +320,7 @@ impl Calendar<'_> {
             let rest = &text[end..];
             let word = rest.trim_start_matches(' ');
             let from = end + rest.len() - word.len();
-            let stop = word.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(word.len());
+            let stop = word.find(|c: char| !is_wordy(c) && c != '.').unwrap_or(word.len());
             let suffix = word[..stop].trim_end_matches('.');
             let named = matches!(suffix, "am" | "pm" | "a.m" | "p.m" | "h") || self.filler(suffix);
             if suffix.is_empty() || !named || suffix.bytes().any(|b| b.is_ascii_digit()) {
@@ -367,7 +381,7 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
-    let len = rest.find(|c: char| !c.is_alphabetic() && !is_mark(c)).unwrap_or(rest.len());
+    let len = rest.find(|c: char| !is_letter(c) && !is_mark(c)).unwrap_or(rest.len());
     (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
 }
 
@@ -382,6 +396,7 @@ mod tests {
             weekdays: map(&["mo", "monday", "lunes", "月", "星期一"]),
             fillers: map(&["de", "um", "uhr", "at", "est", "năm", "오후", "午後", "下午", "kl", "gmt"]),
             tails: WordMap::default(),
+            mixed: 0,
         }
     }
 
@@ -433,6 +448,7 @@ mod tests {
         }
         assert_eq!(c.moment("march 18, 2024 at the", 0), Some(14));
         assert_eq!(Calendar { languages: 2, ..c }.date("march 18, 2024", 0), None);
+        assert_eq!((words.languages_of("18 märz 2024"), words.languages_of("1.2 maerz")), (1, 0));
     }
 
     #[test]

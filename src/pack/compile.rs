@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::error::{ContentError, PackError};
 use super::file::{At, RuleTable, Status};
+use super::guard::Guard;
 use super::info::RuleInfo;
 use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
@@ -157,11 +158,11 @@ impl<'p> Compiler<'p> {
             (&table.anchors, Role::Regex),
         ];
         for (written, role) in fields {
-            self.phrases_of(loaded, written, role, index, rule.at)?;
+            self.phrases_of(loaded, written, role, index, (rule.at, rule.capital))?;
         }
         if let Some(pair) = &table.pair {
-            self.phrases_of(loaded, &pair.left, Role::Left, index, At::Anywhere)?;
-            self.phrases_of(loaded, &pair.right, Role::Right, index, At::Anywhere)?;
+            self.phrases_of(loaded, &pair.left, Role::Left, index, (At::Anywhere, false))?;
+            self.phrases_of(loaded, &pair.right, Role::Right, index, (At::Anywhere, false))?;
         }
         for written in &table.unless {
             for (parts, _) in self.expand(loaded.file, written)? {
@@ -243,7 +244,14 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn phrases_of(&mut self, loaded: &LoadedRule, written: &[Spanned<String>], role: Role, rule: u32, at: At) -> Result<(), PackError> {
+    fn phrases_of(
+        &mut self,
+        loaded: &LoadedRule,
+        written: &[Spanned<String>],
+        role: Role,
+        rule: u32,
+        (at, capital): (At, bool),
+    ) -> Result<(), PackError> {
         for phrase in written {
             for (mut parts, language) in self.expand(loaded.file, phrase)? {
                 if role == Role::Main && matches!(at, At::Line) {
@@ -255,10 +263,8 @@ impl<'p> Compiler<'p> {
                         .error_at(loaded.file, phrase.span(), "an anchor is a literal", "write the text without holes".to_owned())
                         .into());
                 }
-                let anchor = (0..parts.len()).filter(|&n| matches!(parts[n], Part::Literal(_))).max_by_key(|&n| match &parts[n] {
-                    Part::Literal(text) => text.trim().len(),
-                    _ => 0,
-                });
+                let main = (role == Role::Main).then_some((at, capital));
+                let anchor = anchor(&parts, main);
                 let words = parts
                     .iter()
                     .map(|p| match p {
@@ -267,7 +273,8 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16 });
+                let guard = Guard::of(&parts, anchor, main);
+                self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16, guard });
             }
         }
         Ok(())
@@ -381,6 +388,17 @@ impl<'p> Compiler<'p> {
         }
         tongue
     }
+}
+
+/// The literal that the scan looks for: the longest one; where the place of the match is told from its first word, that one,
+/// since it is excluded nearly everywhere ([`Guard`]).
+fn anchor(parts: &[Part], place: Option<(At, bool)>) -> Option<usize> {
+    let literal = |n: usize| if let Part::Literal(text) = &parts[n] { Some(text.trim()) } else { None };
+    let placed = matches!(place, Some((At::Line | At::LineStart | At::TextStart | At::Sentence, _)));
+    if placed && literal(0).is_some_and(|text| text.starts_with(char::is_alphabetic)) {
+        return Some(0);
+    }
+    (0..parts.len()).filter(|&n| literal(n).is_some()).max_by_key(|&n| literal(n).map(str::len))
 }
 
 /// How well the phrases of a slot serve as anchors: the length of the shortest one.

@@ -140,9 +140,9 @@ impl<'s> Probe<'s> {
         }
     }
 
-    /// Calls `found` with each anchor with which `rest`, which is not empty, begins.
+    /// Calls `found` with each anchor with which `rest`, which is not empty, begins, and its length in bytes.
     #[inline]
-    pub fn at(&self, rest: &[u8], mut found: impl FnMut(u32)) {
+    pub fn at(&self, rest: &[u8], mut found: impl FnMut(u32, usize)) {
         let first = rest[0] as usize;
         if self.first[first / 32] & (1 << (first % 32)) == 0 {
             return;
@@ -150,7 +150,7 @@ impl<'s> Probe<'s> {
         let (from, to) = (self.tiny[first] as usize, self.tiny[first + 1] as usize);
         for entry in self.tiny[257 + 2 * from..257 + 2 * to].chunks_exact(2) {
             if entry[0] == 256 || rest.get(1).is_some_and(|&b| u32::from(b) == entry[0]) {
-                found(entry[1]);
+                found(entry[1], 1 + usize::from(entry[0] != 256));
             }
         }
         // The key of a text's end is filled up with zeros, which a literal may hold: there, the bytes are compared.
@@ -163,15 +163,16 @@ impl<'s> Probe<'s> {
             for entry in self.short.at(hash).chunks_exact(SHORT_ENTRY) {
                 let (bytes, n, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] >> 3, entry[2] as usize & 7);
                 if start & mask(len) == bytes && rest.len() >= len {
-                    found(n);
+                    found(n, len);
                 }
             }
         }
         let hash = mix(start);
         if may_hold(self.long_filter, hash) {
             for &n in self.long.at(hash) {
-                if rest.starts_with(self.tables.text(n).as_bytes()) {
-                    found(n);
+                let text = self.tables.text(n).as_bytes();
+                if rest.starts_with(text) {
+                    found(n, text.len());
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::calendar::{Calendar, WordMap, Words};
 use super::compile::Compiled;
@@ -26,6 +26,10 @@ pub(crate) struct Unanchored {
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
+    /// Number of its language.
+    pub language: u16,
+    /// The same as of the phrase before it, and good for the same words: only the language differs, or not even that.
+    pub again: bool,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -46,15 +50,23 @@ pub(crate) struct RuleSet {
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
+    /// The bit of English, which every calendar knows.
+    english: u64,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
+    /// With what these names begin and end, a few bytes each.
+    network_edges: [Vec<Box<[u8]>>; 2],
     /// Words of stamps in all languages, and those that announce a name in one.
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
     pub common: WordMap,
+    /// Bytes of the longest of them.
+    pub longest_common: usize,
     /// Languages (bits) that list function words.
     pub listed: u64,
+    /// True while guards hold: `at` and `case` of the rules are those that were compiled.
+    pub guarded: bool,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
     pub structural: bool,
 }
@@ -107,6 +119,9 @@ impl RuleSet {
         }
         calendar.find_tails();
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let names = || networks.iter().map(|(name, _)| name);
+        let network_edges = [edges(names(), |n| &n[..n.len().min(3)]), edges(names(), |n| &n[n.len().saturating_sub(3)..])];
+        let english = languages.iter().position(|code| &**code == "en").map_or(0, |n| 1 << n.min(63));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
         let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
@@ -129,6 +144,7 @@ impl RuleSet {
         let mut set = RuleSet {
             pinned: pinned.collect(),
             structural,
+            guarded: true,
             rules,
             languages,
             rule_numbers,
@@ -136,22 +152,33 @@ impl RuleSet {
             inner: AhoCorasick::builder().build([""; 0]).unwrap_or_else(|_| unreachable!("nothing is not too much")),
             inner_rules: Vec::new(),
             unanchored: Vec::new(),
+            english,
             calendar,
             networks,
+            network_edges,
             stamp_words,
             stamp_by,
+            longest_common: common.keys().map(String::len).max().unwrap_or(0),
             common,
             listed,
             tables,
         };
         let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
-            let parts = set.phrase(n)?.parts;
-            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time), stamp: parts.wants(Hole::Stamp) })
+            let Phrase { parts, language, .. } = set.phrase(n)?;
+            let (date, time, stamp) = (parts.wants(Hole::Date), parts.wants(Hole::Time), parts.wants(Hole::Stamp));
+            Some(Unanchored { phrase: n, date, time, stamp, language, again: false })
         });
-        set.unanchored = unanchored.collect();
+        let mut unanchored: Vec<Unanchored> = unanchored.collect();
+        let parts = |u: &Unanchored| set.tables.phrase(u.phrase).parts;
+        unanchored.sort_by(|a, b| parts(a).cmp(&parts(b)).then(a.language.cmp(&b.language)));
+        for n in 1..unanchored.len() {
+            let (one, two) = (parts(&unanchored[n - 1]), parts(&unanchored[n]));
+            unanchored[n].again = one.cmp(&two).is_eq() && !two.wants(Hole::Network);
+        }
+        set.unanchored = unanchored;
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(anchors);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
         let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
         let rules = inner.iter().map(|phrase| phrase.rule).collect();
         (set.inner, set.inner_rules) = (automaton, rules);
@@ -170,15 +197,39 @@ impl RuleSet {
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
     pub fn calendar(&self, language: u16) -> Calendar<'_> {
-        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
-        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
+        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | self.english };
         Calendar { words: &self.calendar, languages }
+    }
+
+    /// Languages (bits) of whose calendars a text has words.
+    pub fn dated_in(&self, text: &str) -> u64 {
+        self.calendar.languages_of(text)
     }
 
     /// What may fill `{network}` in phrases of a language: its own names and those of no language.
     pub fn networks(&self, language: u16) -> impl Iterator<Item = &String> {
         self.networks.iter().filter(move |(_, l)| *l == 0 || *l == language).map(|(name, _)| name)
     }
+
+    /// False where no network's name begins `rest`.
+    pub fn may_begin_network(&self, rest: &str) -> bool {
+        let bytes = rest.as_bytes();
+        self.network_edges[0].iter().any(|edge| bytes.starts_with(edge))
+    }
+
+    /// False where no network's name ends `before`.
+    pub fn may_end_network(&self, before: &str) -> bool {
+        let bytes = before.as_bytes();
+        self.network_edges[1].iter().any(|edge| bytes.ends_with(edge))
+    }
+}
+
+/// The first or last bytes of each name, at most three, once each.
+fn edges<'n>(names: impl Iterator<Item = &'n String>, edge: fn(&[u8]) -> &[u8]) -> Vec<Box<[u8]>> {
+    let mut edges: Vec<Box<[u8]>> = names.map(|name| edge(name.as_bytes()).into()).collect();
+    edges.sort();
+    edges.dedup();
+    edges
 }
 
 #[cfg(test)]

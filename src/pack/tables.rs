@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::guard::Guard;
 use super::phrase::{Hole, Part};
 
 /// The sections, in the order in which they lie.
@@ -15,7 +16,9 @@ pub(crate) enum Section {
     /// For each anchor, where its phrases begin in `AnchorPhrases`, and the end of the last one's.
     Anchors,
     AnchorPhrases,
-    /// Four numbers for each phrase: where its parts begin; rule; language and role; words and anchor.
+    /// For each anchor, what its phrases have in common ([`guard`](super::guard)).
+    Guards,
+    /// Four numbers for each phrase: where its parts begin; rule; language and role; guard, words and anchor.
     Phrases,
     Parts,
     /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's.
@@ -40,7 +43,7 @@ const SECTIONS: usize = Section::First as usize + 1;
 /// Numbers of one phrase.
 const PHRASE: usize = 4;
 /// Marks a phrase without an anchor.
-const NO_ANCHOR: u32 = 0xFFFF;
+const NO_ANCHOR: u32 = 0xFF;
 
 /// What a phrase is for in its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,6 +148,16 @@ impl Tables {
         &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize]
     }
 
+    /// What all phrases of an anchor have in common.
+    pub fn anchor_guard(&self, anchor: u32) -> Guard {
+        Guard::from_bits(self.section(Section::Guards)[anchor as usize])
+    }
+
+    /// What must be around the anchor of a phrase.
+    pub fn guard(&self, phrase: u32) -> Guard {
+        Guard::from_bits(self.section(Section::Phrases)[phrase as usize * PHRASE + 3] >> 16)
+    }
+
     /// How many phrases there are.
     #[cfg_attr(not(test), allow(dead_code, reason = "tests compare all of them"))]
     pub fn len(&self) -> usize {
@@ -157,14 +170,14 @@ impl Tables {
         let at = n as usize * PHRASE;
         let parts = self.section(Section::Parts);
         let end = phrases.get(at + PHRASE).map_or(parts.len(), |&end| end as usize);
-        let anchor = phrases[at + 3] & 0xFFFF;
+        let anchor = phrases[at + 3] & NO_ANCHOR;
         Phrase {
             parts: Parts { tables: self, words: &parts[phrases[at] as usize..end] },
             anchor: (anchor != NO_ANCHOR).then_some(anchor as usize),
             role: Role::ALL[(phrases[at + 2] & 0xFFFF) as usize % Role::ALL.len()],
             rule: phrases[at + 1],
             language: (phrases[at + 2] >> 16) as u16,
-            words: (phrases[at + 3] >> 16) as u16,
+            words: (phrases[at + 3] >> 8 & 0xFF) as u16,
         }
     }
 
@@ -225,6 +238,11 @@ impl<'s> Parts<'s> {
         Parts { words: &self.words[n + 1..], ..*self }
     }
 
+    /// An order in which the same pieces stand together.
+    pub fn cmp(&self, other: &Parts<'_>) -> std::cmp::Ordering {
+        self.words.cmp(other.words)
+    }
+
     /// True where one of the pieces is this hole.
     pub fn wants(&self, hole: Hole) -> bool {
         self.words.contains(&(HOLE << KIND | hole as u32))
@@ -247,6 +265,7 @@ pub(crate) struct Written {
     pub rule: u32,
     pub language: u16,
     pub words: u16,
+    pub guard: Guard,
 }
 
 /// Fills tables.
@@ -319,6 +338,7 @@ impl Tables {
         for list in anchored {
             let start = builder.sections[Section::AnchorPhrases as usize].len() as u32;
             builder.sections[Section::Anchors as usize].push(start);
+            builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|&n| phrases[n as usize].guard)).bits());
             builder.sections[Section::AnchorPhrases as usize].extend(list);
         }
         for phrase in phrases {
@@ -328,7 +348,7 @@ impl Tables {
                 start,
                 phrase.rule,
                 u32::from(phrase.language) << 16 | phrase.role as u32,
-                u32::from(phrase.words) << 16 | anchor,
+                phrase.guard.bits() << 16 | u32::from(phrase.words.min(0xFF)) << 8 | anchor,
             ]);
             for part in &phrase.parts {
                 let part = builder.part(part);
@@ -369,6 +389,7 @@ impl Tables {
             rule: 0,
             language: 0,
             words: 1,
+            guard: Guard::default(),
         };
         Tables::build(&texts.iter().map(|text| written(text)).collect::<Vec<_>>())
     }

@@ -1,6 +1,7 @@
 //! Cuts closed over the decoration that only they gave a meaning: the rest of a Markdown link, emphasis marks, bullets
 //! of a line that is gone.
 
+use crate::text::is_wordy;
 use std::cmp::Ordering;
 
 use crate::detect::Cut;
@@ -94,5 +95,5 @@ fn idle(doc: &Document<'_>, start: usize, end: usize) -> bool {
     }
     let (a, b) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
     let text = doc.folded.text.get(a..b.max(a)).unwrap_or("x");
-    text.chars().all(|c| !c.is_alphanumeric() && !matches!(c, '"' | '?' | '%' | '$' | '\''))
+    text.chars().all(|c| !is_wordy(c) && !matches!(c, '"' | '?' | '%' | '$' | '\''))
 }

@@ -6,6 +6,7 @@
 use super::region;
 use crate::detect::Cut;
 use crate::pack::{Fill, Rule, RuleSet};
+use crate::text::is_wordy;
 use crate::text::{Document, Span};
 
 fn rules(set: &RuleSet, kind: Fill) -> impl Iterator<Item = (u32, &Rule)> {
@@ -34,12 +35,12 @@ fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
         let mut any = false;
         for span in spans[n..].iter().take_while(|s| s.start() < line.end) {
             any = true;
-            if span.start() > at && doc.raw[at..span.start()].contains(char::is_alphanumeric) {
+            if span.start() > at && doc.raw[at..span.start()].contains(is_wordy) {
                 break;
             }
             at = at.max(span.end().min(line.end));
         }
-        *taken = any && !doc.raw[at.min(line.end)..line.end].contains(char::is_alphanumeric);
+        *taken = any && !doc.raw[at.min(line.end)..line.end].contains(is_wordy);
     }
     taken
 }

@@ -6,6 +6,7 @@ mod heal;
 mod region;
 mod run;
 
+use crate::text::is_wordy;
 use std::sync::Arc;
 
 use crate::apply::{Flag, Removal};
@@ -68,7 +69,7 @@ fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
     // Counted in the folded text, where link targets do not weigh.
     let letters = |start: usize, end: usize| {
         let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
-        doc.folded.text.get(from..to.max(from)).map_or(0, |t| t.chars().filter(|c| c.is_alphanumeric()).count())
+        doc.folded.text.get(from..to.max(from)).map_or(0, |t| t.chars().filter(|&c| is_wordy(c)).count())
     };
     let taken = |least: Confidence| -> usize {
         let mut spans: Vec<Span> = cuts.iter().filter(|c| c.confidence >= least).map(|c| c.span).collect();

@@ -3,7 +3,7 @@
 use super::ends::{Ends, Step};
 use super::state::{Change, Effect, Event, Key, Mode, Overlay, Question, Reach, Said, Slot, State, Wish};
 use crate::Confidence;
-use crate::decide::{Decision, Edit};
+use crate::decide::{Decision, Edit, Example};
 
 /// Rows that a page key moves in something to read.
 const PAGE: usize = 15;
@@ -20,7 +20,7 @@ impl State {
                 self.key(key)
             }
             Event::Document(Ok((text, cuts))) => {
-                let name = self.example().map(|e| e.doc.clone()).unwrap_or_default();
+                let name = self.example().map(Example::place).unwrap_or_default();
                 // Begins with what the group is about.
                 let at = self.example().map_or(1, |e| e.line).saturating_sub(4);
                 self.mode = Mode::Overlay(Overlay::Document { name, text, cuts }, at);
@@ -97,12 +97,8 @@ impl State {
                 }
             }
             Key::Char('x') => return self.wish(),
-            Key::Char('o') => {
-                return self.example().map(|e| Effect::Open { doc: e.doc.clone(), line: e.line }).into_iter().collect();
-            }
-            Key::Char('d') => {
-                return self.example().map(|e| Effect::Load { doc: e.doc.clone(), record: e.record }).into_iter().collect();
-            }
+            Key::Char('o') => return self.example().map(|e| Effect::Open(Box::new(e.clone()))).into_iter().collect(),
+            Key::Char('d') => return self.example().map(|e| Effect::Load(Box::new(e.clone()))).into_iter().collect(),
             Key::Char('i') if self.group().is_some() => self.mode = Mode::Overlay(Overlay::Rule, 0),
             Key::Char('?' | 'h') => self.mode = Mode::Overlay(Overlay::Help, 0),
             _ => {}

@@ -250,8 +250,7 @@ fn where_from(state: &State, group: &Group, example: &Example, columns: usize) -
         }
     }
     right.push(piece(" ", Role::Text));
-    let record = example.record.map(|r| format!(" record {r}")).unwrap_or_default();
-    let name = format!("{}:{}{record}", example.doc, example.line);
+    let name = format!("{}:{}", example.place(), example.line);
     let width: usize = right.iter().map(|(text, _)| columns_of(text)).sum();
     sides(vec![piece(format!(" {}", squeeze(&name, columns.saturating_sub(width + 3))), Role::Title)], right, columns)
 }

@@ -59,20 +59,10 @@ pub enum Event {
 pub enum Effect {
     /// Write these decisions down before anything else happens.
     Save(Vec<Record>),
-    /// Open a document in an editor.
-    Open {
-        /// The document.
-        doc: String,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// Load a document, and answer with [`Event::Document`].
-    Load {
-        /// The document.
-        doc: String,
-        /// The record in it.
-        record: Option<u64>,
-    },
+    /// Open the document of an example in an editor.
+    Open(Box<Example>),
+    /// Load the whole text that an example stands in, and answer with [`Event::Document`].
+    Load(Box<Example>),
     /// Write an example into the user's pack.
     Example(Wish),
     /// The review is over.
@@ -396,7 +386,7 @@ impl State {
             confidence: Some(group.confidence),
             level: self.level,
             edit: said.and_then(|s| s.edit.clone()),
-            place: example.map_or_else(String::new, |e| format!("{}:{}", e.doc, e.line)),
+            place: example.map_or_else(String::new, |e| format!("{}:{}", e.place(), e.line)),
             note: String::new(),
         }
     }

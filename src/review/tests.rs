@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use proptest::prelude::*;
 
 use super::*;
-use crate::decide::{Decision, Decisions, Found, Group, Groups, Scope};
+use crate::decide::{Decision, Decisions, Group, Groups, Scope};
+use crate::log::{Removed, replay};
 use crate::{Confidence, RuleInfo};
 
 /// Some groups: texts, rules and sites of several kinds.
@@ -32,16 +33,26 @@ fn found() -> &'static Arc<[Group]> {
             let text = format!("{head}{first}{middle}{second}\n{third}{tail}");
             let cut = |part: &str, rule: &Arc<RuleInfo>| {
                 let at = text.find(part).unwrap();
-                Found {
-                    rule: Arc::clone(rule),
-                    language: "en".to_owned(),
+                Removed {
+                    doc: "".into(),
+                    record: None,
+                    field: None,
+                    rule: rule.id.clone().into(),
+                    lang: "en".into(),
+                    rev: "".into(),
                     confidence: rule.confidence,
-                    evidence: vec![format!("near: {part}")],
-                    bytes: at..at + part.len(),
+                    bytes: [at, at + part.len()],
+                    chars: [0, 0],
+                    line: 1,
+                    text: part.to_owned().into(),
+                    raw: None,
+                    evidence: vec![format!("near: {part}").into()],
                 }
             };
-            let found = [cut(&first, &share), cut(second, &sign_up), cut(&third, &related)];
-            all.add_found(&format!("crawl/site{}/page{n}.txt", n % 3), None, ["a.example", "b.example"][n % 2], &text, &found);
+            let removed = [cut(&first, &share), cut(second, &sign_up), cut(&third, &related)];
+            let rules = [&share, &sign_up, &related].map(|rule| (rule.id.clone(), Arc::clone(rule))).into();
+            let cleaned = replay(&text, &removed, &rules).unwrap();
+            all.add(&format!("crawl/site{}/page{n}.txt", n % 3), None, ["a.example", "b.example"][n % 2], &cleaned);
         }
         all.sorted().into()
     })
@@ -191,7 +202,7 @@ proptest! {
             if !review.over() {
                 pressed += 1;
                 for effect in review.apply(Event::Key(key)) {
-                    if let Effect::Load { .. } = effect {
+                    if let Effect::Load(_) = effect {
                         review.apply(Event::Document(Ok(("one\ntwo\n".to_owned(), vec![Range { start: 0, end: 3 }]))));
                     }
                     effects.push(effect);

@@ -17,6 +17,7 @@ mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pieces;
+mod seeker;
 mod values;
 mod walk;
 mod warc;
@@ -28,5 +29,6 @@ pub use items::{Batches, Item, Items, sample};
 pub use packing::{Packer, Packing};
 #[cfg(feature = "parquet")]
 pub use parquet::{Column, Mark, Rows, wrong};
-pub use pieces::{Ending, Opened, Reader, open};
+pub use pieces::{Ending, Opened, open};
+pub use seeker::Seeker;
 pub use walk::{Entry, Filter, Found, Input, Inputs, list, say, show};

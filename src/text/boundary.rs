@@ -1,5 +1,6 @@
 //! Where words, sentences and glued pieces begin and end.
 
+use super::class::{is_letter, is_wordy};
 use super::line::{ends_sentence, is_wide};
 
 /// True where a word can begin at `at`: behind a blank or a sign, at a seam of glued text (`…2040Next`), in scripts
@@ -7,7 +8,7 @@ use super::line::{ends_sentence, is_wide};
 pub(crate) fn word_start(text: &str, at: usize) -> bool {
     let Some(before) = text[..at].chars().next_back() else { return true };
     let Some(after) = text[at..].chars().next() else { return true };
-    if !before.is_alphanumeric() || !after.is_alphanumeric() || is_wide(after) || is_wide(before) {
+    if !is_wordy(before) || !is_wordy(after) || is_wide(after) || is_wide(before) {
         return before != '\'' || !after.is_lowercase();
     }
     seam(before, after, text[at..].chars().nth(1))
@@ -17,7 +18,7 @@ pub(crate) fn word_start(text: &str, at: usize) -> bool {
 pub(crate) fn word_end(text: &str, at: usize) -> bool {
     let Some(before) = text[..at].chars().next_back() else { return true };
     let Some(after) = text[at..].chars().next() else { return true };
-    if !before.is_alphanumeric() || !after.is_alphanumeric() || is_wide(after) || is_wide(before) {
+    if !is_wordy(before) || !is_wordy(after) || is_wide(after) || is_wide(before) {
         return true;
     }
     // "3월 18까지": a number and what grows on it.
@@ -28,7 +29,7 @@ pub(crate) fn word_end(text: &str, at: usize) -> bool {
 fn seam(before: char, after: char, next: Option<char>) -> bool {
     (before.is_lowercase() && after.is_uppercase())
         || (before.is_numeric() && after.is_uppercase())
-        || (before.is_alphabetic() && !before.is_ascii_lowercase() && after.is_numeric() && before.is_lowercase())
+        || (is_letter(before) && !before.is_ascii_lowercase() && after.is_numeric() && before.is_lowercase())
         || (before.is_lowercase() && after.is_numeric())
         || (before.is_uppercase() && after.is_uppercase() && next.is_some_and(char::is_lowercase))
         || caseless(before) != caseless(after)
@@ -36,7 +37,7 @@ fn seam(before: char, after: char, next: Option<char>) -> bool {
 
 /// A letter of a script without capitals.
 fn caseless(c: char) -> bool {
-    !c.is_ascii() && c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
+    !c.is_ascii() && is_letter(c) && !c.is_lowercase() && !c.is_uppercase()
 }
 
 /// True where a sentence or a line can begin at `at`: nothing, a line end, a closing sign or a seam before it.
@@ -58,7 +59,7 @@ pub(crate) fn sentence_start(text: &str, at: usize) -> bool {
         None => true,
         // Running text without blanks: only its marks begin a sentence.
         Some(c) if is_wide(c) => !text[at..].starts_with(is_wide),
-        Some(c) if c.is_alphanumeric() => word_start(text, at),
+        Some(c) if is_wordy(c) => word_start(text, at),
         Some(c) => !matches!(
             c,
             ',' | ';'
@@ -99,7 +100,7 @@ pub(crate) fn sentence_end(text: &str, at: usize) -> bool {
         }
         Some(c) if rest.len() == text.len() - at && is_wide(c) => !text[..at].ends_with(is_wide),
         Some(c) if rest.len() == text.len() - at => {
-            !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’' | '，' | '、' | '；' | '」' | '』' | '》' | '،')
+            !is_wordy(c) && !matches!(c, ',' | ';' | '-' | '–' | '\'' | '’' | '，' | '、' | '；' | '」' | '』' | '》' | '،')
                 || word_end(text, at) && c.is_uppercase()
         }
         Some(c) => c.is_uppercase() || c.is_numeric() || is_wide(c),
@@ -132,7 +133,7 @@ pub(crate) fn in_quotation(text: &str, start: usize, end: usize) -> bool {
 
 /// True where the first letter of `text` is a capital, or of a script without case.
 pub(crate) fn capital(text: &str) -> bool {
-    match text.chars().find(|c| c.is_alphabetic()) {
+    match text.chars().find(|&c| is_letter(c)) {
         Some(c) => c.is_uppercase() || !c.is_lowercase(),
         None => true,
     }

@@ -4,6 +4,7 @@
 //! invisible characters and to Markdown escapes and link targets. It happens once per text, so that a phrase needs one
 //! spelling only; offsets are mapped back through the places where the two texts drift apart.
 
+use super::class::{is_letter, is_wordy};
 use std::sync::LazyLock;
 
 use unicode_normalization::char::{canonical_combining_class, compose};
@@ -192,7 +193,7 @@ impl Kind {
             c if c.is_lowercase() => Kind::Lower,
             c if c.is_uppercase() => Kind::Upper,
             c if c.is_numeric() => Kind::Digit,
-            c if c.is_alphabetic() && !is_wide(c) => Kind::Caseless,
+            c if is_letter(c) && !is_wide(c) => Kind::Caseless,
             _ => Kind::Other,
         }
     }
@@ -347,7 +348,7 @@ impl Folder<'_> {
             }
             ']' => {
                 if let Some(end) = self.link_target(at) {
-                    if self.raw[end..].starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+                    if self.raw[end..].starts_with(|c: char| is_wordy(c) || c == '[') {
                         self.seam(at);
                     }
                     return end;
@@ -358,6 +359,10 @@ impl Folder<'_> {
         }
         match fold_char(c) {
             Fold::Blank => return self.blanks(at),
+            // A place where a line may break parts words.
+            Fold::Drop if c == '\u{200B}' && self.out.seams.last().is_none_or(|&s| (s as usize) < self.out.text.len()) => {
+                self.out.seams.push(self.out.text.len() as u32);
+            }
             Fold::Drop => {}
             Fold::Dots => {
                 self.mark(at);
@@ -400,7 +405,7 @@ impl Folder<'_> {
 
     /// A blank between words that only a link's brackets keep apart.
     fn seam(&mut self, raw: usize) {
-        if self.out.text.ends_with(|c: char| c.is_alphanumeric()) {
+        if self.out.text.ends_with(|c: char| is_wordy(c)) {
             self.mark(raw);
             self.out.text.push(' ');
         }

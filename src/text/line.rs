@@ -1,5 +1,7 @@
 //! Lines and what their shape tells without knowing a word: prose, title, heading, bullet.
 
+use super::class::is_wordy;
+
 /// From this many words on, a line is prose whatever it ends with.
 const PROSE_WORDS: u32 = 30;
 
@@ -65,10 +67,18 @@ impl Shape {
         let mut in_word = false;
         let mut previous = ' ';
         for c in trimmed.chars() {
+            if c.is_ascii_alphanumeric() {
+                if !in_word {
+                    shape.words += 1;
+                    inner_ends += u32::from(previous == '\u{1}');
+                }
+                (in_word, previous) = (true, c);
+                continue;
+            }
             if is_wide(c) {
                 wide += breadth(c);
                 in_word = false;
-            } else if c.is_alphanumeric() {
+            } else if is_wordy(c) {
                 if !in_word {
                     shape.words += 1;
                     // A sentence goes on: full stop, blank, a new word.
@@ -106,8 +116,8 @@ impl Shape {
     pub fn reads_as_prose(text: &str) -> bool {
         let mut in_word = false;
         let starts = text.chars().filter(|&c| {
-            let starts = c.is_alphanumeric() && !is_wide(c) && !in_word;
-            in_word = c.is_alphanumeric() && !is_wide(c) || in_word && (matches!(c, '\'' | '’') || is_mark(c));
+            let starts = is_wordy(c) && !is_wide(c) && !in_word;
+            in_word = is_wordy(c) && !is_wide(c) || in_word && (matches!(c, '\'' | '’') || is_mark(c));
             starts
         });
         starts.take(PROSE_WORDS as usize).count() == PROSE_WORDS as usize || Shape::of(text).prose
@@ -137,7 +147,8 @@ pub(crate) fn ends_sentence(text: &str) -> bool {
 
 /// Scripts written without blanks between words.
 pub(crate) fn is_wide(c: char) -> bool {
-    matches!(c,
+    c >= '\u{0E00}'
+        && matches!(c,
         '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
         | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FA1F}')
 }
@@ -149,7 +160,8 @@ pub(crate) fn is_hangul(c: char) -> bool {
 
 /// Marks that belong to the letter before them: vowel signs, tones, points. They are no letters of their own for Unicode.
 pub(crate) fn is_mark(c: char) -> bool {
-    matches!(c,
+    c >= '\u{300}'
+        && matches!(c,
         '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}'
         | '\u{93A}'..='\u{93C}' | '\u{93E}'..='\u{94F}' | '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}')
 }
@@ -176,7 +188,7 @@ pub(crate) fn count_words(text: &str) -> usize {
             counted = false;
         } else if c.is_whitespace() {
             counted = false;
-        } else if !counted && !c.is_ascii() && c.is_alphanumeric() {
+        } else if !counted && !c.is_ascii() && is_wordy(c) {
             words += 1;
             counted = true;
         }

@@ -1,12 +1,14 @@
 //! First stage: the text, its folded twin for matching, its lines and their shape.
 
 pub(crate) mod boundary;
+mod class;
 mod fold;
 mod line;
 mod span;
 
 use std::cell::{Cell, OnceCell};
 
+pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use fold::{Folded, fold_phrase};
 pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
 pub use span::Span;
@@ -158,8 +160,8 @@ impl<'t> Document<'t> {
     /// Start of the first letter or digit and end of the last one; start and end of the text where it has none.
     pub fn letters(&self) -> (usize, usize) {
         *self.letters.get_or_init(|| {
-            let first = self.raw.find(char::is_alphanumeric);
-            let last = self.raw.char_indices().rfind(|(_, c)| c.is_alphanumeric());
+            let first = self.raw.find(is_wordy);
+            let last = self.raw.char_indices().rfind(|&(_, c)| is_wordy(c));
             (first.unwrap_or(self.raw.len()), last.map_or(0, |(at, c)| at + c.len_utf8()))
         })
     }

@@ -12,19 +12,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
-use dehusk::decide::{Book, Decision, Decisions, Group};
+use dehusk::decide::{Book, Decision, Decisions, Example};
+use dehusk::log::Doc;
 use dehusk::review::{Effect, Event, Setup, State, draw as draw_sample};
 use dehusk::{Cleaner, escape};
 
 use super::args::ReviewArgs;
 use super::exit::Exit;
+use super::last_run::{self, Sources};
 use super::messages::{self, Trouble, counted, typed};
 use super::packfile;
 use super::session::Session;
 use super::settings::{Settings, Typed};
 use super::view;
 use crate::run;
-use crate::source::{Document, Entry};
+use crate::source::{Document, Entry, Format, Opened, Packing, Seeker, Text, open, show};
 use terminal::Terminal;
 
 /// Where decisions are written without `--decisions`.
@@ -140,9 +142,11 @@ impl Desk<'_> {
                 book.add_all(&records).map_err(trouble)?;
                 Ok(None)
             }
-            Effect::Open { doc, line } => Ok(terminal.aside(|| edit(&doc, line))?.err().map(Event::Told)),
-            Effect::Load { record: Some(_), .. } => Ok(Some(Event::Told("a record of a larger file: `o` opens the file".to_owned()))),
-            Effect::Load { doc, .. } => Ok(Some(Event::Document(self.load(&doc)))),
+            Effect::Open(example) => match line_in_file(&example) {
+                Some(line) => Ok(terminal.aside(|| edit(&example.doc, line))?.err().map(Event::Told)),
+                None => Ok(Some(Event::Told("no file that an editor could show: `d` shows the text of the record".to_owned()))),
+            },
+            Effect::Load(example) => Ok(Some(Event::Document(self.load(&example)))),
             Effect::Example(wish) => {
                 let pack = self.session.settings.pack.iter().flatten().rfind(|p| !p.is_dir());
                 let told = match pack {
@@ -158,12 +162,55 @@ impl Desk<'_> {
         }
     }
 
-    fn load(&self, doc: &str) -> Result<(String, Vec<Range<usize>>), String> {
-        let entry = Entry { path: Some(doc.into()), name: doc.to_owned(), place: doc.into(), walked: false, record: None };
-        let choice = self.session.settings.encoding.unwrap_or_default();
-        let document = Document::read(&entry, choice).map_err(|e| format!("{}: {e}", escape::inline(doc)))?;
-        let cuts = self.cleaner.clean(&document.text).removals().iter().map(|r| r.span().range()).collect();
-        Ok((document.text, cuts))
+    /// The text that an example stands in, and what goes from it: of a log, as it was before the run.
+    fn load(&self, example: &Example) -> Result<(String, Vec<Range<usize>>), String> {
+        let name = escape::inline(&example.doc).into_owned();
+        if let Some(log) = gather::log(self.session) {
+            return self.logged(log, example).ok_or_else(|| format!("{name}: neither as it was nor as the run left it"));
+        }
+        let path = PathBuf::from(&example.doc);
+        let entry = Entry { path: Some(path.clone()), name: example.doc.clone(), place: path, walked: false, record: None };
+        let shape = self.session.shape();
+        let text = match example.record {
+            None => Document::read(&entry, shape.choice).map_err(|e| format!("{name}: {e}"))?.text,
+            Some(number) => {
+                let Ok(Opened::Container(container, reader)) = open(&entry, &shape) else {
+                    return Err(format!("{name}: cannot be read again"));
+                };
+                let mut seeker = Seeker::new(container, reader);
+                let here = |text: &&Text| text.document.text.get(example.bytes[0]..example.bytes[1]) == Some(example.text.as_str());
+                let found = seeker.texts(number).iter().find(here).map(|text| text.document.text.clone());
+                found.ok_or_else(|| format!("{name}: record {number} is another one now"))?
+            }
+        };
+        let cuts = self.cleaner.clean(&text).removals().iter().map(|r| r.span().range()).collect();
+        Ok((text, cuts))
+    }
+
+    fn logged(&self, log: &Path, example: &Example) -> Option<(String, Vec<Range<usize>>)> {
+        let mut found = None;
+        let wanted = |doc: &Doc<'_>| doc.record == example.record && example.doc.ends_with(doc.doc.as_ref());
+        let read = last_run::read(log, self.cleaner, Sources::Read, wanted, |told, _| {
+            if show(&told.file) == example.doc && found.is_none() {
+                let cuts = told.removed.iter().map(|r| r.bytes[0]..r.bytes[1]).collect();
+                found = told.original.filter(|text| text.get(example.bytes[0]..example.bytes[1]) == Some(&example.text)).map(|t| (t, cuts));
+            }
+            Ok(())
+        });
+        read.ok().and(found)
+    }
+}
+
+/// The line of an example in its file, where an editor can show that.
+fn line_in_file(example: &Example) -> Option<usize> {
+    let path = Path::new(&example.doc);
+    let Some(record) = example.record else { return Some(example.line) };
+    let plain = Packing::of_name(path) == Packing::None;
+    match Format::of_name(path)? {
+        // A line is a record.
+        Format::Jsonl if plain => usize::try_from(record).ok(),
+        Format::Json | Format::Csv | Format::Tsv | Format::Wet if plain => Some(1),
+        _ => None,
     }
 }
 
@@ -237,9 +284,4 @@ fn prune(session: &Session, cleaner: &Cleaner, book: &Decisions, path: &Path) ->
     let all = counted(book.len() as u64, "decision", "decisions");
     messages::note(&format!("{}: {} of {all} match nothing here", path.display(), idle.len()));
     Ok(session.close(&totals, "left alone"))
-}
-
-/// True where a group may be reviewed on its own.
-pub(super) fn shown(group: &Group) -> bool {
-    !group.examples.is_empty()
 }

@@ -1,0 +1,129 @@
+//! The characters around an anchor: enough to exclude most phrases of most anchors in running text.
+
+use super::holes;
+use super::literal::Hit;
+use crate::pack::{Around, Guard, RuleSet};
+use crate::text::Document;
+use crate::text::is_wordy;
+
+/// Looks around the hits of one document, which come in the order of their starts.
+pub(super) struct Surroundings<'d> {
+    set: &'d RuleSet,
+    doc: &'d Document<'d>,
+    /// False where what a constraint will refuse is wanted all the same.
+    guarded: bool,
+    /// The line of the last hit.
+    line: usize,
+    /// The start of the last hit, whether words stand before it on its line, and whether it begins with a small letter.
+    last: (usize, bool, bool),
+    hit: Option<Hit>,
+    /// What is known around `hit`, and what was asked.
+    around: Around,
+    asked: Around,
+}
+
+impl<'d> Surroundings<'d> {
+    pub fn new(set: &'d RuleSet, doc: &'d Document<'d>, guarded: bool) -> Surroundings<'d> {
+        let (around, asked) = (Around::default(), Around::default());
+        Surroundings { set, doc, guarded, line: 0, last: (usize::MAX, false, false), hit: None, around, asked }
+    }
+
+    /// Looks at the next hit.
+    pub fn look(&mut self, hit: Hit) {
+        let inside = if hit.inside_word { Around::inside_word() } else { Around::default() };
+        self.around = if self.guarded { self.place(&hit).and(inside) } else { inside };
+        (self.hit, self.asked) = (Some(hit), Around::default());
+    }
+
+    /// True where nothing that has this guard can be found around the hit.
+    #[inline]
+    pub fn exclude(&mut self, guard: Guard) -> bool {
+        if guard.excludes(self.around) {
+            return true;
+        }
+        for hole in guard.unasked(self.asked) {
+            let Some(hit) = self.hit else { return false };
+            let text = &self.doc.folded.text;
+            let may = if hole.behind() {
+                holes::may_begin(self.set, text, hole.hole(), hit.end)
+            } else {
+                holes::may_end(self.set, text, hole.hole(), hit.start)
+            };
+            self.asked = self.asked.without(hole);
+            if !may {
+                self.around = self.around.without(hole);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What the place excludes: nothing that the constraints would let pass.
+    fn place(&mut self, hit: &Hit) -> Around {
+        let doc = self.doc;
+        while doc.lines.get(self.line + 1).is_some_and(|line| line.fold_start <= hit.start) {
+            self.line += 1;
+        }
+        if self.last.0 != hit.start {
+            let inner = word_before(&doc.folded.text[..hit.start]).is_some_and(|at| at >= doc.lines[self.line].fold_start);
+            self.last = (hit.start, inner, self.small(hit.start));
+        }
+        let (_, inner, small) = self.last;
+        let goes_on = word_behind(&doc.folded.text, hit.end).is_some_and(|at| at < doc.lines[self.line].fold_end);
+        Around::new(inner, small, goes_on)
+    }
+
+    fn small(&self, at: usize) -> bool {
+        let raw = self.doc.folded.raw_start(at);
+        match self.doc.raw.as_bytes().get(raw) {
+            Some(b) if b.is_ascii() => b.is_ascii_lowercase(),
+            _ => self.doc.raw.get(raw..).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase),
+        }
+    }
+}
+
+/// Where the letter or digit stands that ends `before`, a blank aside.
+fn word_before(before: &str) -> Option<usize> {
+    let before = before.strip_suffix(' ').unwrap_or(before);
+    let last = before.chars().next_back().filter(|&c| is_wordy(c))?;
+    Some(before.len() - last.len_utf8())
+}
+
+/// Where the letter or digit stands that comes behind `at`, a blank aside.
+fn word_behind(text: &str, at: usize) -> Option<usize> {
+    let at = at + usize::from(text[at..].starts_with(' '));
+    text[at..].chars().next().filter(|&c| is_wordy(c))?;
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::detect;
+    use crate::pack::{Confidence, RuleSet, Selection};
+    use crate::text::Document;
+    use std::path::Path;
+
+    /// Guards leave out what the constraints refuse, and nothing else: with and without them, signs and cuts are the same.
+    #[test]
+    fn guards_change_nothing() {
+        let selection = Selection { min_confidence: Some(Confidence::Low), preview: true, ..Selection::default() };
+        let mut set = RuleSet::builtin(&selection).unwrap();
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        let texts: Vec<String> = ["scraped", "untouched"]
+            .iter()
+            .flat_map(|folder| std::fs::read_dir(fixtures.join(folder)).unwrap())
+            .filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok())
+            .flat_map(|text| [text.split_whitespace().collect::<Vec<_>>().join(" "), text.to_uppercase(), text])
+            .collect();
+        assert!(texts.len() > 300);
+        for text in &texts {
+            let doc = Document::new(text);
+            let mut told = |guarded| {
+                set.guarded = guarded;
+                let found = detect(&set, &doc, false);
+                format!("{:?} {:?}", found.signs, found.cuts)
+            };
+            assert!(told(true) == told(false), "{text}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What the characters around an anchor exclude, before any of its phrases is confirmed.
+//!
+//! Most anchors that a text holds are ordinary words in the middle of a sentence: “by”, “de”, “more”. A rule that wants a
+//! line of its own, or a sentence of its own, cannot begin with such a word, and that is seen from the characters beside
+//! it. What a guard excludes would have been refused later by [`place`](crate::detect) or for its word bounds; so guards
+//! change no result, and are not asked where refusals are to be told.
+
+use super::file::At;
+use super::phrase::{Hole, Part};
+
+/// What one phrase, or every phrase of an anchor, needs around its anchor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Guard(u16);
+
+/// What is around an anchor, as far as it excludes something. The bits are those of the guards that exclude it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Around(u16);
+
+/// The match begins with the anchor, and is good only as a line or with a capital letter.
+const LINE: u16 = 1;
+/// The same, good only with a capital letter.
+const CAPITAL: u16 = 2;
+/// The same, good only where a line begins.
+const START: u16 = 4;
+/// The match ends with the anchor, and is good only where a line ends.
+const END: u16 = 8;
+/// No word goes on behind the anchor.
+const WORD: u16 = 16;
+/// A number begins behind the anchor, a time of day, a date.
+const NUMBER_BEHIND: u16 = 32;
+const TIME_BEHIND: u16 = 64;
+const DATE_BEHIND: u16 = 128;
+/// A number ends before the anchor, a date or a time of day.
+const NUMBER_BEFORE: u16 = 256;
+const DATE_BEFORE: u16 = 512;
+/// A network's name begins behind the anchor, ends before it.
+const NETWORK_BEHIND: u16 = 1024;
+const NETWORK_BEFORE: u16 = 2048;
+const HOLES: u16 = NUMBER_BEHIND | TIME_BEHIND | DATE_BEHIND | NUMBER_BEFORE | DATE_BEFORE | NETWORK_BEHIND | NETWORK_BEFORE;
+
+impl Guard {
+    /// Of a phrase; `place` is what its rule wants of the place, where the phrase is what the rule removes.
+    pub fn of(parts: &[Part], anchor: Option<usize>, place: Option<(At, bool)>) -> Guard {
+        let Some((n, Part::Literal(text))) = anchor.and_then(|n| Some((n, parts.get(n)?))) else { return Guard::default() };
+        let last = n + 1 == parts.len();
+        let mut bits = if last || text.ends_with(' ') { WORD } else { 0 };
+        if let Some((at, capital)) = place.filter(|_| n == 0) {
+            bits |= match at {
+                At::Line => LINE,
+                At::LineStart | At::TextStart => START,
+                At::Sentence => CAPITAL,
+                At::LineEnd | At::TextEnd | At::Anywhere => 0,
+            };
+            bits |= if capital { CAPITAL } else { 0 };
+        }
+        if let Some((At::LineEnd | At::TextEnd, _)) = place.filter(|_| last) {
+            bits |= END;
+        }
+        bits |= match parts.get(n + 1) {
+            Some(Part::Hole(Hole::Number)) => NUMBER_BEHIND,
+            Some(Part::Hole(Hole::Time)) => TIME_BEHIND,
+            Some(Part::Hole(Hole::Date)) => DATE_BEHIND,
+            Some(Part::Hole(Hole::Network)) => NETWORK_BEHIND,
+            _ => 0,
+        };
+        bits |= match n.checked_sub(1).and_then(|n| parts.get(n)) {
+            Some(Part::Hole(Hole::Number)) => NUMBER_BEFORE,
+            Some(Part::Hole(Hole::Time | Hole::Date)) => DATE_BEFORE,
+            Some(Part::Hole(Hole::Network)) => NETWORK_BEFORE,
+            _ => 0,
+        };
+        Guard(bits)
+    }
+
+    /// What all these have in common.
+    pub fn common(guards: impl Iterator<Item = Guard>) -> Guard {
+        Guard(guards.fold(u16::MAX, |all, guard| all & guard.0))
+    }
+
+    pub fn from_bits(bits: u32) -> Guard {
+        Guard(bits as u16)
+    }
+
+    pub fn bits(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    /// True where nothing that has this guard can be found.
+    #[inline]
+    pub fn excludes(self, around: Around) -> bool {
+        self.0 & around.0 != 0
+    }
+
+    /// The holes beside the anchor that `asked` does not hold.
+    #[inline]
+    pub fn unasked(self, asked: Around) -> impl Iterator<Item = Beside> {
+        let bits = self.0 & !asked.0 & HOLES;
+        Beside::ALL.into_iter().filter(move |hole| bits & hole.bit() != 0)
+    }
+}
+
+/// A hole directly beside an anchor, which a look at one word can exclude.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    NumberBehind,
+    TimeBehind,
+    DateBehind,
+    NumberBefore,
+    /// Or a time of day.
+    DateBefore,
+    NetworkBehind,
+    NetworkBefore,
+}
+
+impl Beside {
+    pub const ALL: [Beside; 7] = [
+        Beside::NumberBehind,
+        Beside::TimeBehind,
+        Beside::DateBehind,
+        Beside::NumberBefore,
+        Beside::DateBefore,
+        Beside::NetworkBehind,
+        Beside::NetworkBefore,
+    ];
+
+    fn bit(self) -> u16 {
+        match self {
+            Beside::NumberBehind => NUMBER_BEHIND,
+            Beside::TimeBehind => TIME_BEHIND,
+            Beside::DateBehind => DATE_BEHIND,
+            Beside::NumberBefore => NUMBER_BEFORE,
+            Beside::DateBefore => DATE_BEFORE,
+            Beside::NetworkBehind => NETWORK_BEHIND,
+            Beside::NetworkBefore => NETWORK_BEFORE,
+        }
+    }
+
+    pub fn hole(self) -> Hole {
+        match self {
+            Beside::NumberBehind | Beside::NumberBefore => Hole::Number,
+            Beside::TimeBehind => Hole::Time,
+            Beside::DateBehind | Beside::DateBefore => Hole::Date,
+            Beside::NetworkBehind | Beside::NetworkBefore => Hole::Network,
+        }
+    }
+
+    pub fn behind(self) -> bool {
+        matches!(self, Beside::NumberBehind | Beside::TimeBehind | Beside::DateBehind | Beside::NetworkBehind)
+    }
+}
+
+impl Around {
+    /// `inner`: words stand before the anchor on its line; `small`: it begins with a small letter; `goes_on`: words stand
+    /// behind it on its line.
+    #[inline]
+    pub fn new(inner: bool, small: bool, goes_on: bool) -> Around {
+        let bit = |is: bool, bits: u16| if is { bits } else { 0 };
+        Around(bit(inner && small, LINE) | bit(small, CAPITAL) | bit(inner, START) | bit(goes_on, END))
+    }
+
+    pub fn and(self, other: Around) -> Around {
+        Around(self.0 | other.0)
+    }
+
+    /// Besides, nothing that fits this hole stands there.
+    pub fn without(self, hole: Beside) -> Around {
+        Around(self.0 | hole.bit())
+    }
+
+    /// Where a word goes on behind the anchor, whatever else.
+    #[inline]
+    pub fn inside_word() -> Around {
+        Around(WORD)
+    }
+}
