@@ -40,7 +40,10 @@ impl Table {
         }
         let (rows, waiting) = sync_channel(WAITING);
         let container = container.clone();
-        let writer = std::thread::spawn(move || write(&file, &metadata, container.leaves(), out, marks, &waiting));
+        let writer = std::thread::spawn(move || {
+            let source = Source { file: &file, metadata: &metadata, leaves: container.leaves(), marks };
+            write(&source, out, &waiting)
+        });
         Ok(Table { rows, writer })
     }
 
@@ -65,7 +68,18 @@ impl Table {
     }
 }
 
-fn write(file: &File, metadata: &ParquetMetaData, leaves: &[usize], out: Out, marks: bool, waiting: &Receiver<Rows>) -> Result<Out> {
+/// The table as it is, and what becomes of it.
+struct Source<'s> {
+    file: &'s File,
+    metadata: &'s ParquetMetaData,
+    /// The columns of texts.
+    leaves: &'s [usize],
+    /// Two columns more.
+    marks: bool,
+}
+
+fn write(source: &Source<'_>, out: Out, waiting: &Receiver<Rows>) -> Result<Out> {
+    let Source { metadata, leaves, marks, .. } = *source;
     let mut schema = metadata.file_metadata().schema_descr().root_schema_ptr();
     if marks {
         schema = marks::schema(&schema)?;
@@ -74,21 +88,19 @@ fn write(file: &File, metadata: &ParquetMetaData, leaves: &[usize], out: Out, ma
     for group in 0..metadata.num_row_groups() {
         // Where the input ends early, the groups before are whole.
         let Ok(first) = waiting.recv() else { break };
-        copy_group(&mut writer, file, metadata, leaves, group, first, marks, waiting)?;
+        copy_group(&mut writer, source, group, first, waiting)?;
     }
     writer.into_inner()
 }
 
 fn copy_group(
     writer: &mut SerializedFileWriter<Out>,
-    file: &File,
-    metadata: &ParquetMetaData,
-    leaves: &[usize],
+    source: &Source<'_>,
     number: usize,
     first: Rows,
-    marked: bool,
     waiting: &Receiver<Rows>,
 ) -> Result<()> {
+    let Source { file, metadata, leaves, marks: marked } = *source;
     let source = metadata.row_group(number);
     let mut group = writer.next_row_group()?;
     let mut first = Some(first);
