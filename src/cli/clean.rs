@@ -51,7 +51,7 @@ enum Done {
     /// A container begins.
     Begin(Arc<Container>),
     /// A piece of it.
-    Piece(Cut),
+    Piece(Box<Cut>),
     /// It has ended.
     End(Arc<Container>, Ending),
 }
@@ -164,7 +164,7 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
                     end.changed += cut.changed;
                     end.removals += cut.removals;
                     end.bytes_removed += cut.removed;
-                    records.write(cut)?
+                    records.write(*cut)?
                 }
                 Done::End(container, ending) => {
                     let mut failures = records.end(&container, &ending)?;
@@ -256,7 +256,7 @@ impl Work<'_> {
             Item::Piece(container, piece) => {
                 let cut = self.pieces.cut(&container, piece, step);
                 let removed = usize::try_from(cut.removed).unwrap_or(0);
-                step.give(Done::Piece(cut), removed);
+                step.give(Done::Piece(Box::new(cut)), removed);
                 Ok(())
             }
         }

@@ -163,11 +163,14 @@ pub struct Piece {
     pub known: Option<Known>,
 }
 
+/// What goes from a text: from a byte to a byte, sorted and disjoint.
+pub type Cuts = Vec<(usize, usize)>;
+
 /// What was found in a piece, for a run that goes on with another one's work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// For each text its length, and what goes; empty where nothing goes at all.
-    pub texts: Vec<(usize, Vec<(usize, usize)>)>,
+    pub texts: Vec<(usize, Cuts)>,
     /// For each text the rules that took it, where columns are added for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Vec<String>>,
@@ -187,7 +190,7 @@ impl Known {
 
     /// True where it can be about these texts.
     pub fn fits(&self, texts: &[Text]) -> bool {
-        let fits = |(text, (length, cuts)): (&Text, &(usize, Vec<(usize, usize)>))| {
+        let fits = |(text, (length, cuts)): (&Text, &(usize, Cuts))| {
             let text = &text.document.text;
             let mut end = 0;
             text.len() == *length
