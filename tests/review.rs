@@ -290,7 +290,8 @@ fn an_example_goes_into_the_pack() {
     desk.review_of("in --pack my.toml");
     desk.walk(&[("n", "1 open"), ("k", "stays"), ("x", "an example that stays")]);
     let written = fs::read_to_string(desk.path("my.toml")).unwrap();
-    assert!(written.starts_with(pack.trim_end()) && written.contains("keeps") && written.contains("Click to share on X"), "{written}");
+    assert!(written.starts_with("# Mine.\n[pack]\nname = \"mine\"   # a name\n") && written.contains("# Nothing here yet."), "{written}");
+    assert!(written.contains("keeps") && written.contains("Click to share on X"), "{written}");
     // The pack is broken by another hand meanwhile: told, and nothing is written into it.
     fs::write(desk.path("my.toml"), "[pack\n").unwrap();
     desk.walk(&[("x", "not a pack"), ("q", "left 0")]);
@@ -318,7 +319,8 @@ fn ends_are_moved_and_undone() {
 fn colours_are_those_of_the_terminal() {
     let Some(desk) = Desk::open("colours") else { return };
     let diff = "diff in/a.txt --paging never --summary=off";
-    let coloured = |screen: &str| screen.contains("\u{1b}[3") || screen.contains(";3");
+    let colour = |code: &str| matches!(code.parse::<u8>(), Ok(30..=38 | 40..=48 | 90..=107));
+    let coloured = |screen: &str| screen.split("\u{1b}[").skip(1).any(|part| part.split('m').next().is_some_and(|codes| codes.split(';').any(colour)));
     for plain in ["NO_COLOR=1", "TERM=dumb"] {
         let screen = desk.coloured(plain, diff);
         assert!(!coloured(&screen) && screen.contains("[-Click to share"), "{plain}: {screen:?}");
@@ -358,7 +360,7 @@ fn wide_letters_keep_the_columns() {
             desk.until("left 0\n")
         };
         let rows: Vec<&str> = screen.lines().skip_while(|row| !row.contains('┬')).skip(1).take_while(|row| !row.contains('┴')).collect();
-        assert!(rows.len() > 8, "{screen}");
+        assert!(rows.len() >= 8, "{screen}");
         // A row that the terminal had to break, or that our columns got wrong, has no gutter.
         let gutters: Vec<Option<usize>> = rows.iter().map(|row| row.chars().position(|c| c == '│')).collect();
         assert!(gutters.iter().all(|at| at.is_some() && *at == gutters[0]), "{width}: {screen}");

@@ -152,12 +152,10 @@ pub struct OutputArgs {
 Examples:
   dehusk diff crawl/                          every cut in its context, then a summary by rule
   dehusk diff crawl/ --by rule -s related     the cuts of some rules, grouped by text
-  dehusk diff crawl/ --pack my.toml --against builtin     what my pack adds
   dehusk diff old.jsonl new.jsonl             two runs, by their logs or output folders
   dehusk diff old.toml new.toml crawl/        two versions of a pack
   dehusk diff crawl/ --pack my.toml --watch   again whenever my pack changes
-  dehusk diff crawl/ --format unified         a patch
-  dehusk diff crawl/ --summary=only           only the summary")]
+  dehusk diff crawl/ --format unified         a patch")]
 pub struct DiffArgs {
     #[command(flatten)]
     pub input: InputArgs,
