@@ -22,7 +22,7 @@ pub(super) struct No(pub &'static str, pub String);
 pub(super) enum Place {
     /// Where the rule wants it.
     Right,
-    /// A whole-line rule found inside a line: good only as a member of a run.
+    /// A rule for whole lines or sentences found inside one: good only as a member of a run.
     Glued,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
     if right {
         return Ok(Place::Right);
     }
-    if rule.at == At::Line && capital(span.of(doc.raw)) {
+    if matches!(rule.at, At::Line | At::Sentence) && capital(span.of(doc.raw)) {
         return Ok(Place::Glued);
     }
     let wanted = match rule.at {

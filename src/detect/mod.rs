@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use check::{in_head, in_tail, short};
 pub use sign::Refusal;
-pub(crate) use sign::{Cut, Sign, Stand};
+pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
 use scan::{Found, Match};
@@ -86,19 +86,21 @@ impl Detector<'_> {
                 Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
                     later.push((one, evidence))
                 }
-                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[] }),
+                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[], led: &[] }),
                 Ok(None) => {}
                 Err(no) => self.refuse(one, no),
             }
         }
         let strong = self.strong();
+        let led = self.led(&strong);
         for (&rule, lefts) in &found.left {
             let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
-            self.pairs(rule, lefts, rights, &Strong { spans: &strong });
+            self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led });
         }
         let strong = self.strong();
+        let led = self.led(&strong);
         for (one, evidence) in later {
-            self.take(one, evidence, &Strong { spans: &strong });
+            self.take(one, evidence, &Strong { spans: &strong, led: &led });
         }
         self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
     }
@@ -116,6 +118,22 @@ impl Detector<'_> {
             }
         }
         kept
+    }
+
+    /// Where weak signs begin that lead to something strong, with nothing between: “Leave a Reply”, “Cancel reply”, and the notice
+    /// of the form. A title that is glued to them ends there. Sorted.
+    fn led(&self, strong: &[Span]) -> Vec<usize> {
+        let mut signs: Vec<Span> = self.out.signs.iter().map(|s| s.span).chain(strong.iter().copied()).collect();
+        signs.sort_by_key(|s| (s.start(), s.end()));
+        let mut starts: Vec<usize> = Vec::new();
+        for span in signs.into_iter().rev() {
+            let leads = starts.last().is_some_and(|&next| span.end() <= next && thin(self.doc, span.end(), next));
+            if leads || strong.binary_search_by_key(&span.start(), |s| s.start()).is_ok() {
+                starts.push(span.start());
+            }
+        }
+        starts.reverse();
+        starts
     }
 
     /// Checks a match against its rule. `Some` when the rule can cut alone, with evidence so far.
@@ -309,30 +327,34 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
-    let longest = set.longest_common;
     let mut count = |word: &str| {
-        let mut bits = if word.len() > longest { 0 } else { set.common.get(word).copied().unwrap_or(0) };
+        let mut bits = set.common.get(word);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
         }
     };
     let sample = &text[middle..end];
-    let mut rest = sample.char_indices();
-    let (mut start, mut wide) = (0, false);
+    let mut start = 0;
     while start < sample.len() {
         // A word, or nothing between two signs.
-        let next = rest.by_ref().find(|&(_, c)| {
+        let (mut stop, mut wide, mut behind) = (start, false, sample.len());
+        while stop < sample.len() {
+            stop += sample.as_bytes()[stop..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let Some(c) = sample[stop..].chars().next() else { break };
             wide |= is_wide(c);
-            !is_wordy(c) && !is_mark(c)
-        });
-        let (stop, behind) = next.map_or((sample.len(), sample.len()), |(at, c)| (at, at + c.len_utf8()));
+            if !is_wordy(c) && !is_mark(c) {
+                behind = stop + c.len_utf8();
+                break;
+            }
+            stop += c.len_utf8();
+        }
         let word = &sample[start..stop];
         start = behind;
         if word.is_empty() {
             continue;
         }
-        if !std::mem::take(&mut wide) {
+        if !wide {
             words += 1;
             count(word);
             continue;

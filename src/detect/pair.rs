@@ -100,7 +100,8 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
         if shape.blank {
             continue;
         }
-        if strong.touches(line.start, line.end) {
+        // A sign of the label with its title ("Next post: {title}", wrapped) is no other residue.
+        if strong.next(two.span.end(), line.end).is_some() {
             break;
         }
         if !shape.title(rule.max_title_words) {

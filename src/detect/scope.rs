@@ -23,6 +23,8 @@ const TITLE_WORDS: usize = 4;
 /// Places where residue certainly goes on: sorted spans of what other rules take.
 pub(super) struct Strong<'s> {
     pub spans: &'s [Span],
+    /// Sorted places where it begins, weak signs before it included.
+    pub led: &'s [usize],
 }
 
 impl Strong<'_> {
@@ -32,10 +34,10 @@ impl Strong<'_> {
         self.spans.get(n).is_some_and(|s| s.start() < end)
     }
 
-    /// Start of the first strong span at or behind `at`, before `end`.
+    /// Where residue begins again at or behind `at`, before `end`.
     pub fn next(&self, at: usize, end: usize) -> Option<usize> {
-        let n = self.spans.partition_point(|s| s.start() < at);
-        self.spans.get(n).map(|s| s.start()).filter(|&s| s < end)
+        let n = self.led.partition_point(|&s| s < at);
+        self.led.get(n).copied().filter(|&s| s < end)
     }
 }
 

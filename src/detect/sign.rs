@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::pack::{Confidence, RuleInfo};
-use crate::text::Span;
+use crate::text::{Document, Span, is_letter};
 
 /// How a match stands in its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,4 +58,19 @@ pub struct Refusal {
     pub constraint: String,
     /// What it wanted and what it found.
     pub detail: String,
+}
+
+/// Bytes of blanks and decoration that may stand between two signs.
+const MAX_GAP: usize = 500;
+
+/// Nothing but blanks, decoration and a bare number between two signs.
+pub(crate) fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
+    // Folded, so that link targets and the indents of empty lines do not stand between two links.
+    let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
+    if to < from || to - from > MAX_GAP {
+        return to < from;
+    }
+    let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
+    let digits = gap.chars().filter(|c| c.is_numeric()).count();
+    digits <= 6 && gap.chars().all(|c| !is_letter(c) && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
 }

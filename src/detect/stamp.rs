@@ -31,8 +31,10 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             continue;
         }
         if let Some(end) = calendar.date(text, next).or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
-            moments += 1;
-            (open, timed, next) = (0, true, end);
+            // “12.10. The online menu” at the head of a line is the number of a chapter, not a time of day or a day without a year.
+            let numbered = next == at && text[next..end].chars().all(|c| c.is_ascii_digit() || c == '.') && end - next < 6;
+            moments += usize::from(!numbered);
+            (open, timed, next) = (0, !numbered, end);
             continue;
         }
         let end = next + text[next..].find(|c: char| !is_wordy(c) && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);

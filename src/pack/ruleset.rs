@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::calendar::{Calendar, WordMap, Words};
+use super::calendar::{Calendar, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
+use super::lexicon::{Lexicon, WordMap};
 use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
@@ -26,6 +27,10 @@ pub(crate) struct Unanchored {
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
+    /// Number of its language.
+    pub language: u16,
+    /// The same as of the phrase before it, and good for the same words: only the language differs, or not even that.
+    pub again: bool,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -46,17 +51,17 @@ pub(crate) struct RuleSet {
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
+    /// The bit of English, which every calendar knows.
+    english: u64,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
-    /// With what these names begin and end, a few bytes each.
-    network_edges: [Vec<Box<[u8]>>; 2],
+    network_starts: Edges,
+    network_ends: Edges,
     /// Words of stamps in all languages, and those that announce a name in one.
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: WordMap,
-    /// Bytes of the longest of them.
-    pub longest_common: usize,
+    pub common: Lexicon,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
@@ -86,7 +91,7 @@ impl RuleSet {
         let Compiled { tables, head } = compiled;
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
-        let mut calendar = Words::default();
+        let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
         let (mut common, mut listed) = (WordMap::default(), 0);
         let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
@@ -101,9 +106,9 @@ impl RuleSet {
             let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
-            add(&mut calendar.months, &tongue.months);
-            add(&mut calendar.weekdays, &tongue.weekdays);
-            add(&mut calendar.fillers, &tongue.fillers);
+            add(&mut months, &tongue.months);
+            add(&mut weekdays, &tongue.weekdays);
+            add(&mut fillers, &tongue.fillers);
             stamp_words.extend(tongue.stamp_words.iter().cloned());
             stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
@@ -111,10 +116,12 @@ impl RuleSet {
                 listed |= u64::from(!tongue.common.is_empty()) << n;
             }
         }
-        calendar.find_tails();
+        let calendar = Words::new(months, weekdays, fillers);
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        let names = || networks.iter().map(|(name, _)| name);
-        let network_edges = [edges(names(), |n| &n[..n.len().min(3)]), edges(names(), |n| &n[n.len().saturating_sub(3)..])];
+        let names = || networks.iter().map(|(name, _)| name.as_bytes());
+        let network_starts = Edges::new(names().map(|n| &n[..n.len().min(3)]));
+        let network_ends = Edges::new(names().map(|n| &n[n.len().saturating_sub(3)..]));
+        let english = languages.iter().position(|code| &**code == "en").map_or(0, |n| 1 << n.min(63));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
         let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
@@ -145,21 +152,30 @@ impl RuleSet {
             inner: AhoCorasick::builder().build([""; 0]).unwrap_or_else(|_| unreachable!("nothing is not too much")),
             inner_rules: Vec::new(),
             unanchored: Vec::new(),
+            english,
             calendar,
             networks,
-            network_edges,
+            network_starts,
+            network_ends,
             stamp_words,
             stamp_by,
-            longest_common: common.keys().map(String::len).max().unwrap_or(0),
-            common,
+            common: Lexicon::new(common),
             listed,
             tables,
         };
         let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
-            let parts = set.phrase(n)?.parts;
-            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time), stamp: parts.wants(Hole::Stamp) })
+            let Phrase { parts, language, .. } = set.phrase(n)?;
+            let (date, time, stamp) = (parts.wants(Hole::Date), parts.wants(Hole::Time), parts.wants(Hole::Stamp));
+            Some(Unanchored { phrase: n, date, time, stamp, language, again: false })
         });
-        set.unanchored = unanchored.collect();
+        let mut unanchored: Vec<Unanchored> = unanchored.collect();
+        let parts = |u: &Unanchored| set.tables.phrase(u.phrase).parts;
+        unanchored.sort_by(|a, b| parts(a).cmp(&parts(b)).then(a.language.cmp(&b.language)));
+        for n in 1..unanchored.len() {
+            let (one, two) = (parts(&unanchored[n - 1]), parts(&unanchored[n]));
+            unanchored[n].again = one.cmp(&two).is_eq() && !two.wants(Hole::Network);
+        }
+        set.unanchored = unanchored;
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
@@ -181,9 +197,13 @@ impl RuleSet {
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
     pub fn calendar(&self, language: u16) -> Calendar<'_> {
-        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
-        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
+        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | self.english };
         Calendar { words: &self.calendar, languages }
+    }
+
+    /// Languages (bits) of whose calendars a text has words.
+    pub fn dated_in(&self, text: &str) -> u64 {
+        self.calendar.languages_of(text)
     }
 
     /// What may fill `{network}` in phrases of a language: its own names and those of no language.
@@ -194,22 +214,45 @@ impl RuleSet {
     /// False where no network's name begins `rest`.
     pub fn may_begin_network(&self, rest: &str) -> bool {
         let bytes = rest.as_bytes();
-        self.network_edges[0].iter().any(|edge| bytes.starts_with(edge))
+        self.network_starts.hold(bytes.first_chunk()) || self.network_starts.short.iter().any(|edge| bytes.starts_with(edge))
     }
 
     /// False where no network's name ends `before`.
     pub fn may_end_network(&self, before: &str) -> bool {
         let bytes = before.as_bytes();
-        self.network_edges[1].iter().any(|edge| bytes.ends_with(edge))
+        self.network_ends.hold(bytes.last_chunk()) || self.network_ends.short.iter().any(|edge| bytes.ends_with(edge))
     }
 }
 
-/// The first or last bytes of each name, at most three, once each.
-fn edges<'n>(names: impl Iterator<Item = &'n String>, edge: fn(&[u8]) -> &[u8]) -> Vec<Box<[u8]>> {
-    let mut edges: Vec<Box<[u8]>> = names.map(|name| edge(name.as_bytes()).into()).collect();
-    edges.sort();
-    edges.dedup();
-    edges
+/// What names begin with, or end with.
+#[derive(Debug, PartialEq)]
+struct Edges {
+    /// Three bytes of each, sorted.
+    edges: Vec<[u8; 3]>,
+    /// Names of fewer bytes.
+    short: Vec<Box<[u8]>>,
+}
+
+impl Edges {
+    /// Of the first or last bytes of names, at most three.
+    fn new<'n>(all: impl Iterator<Item = &'n [u8]>) -> Edges {
+        let (mut edges, mut short) = (Vec::new(), Vec::new());
+        for edge in all {
+            match edge.try_into() {
+                Ok(bytes) => edges.push(bytes),
+                Err(_) => short.push(edge.into()),
+            }
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        short.sort_unstable();
+        short.dedup();
+        Edges { edges, short }
+    }
+
+    fn hold(&self, bytes: Option<&[u8; 3]>) -> bool {
+        bytes.is_some_and(|bytes| self.edges.binary_search(bytes).is_ok())
+    }
 }
 
 #[cfg(test)]

@@ -3,22 +3,21 @@
 //! A relative of jusText's context-sensitive pass and boilerpipe's block fusion, on signs instead of densities: a
 //! doubtful piece is judged by its neighbours, and only by those that touch it.
 
-use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short};
+use std::cmp::Reverse;
+
+use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short, thin};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::is_letter;
 use crate::text::{Document, Span};
 
 /// Weights of different rules that hold a run together at the edges of a text, and anywhere.
 const EDGE_WEIGHT: u32 = 3;
 const BODY_WEIGHT: u32 = 5;
-/// Bytes of blanks and decoration that may stand between two signs.
-const MAX_GAP: usize = 500;
 
 /// The cuts that runs make out of signs that could not cut alone.
 pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
     let mut out = Vec::new();
-    let signs = disjoint(signs);
+    let signs = disjoint(&outside(doc, signs));
     let mut from = 0;
     while from < signs.len() {
         let mut to = from + 1;
@@ -42,37 +41,53 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace:
     out
 }
 
-/// Of overlapping signs, the heavy and the long ones stay.
+/// Of overlapping signs those that together leave the least of the text unexplained; a heavy one weighs more than any others.
 fn disjoint(signs: &[Sign]) -> Vec<Sign> {
-    let mut kept: Vec<Sign> = Vec::with_capacity(signs.len());
-    for sign in signs {
-        match kept.last() {
-            Some(last) if last.span.overlaps(sign.span) => {
-                let rank = |s: &Sign| (s.weight >= 3, s.span.len(), s.weight);
-                if rank(sign) > rank(last) {
-                    kept.pop();
-                    // What stood before the popped one cannot overlap: it ended where that began.
-                    if kept.last().is_none_or(|k| k.span.end() <= sign.span.start()) {
-                        kept.push(sign.clone());
-                    }
-                }
-            }
-            _ => kept.push(sign.clone()),
-        }
+    let mut order: Vec<&Sign> = signs.iter().collect();
+    order.sort_by_key(|s| (s.span.end(), s.span.start(), s.weight));
+    // For each sign, in the order of their ends: the best that can be had up to it (bytes of heavy signs, bytes, few signs), and
+    // what comes before it where it takes part in that.
+    let mut best: Vec<(usize, usize, Reverse<usize>)> = vec![(0, 0, Reverse(0))];
+    let mut taken: Vec<Option<usize>> = Vec::with_capacity(order.len());
+    for (n, sign) in order.iter().enumerate() {
+        let before = order[..n].partition_point(|s| s.span.end() <= sign.span.start());
+        let heavy = usize::from(sign.weight >= 3) * sign.span.len();
+        let (weighty, bytes, Reverse(count)) = best[before];
+        let with = (weighty + heavy, bytes + sign.span.len(), Reverse(count + 1));
+        let better = with >= best[n];
+        taken.push(better.then_some(before));
+        best.push(if better { with } else { best[n] });
     }
+    let mut kept = Vec::new();
+    let mut n = order.len();
+    while n > 0 {
+        n = match taken[n - 1] {
+            Some(before) => {
+                kept.push(order[n - 1].clone());
+                before
+            }
+            None => n - 1,
+        };
+    }
+    kept.reverse();
     kept
 }
 
-/// Nothing but blanks, decoration and a bare number between two signs.
-fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
-    // Folded, so that link targets and the indents of empty lines do not stand between two links.
-    let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
-    if to < from || to - from > MAX_GAP {
-        return to < from;
+/// Weak signs without the heavy ones that end them: of “© 2024 The Valley Post. All rights reserved.” the second half
+/// is cut alone, and the first is a sign beside it.
+fn outside(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
+    let mut out = signs.to_vec();
+    for (n, sign) in out.iter_mut().enumerate().filter(|(_, s)| s.weight < 3) {
+        let (start, end) = (sign.span.start(), sign.span.end());
+        let inside = signs[n + 1..].iter().take_while(|s| s.span.start() < end);
+        for heavy in inside.filter(|s| s.weight >= 3) {
+            if heavy.span.start() > start && heavy.span.end() == end {
+                sign.span = Span::covering(doc.raw, start, heavy.span.start());
+                sign.stand = if sign.stand == Stand::Whole { Stand::Start } else { Stand::Inner };
+            }
+        }
     }
-    let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
-    let digits = gap.chars().filter(|c| c.is_numeric()).count();
-    digits <= 6 && gap.chars().all(|c| !is_letter(c) && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
+    out
 }
 
 /// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a
@@ -158,7 +173,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     full.dedup();
     full.retain(|&rule| set.rules[rule as usize].tally.is_some_and(|wanted| different(doc, signs, rule) >= usize::from(wanted)));
     let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, if full.contains(&s.rule) { 3 } else { weight_of(s) })).collect();
-    rules.sort_unstable_by_key(|&(rule, weight)| (rule, std::cmp::Reverse(weight)));
+    rules.sort_unstable_by_key(|&(rule, weight)| (rule, Reverse(weight)));
     rules.dedup_by_key(|&mut (rule, _)| rule);
     // Many words of one rule are still one rule: between lines of prose they do not hold a run alone.
     let anchored = signs.iter().any(|s| weight_of(s) >= 3);
