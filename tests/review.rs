@@ -246,7 +246,13 @@ fn records_are_reviewed() {
     desk.until("in/news.jsonl:2:2");
     desk.walk(&[("d", "Wrap it well"), ("Escape", "q leaves"), ("n", "1 open")]);
     desk.until("seen 3×");
-    desk.walk(&[("]", "in/news.jsonl:3:5"), ("d", "five days"), ("Escape", "q leaves"), ("]", "in/pages.wet:1:3"), ("d", "The ferry runs")]);
+    desk.walk(&[
+        ("]", "in/news.jsonl:3:5"),
+        ("d", "five days"),
+        ("Escape", "q leaves"),
+        ("]", "in/pages.wet:1:3"),
+        ("d", "The ferry runs"),
+    ]);
     desk.walk(&[("Escape", "q leaves"), ("y", "all decided"), ("q", "left 0")]);
     desk.coloured("NO_COLOR=1", "clean in --out out --decisions dehusk.decisions.jsonl --quiet");
     let cleaned = fs::read_to_string(desk.path("out/news.jsonl")).unwrap();
@@ -303,7 +309,13 @@ fn an_example_goes_into_the_pack() {
 fn ends_are_moved_and_undone() {
     let Some(desk) = Desk::open("ends") else { return };
     desk.review();
-    desk.walk(&[("e", "moving the end"), ("h", "moving the end"), ("Tab", "moving the beginning"), ("l", "moving"), ("Enter", "goes with these ends")]);
+    desk.walk(&[
+        ("e", "moving the end"),
+        ("h", "moving the end"),
+        ("Tab", "moving the beginning"),
+        ("l", "moving"),
+        ("Enter", "goes with these ends"),
+    ]);
     let read = || fs::read_to_string(desk.path("dehusk.decisions.jsonl")).unwrap();
     assert!(read().contains("\"edit\":{\"cut\":\"to share on X (Opens in new"), "{}", read());
     desk.walk(&[("u", "2 open"), ("u", "nothing more to take back")]);
@@ -320,7 +332,8 @@ fn colours_are_those_of_the_terminal() {
     let Some(desk) = Desk::open("colours") else { return };
     let diff = "diff in/a.txt --paging never --summary=off";
     let colour = |code: &str| matches!(code.parse::<u8>(), Ok(30..=38 | 40..=48 | 90..=107));
-    let coloured = |screen: &str| screen.split("\u{1b}[").skip(1).any(|part| part.split('m').next().is_some_and(|codes| codes.split(';').any(colour)));
+    let coloured =
+        |screen: &str| screen.split("\u{1b}[").skip(1).any(|part| part.split('m').next().is_some_and(|codes| codes.split(';').any(colour)));
     for plain in ["NO_COLOR=1", "TERM=dumb"] {
         let screen = desk.coloured(plain, diff);
         assert!(!coloured(&screen) && screen.contains("[-Click to share"), "{plain}: {screen:?}");
@@ -353,7 +366,9 @@ fn wide_letters_keep_the_columns() {
         "Cafe\u{301} 🥖 bread 👍 and 🧈 butter, ".repeat(5),
     );
     fs::write(desk.path("in/a.txt"), &page).unwrap();
-    for (width, args) in [("80", "diff in/a.txt --paging never --summary=off -U 9 --all"), ("61", "diff in/a.txt --paging never --summary=off -U 9")] {
+    for (width, args) in
+        [("80", "diff in/a.txt --paging never --summary=off -U 9 --all"), ("61", "diff in/a.txt --paging never --summary=off -U 9")]
+    {
         desk.tmux(&["resize-window", "-t", "t", "-x", width, "-y", "60"]);
         let screen = {
             desk.type_command("NO_COLOR=1", args);
