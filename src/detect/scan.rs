@@ -117,8 +117,19 @@ fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
         let long = raw.len() > SHORT_LINE;
         let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
         let fitting = set.unanchored.iter().filter(|u| (!long || u.stamp) && (dated || !u.date) && (timed || !u.time));
-        for phrase in fitting.filter_map(|u| set.phrase(u.phrase)) {
-            if let Some(range) = phrase::from_start(set, doc, &phrase, line.fold_start + lead) {
+        // Languages that have no word of the line agree about it: their answer to a phrase is found once.
+        let spoken = if dated || timed { set.dated_in(folded) } else { 0 };
+        let (mut strangers, mut own) = (None, None);
+        for one in fitting {
+            let Some(phrase) = set.phrase(one.phrase) else { continue };
+            if !one.again {
+                (strangers, own) = (None, None);
+            }
+            let stranger = one.language != 0 && one.language < 64 && spoken & (1 << one.language) == 0;
+            let known = if stranger { strangers } else { own.filter(|&(language, _)| language == one.language) };
+            let (_, range) = known.unwrap_or_else(|| (one.language, phrase::from_start(set, doc, &phrase, line.fold_start + lead)));
+            *(if stranger { &mut strangers } else { &mut own }) = Some((one.language, range));
+            if let Some(range) = range {
                 found.add(set, doc, &phrase, range);
             }
         }

@@ -52,6 +52,8 @@ pub(crate) struct Words {
     pub fillers: WordMap,
     /// The last words of months of several.
     pub tails: WordMap,
+    /// Languages that have words with more in them than letters.
+    pub mixed: u64,
 }
 
 impl Words {
@@ -60,6 +62,17 @@ impl Words {
         let tail = |month: &str| month.trim_end_matches(|c: char| is_letter(c) || is_mark(c)).len();
         let tails = self.months.iter().filter(|(month, _)| tail(month) > 0).map(|(month, bits)| (month[tail(month)..].to_owned(), *bits));
         self.tails = tails.collect();
+        let words = [&self.months, &self.weekdays, &self.fillers].into_iter().flatten();
+        let mixed = words.filter(|(word, _)| word.contains(|c| !is_letter(c) && !is_mark(c)));
+        self.mixed = mixed.fold(0, |all, (_, bits)| all | bits);
+    }
+
+    /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
+    pub fn languages_of(&self, text: &str) -> u64 {
+        let words = text.split(|c| !is_letter(c) && !is_mark(c)).filter(|word| !word.is_empty());
+        let bits =
+            |word| [&self.months, &self.weekdays, &self.fillers].into_iter().filter_map(|map| map.get(word)).fold(0, |all, b| all | b);
+        words.fold(self.mixed, |all, word| all | bits(word))
     }
 }
 
@@ -383,6 +396,7 @@ mod tests {
             weekdays: map(&["mo", "monday", "lunes", "月", "星期一"]),
             fillers: map(&["de", "um", "uhr", "at", "est", "năm", "오후", "午後", "下午", "kl", "gmt"]),
             tails: WordMap::default(),
+            mixed: 0,
         }
     }
 
@@ -434,6 +448,7 @@ mod tests {
         }
         assert_eq!(c.moment("march 18, 2024 at the", 0), Some(14));
         assert_eq!(Calendar { languages: 2, ..c }.date("march 18, 2024", 0), None);
+        assert_eq!((words.languages_of("18 märz 2024"), words.languages_of("1.2 maerz")), (1, 0));
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub(crate) struct Unanchored {
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
+    /// Number of its language.
+    pub language: u16,
+    /// The same as of the phrase before it, and good for the same words: only the language differs, or not even that.
+    pub again: bool,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -46,6 +50,8 @@ pub(crate) struct RuleSet {
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
     pub pinned: Vec<u32>,
     calendar: Words,
+    /// The bit of English, which every calendar knows.
+    english: u64,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
     /// With what these names begin and end, a few bytes each.
@@ -115,6 +121,7 @@ impl RuleSet {
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let names = || networks.iter().map(|(name, _)| name);
         let network_edges = [edges(names(), |n| &n[..n.len().min(3)]), edges(names(), |n| &n[n.len().saturating_sub(3)..])];
+        let english = languages.iter().position(|code| &**code == "en").map_or(0, |n| 1 << n.min(63));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
         let mut rule_numbers = vec![RULE_OUT; head.rules.len()];
@@ -145,6 +152,7 @@ impl RuleSet {
             inner: AhoCorasick::builder().build([""; 0]).unwrap_or_else(|_| unreachable!("nothing is not too much")),
             inner_rules: Vec::new(),
             unanchored: Vec::new(),
+            english,
             calendar,
             networks,
             network_edges,
@@ -156,10 +164,18 @@ impl RuleSet {
             tables,
         };
         let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
-            let parts = set.phrase(n)?.parts;
-            Some(Unanchored { phrase: n, date: parts.wants(Hole::Date), time: parts.wants(Hole::Time), stamp: parts.wants(Hole::Stamp) })
+            let Phrase { parts, language, .. } = set.phrase(n)?;
+            let (date, time, stamp) = (parts.wants(Hole::Date), parts.wants(Hole::Time), parts.wants(Hole::Stamp));
+            Some(Unanchored { phrase: n, date, time, stamp, language, again: false })
         });
-        set.unanchored = unanchored.collect();
+        let mut unanchored: Vec<Unanchored> = unanchored.collect();
+        let parts = |u: &Unanchored| set.tables.phrase(u.phrase).parts;
+        unanchored.sort_by(|a, b| parts(a).cmp(&parts(b)).then(a.language.cmp(&b.language)));
+        for n in 1..unanchored.len() {
+            let (one, two) = (parts(&unanchored[n - 1]), parts(&unanchored[n]));
+            unanchored[n].again = one.cmp(&two).is_eq() && !two.wants(Hole::Network);
+        }
+        set.unanchored = unanchored;
         let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
         let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
@@ -181,9 +197,13 @@ impl RuleSet {
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
     pub fn calendar(&self, language: u16) -> Calendar<'_> {
-        let english = self.languages.iter().position(|l| &**l == "en").map_or(0, |n| 1u64 << n.min(63));
-        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | english };
+        let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | self.english };
         Calendar { words: &self.calendar, languages }
+    }
+
+    /// Languages (bits) of whose calendars a text has words.
+    pub fn dated_in(&self, text: &str) -> u64 {
+        self.calendar.languages_of(text)
     }
 
     /// What may fill `{network}` in phrases of a language: its own names and those of no language.

@@ -238,6 +238,11 @@ impl<'s> Parts<'s> {
         Parts { words: &self.words[n + 1..], ..*self }
     }
 
+    /// An order in which the same pieces stand together.
+    pub fn cmp(&self, other: &Parts<'_>) -> std::cmp::Ordering {
+        self.words.cmp(other.words)
+    }
+
     /// True where one of the pieces is this hole.
     pub fn wants(&self, hole: Hole) -> bool {
         self.words.contains(&(HOLE << KIND | hole as u32))
