@@ -117,6 +117,11 @@ impl<I> Gate<I> {
     }
 }
 
+/// So many threads: as many as there are processors, where nobody said how many.
+pub fn number(threads: Option<NonZeroUsize>) -> usize {
+    threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+}
+
 /// Runs `work` on every item in parallel and hands the results to `consume` in the order of the items.
 ///
 /// At most `threads * WINDOW` items are under way, however many there are. `work` must not panic: the pool would wait for
@@ -140,7 +145,7 @@ pub fn stream<I: Send, T: Send>(
     work: impl Fn(I) -> T + Sync,
     mut consume: impl FnMut(T) -> Result<Flow>,
 ) -> Result<Ended> {
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let threads = number(threads);
     let window = threads * WINDOW;
     let state = State { waiting: VecDeque::new(), under_way: 0, weight: 0, closed: false, stopped: false };
     let gate = Gate { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new() };
