@@ -1,14 +1,13 @@
 //! What can be typed. Parsing does nothing: it only says what was asked for.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use dehusk::splice::Pointer;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use super::choices::*;
-use crate::source::{Choice, Packing};
+pub use super::inputs::*;
+use crate::source::Packing;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -77,200 +76,6 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// Which texts are read.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Input")]
-pub struct InputArgs {
-    /// Files, folders, or - for standard input [default: standard input, if it is piped]
-    #[arg(value_name = "PATH", help_heading = "Arguments")]
-    pub paths: Vec<PathBuf>,
-
-    /// Read more paths from FILE (- for standard input), one a line
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub files_from: Option<PathBuf>,
-
-    /// The paths of --files-from end with NUL
-    #[arg(short = '0', long = "null", requires = "files_from", hide_short_help = true)]
-    pub nul: bool,
-
-    /// Keep only files of folders that match; `!` excludes. Repeatable
-    #[arg(short, long = "glob", value_name = "GLOB")]
-    pub glob: Vec<String>,
-
-    /// Leave out files and folders, in gitignore's syntax. Repeatable
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
-
-    /// How files are encoded: `auto`, utf-8, windows-1252 … [default: auto]
-    ///
-    /// `auto` goes by byte order mark, then tries UTF-8, then judges by look. A text is cleaned only if writing it back
-    /// gives the same bytes.
-    #[arg(long, value_name = "ENC")]
-    pub encoding: Option<Choice>,
-
-    /// What files hold: auto, text, jsonl, json, csv, tsv, wet, parquet [default: auto]
-    ///
-    /// `auto` goes by their names (compressed or not) and, for standard input and unknown names, by their look. `text` reads
-    /// every file as plain text. Files of folders that are markup or archives by their names (.html, .xml, .zip …) are left alone.
-    #[arg(long, value_name = "FMT", hide_possible_values = true, hide_short_help = true)]
-    pub from: Option<From>,
-
-    /// A record's text: key, column or JSON pointer. Repeatable [default: text]
-    ///
-    /// A pointer begins with a slash: /page/text. Without --field it is the first of text, raw_content, content, page_content and
-    /// body that the first record of a file has.
-    #[arg(long, value_name = "NAME", value_parser = pointer)]
-    pub field: Vec<Pointer>,
-
-    /// Where its id is [default: id]
-    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
-    pub id_field: Option<Pointer>,
-
-    /// Where its address is, for counts by site [default: url]
-    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
-    pub url_field: Option<Pointer>,
-
-    /// Where its language is, for the log and for counts [default: language, lang]
-    #[arg(long, value_name = "NAME", value_parser = pointer, hide_short_help = true)]
-    pub lang_field: Option<Pointer>,
-
-    /// Records that cannot be read: `keep` passes them through, `drop` leaves them out, `stop` ends the run [default: keep]
-    ///
-    /// They are counted and told with their place in any case, and the exit code is 2.
-    #[arg(long, value_name = "HOW", hide_possible_values = true, hide_short_help = true)]
-    pub on_error: Option<OnError>,
-
-    /// Leave texts alone that are larger, e.g. 64M; k, M and G count in 1024 [default: none]
-    #[arg(long, value_name = "SIZE", hide_short_help = true)]
-    pub max_doc_size: Option<Size>,
-
-    /// Read hidden files and folders too
-    #[arg(long, overrides_with = "no_hidden", hide_short_help = true)]
-    pub hidden: bool,
-    #[arg(long, overrides_with = "hidden", hide = true)]
-    pub no_hidden: bool,
-
-    /// Honour .gitignore (.dehuskignore always is)
-    #[arg(long, overrides_with = "no_gitignore", hide_short_help = true)]
-    pub gitignore: bool,
-    #[arg(long, overrides_with = "gitignore", hide = true)]
-    pub no_gitignore: bool,
-
-    /// Follow symbolic links
-    #[arg(long, overrides_with = "no_follow", hide_short_help = true)]
-    pub follow: bool,
-    #[arg(long, overrides_with = "follow", hide = true)]
-    pub no_follow: bool,
-}
-
-/// Which rules take part.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Rules")]
-pub struct RuleArgs {
-    /// Run only these: families, rules, @packs, :languages (comma or repeat)
-    #[arg(short, long, value_name = "SEL", value_delimiter = ',')]
-    pub select: Option<Vec<String>>,
-
-    /// Run without these
-    #[arg(short, long, value_name = "SEL", value_delimiter = ',')]
-    pub ignore: Option<Vec<String>>,
-
-    /// Run these too
-    #[arg(long, value_name = "SEL", value_delimiter = ',', hide_short_help = true)]
-    pub extend_select: Option<Vec<String>>,
-
-    /// Lowest confidence that is removed: high, medium, low [default: medium]
-    ///
-    /// high: no author writes this. medium: with evidence around it. low: only on request, for review.
-    #[arg(long, value_name = "LEVEL", hide_possible_values = true)]
-    pub min_confidence: Option<Level>,
-
-    /// Add rules from a pack, a file or a folder. Repeatable
-    #[arg(long, value_name = "PACK")]
-    pub pack: Option<Vec<PathBuf>>,
-
-    /// Use the packs of a folder instead of the built-in ones (for pack authors)
-    #[arg(long, value_name = "DIR", hide_short_help = true)]
-    pub packs: Option<PathBuf>,
-
-    /// Only residue in these languages, e.g. en,de; `auto` is all of them [default: auto]
-    #[arg(long, value_name = "LANG", value_delimiter = ',')]
-    pub lang: Option<Vec<String>>,
-
-    /// The site that the texts come from, e.g. example.com: its own rules take part too
-    ///
-    /// Packs hold rules of a site under sites/DOMAIN.toml. They run for that site and the sites below it, and never without --site.
-    #[arg(long, value_name = "DOMAIN", value_parser = domain, hide_short_help = true)]
-    pub site: Option<String>,
-
-    /// Follow the decisions of a review
-    ///
-    /// A file that `dehusk review` or a report has written. What was kept stays, whatever the rules say; what was accepted goes, whatever --min-confidence says.
-    #[arg(long, value_name = "FILE")]
-    pub decisions: Option<PathBuf>,
-
-    /// Remove only what was decided so; the rest stays
-    #[arg(long, hide_short_help = true)]
-    pub only_decided: bool,
-
-    /// Also run rules that are still being tried out
-    #[arg(long, overrides_with = "no_preview", hide_short_help = true)]
-    pub preview: bool,
-    #[arg(long, overrides_with = "preview", hide = true)]
-    pub no_preview: bool,
-}
-
-/// How the run goes.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Run")]
-pub struct RunArgs {
-    /// Threads [default: one a core]
-    #[arg(short = 'j', long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
-
-    /// Stop at the first document that fails
-    #[arg(long, overrides_with = "no_fail_fast", hide_short_help = true)]
-    pub fail_fast: bool,
-    #[arg(long, overrides_with = "fail_fast", hide = true)]
-    pub no_fail_fast: bool,
-
-    /// Exit with 0 where residue was found
-    #[arg(long, hide_short_help = true)]
-    pub exit_zero: bool,
-
-    /// Show no progress line
-    #[arg(long, hide_short_help = true)]
-    pub no_progress: bool,
-
-    #[command(flatten)]
-    pub common: CommonArgs,
-}
-
-/// What every command takes.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "General")]
-pub struct CommonArgs {
-    /// Only errors on standard error
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-
-    /// More about what was skipped and what failed
-    #[arg(short, long, action = ArgAction::Count)]
-    pub verbose: u8,
-
-    /// Colours: auto, always, never [default: auto]
-    #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
-    pub color: Option<When>,
-
-    /// Read this configuration instead of dehusk.toml, or set one key of it. Repeatable
-    #[arg(long, value_name = "FILE|KEY=VALUE", hide_short_help = true)]
-    pub config: Vec<String>,
-
-    /// Read no configuration file
-    #[arg(long, hide_short_help = true)]
-    pub isolated: bool,
-}
-
 /// Removes residue from texts
 ///
 /// One text goes to standard output. A folder or several files need --out or --in-place: nothing is overwritten unless
@@ -326,7 +131,11 @@ pub struct OutputArgs {
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub attributes: Option<PathBuf>,
 
-    /// Go on with a run that was interrupted: files that are complete are not done again
+    /// Add two columns to Parquet files: dehusk_removed_bytes, and dehusk_rules, a list of the rules that took them
+    #[arg(long, hide_short_help = true, conflicts_with = "to")]
+    pub add_columns: bool,
+
+    /// Go on with a run that was interrupted: files that are complete are not done again, nor is what was done of a large one
     #[arg(long)]
     pub resume: bool,
 
@@ -339,15 +148,18 @@ pub struct OutputArgs {
 /// Shows what would go, with rule and context; writes nothing
 ///
 /// Exits with 0 like `git diff`, with 1 under --exit-code where there is something to remove.
+///
+/// Two results are compared where both are named: two logs, or two output folders of one crawl, are two runs; two packs before
+/// the texts are two versions. Shown is what goes now and stayed before, and what went before and stays now.
 #[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   dehusk diff crawl/                          every cut in its context, then a summary by rule
   dehusk diff crawl/ --by rule -s related     the cuts of some rules, grouped by text
-  dehusk diff crawl/ --pack my.toml --against builtin     what my pack adds
+  dehusk diff old.jsonl new.jsonl             two runs, by their logs or output folders
+  dehusk diff old.toml new.toml crawl/        two versions of a pack
   dehusk diff crawl/ --pack my.toml --watch   again whenever my pack changes
-  dehusk diff crawl/ --format unified         a patch
-  dehusk diff crawl/ --summary=only           only the summary")]
+  dehusk diff crawl/ --format unified         a patch")]
 pub struct DiffArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -414,9 +226,8 @@ pub struct ViewArgs {
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub width: Option<usize>,
 
-    /// Colours for a dark or a light ground; `auto` asks the terminal [default: auto]
-    #[arg(long, value_name = "GROUND", hide_possible_values = true, hide_short_help = true)]
-    pub theme: Option<Theme>,
+    #[command(flatten)]
+    pub ground: ThemeArgs,
 
     /// Link documents to where they are: auto, always, never [default: auto]
     #[arg(long, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
@@ -472,9 +283,8 @@ pub struct ReviewView {
     #[arg(long)]
     pub prune: bool,
 
-    /// Colours for a dark or a light ground; `auto` asks the terminal [default: auto]
-    #[arg(long, value_name = "GROUND", hide_possible_values = true, hide_short_help = true)]
-    pub theme: Option<Theme>,
+    #[command(flatten)]
+    pub ground: ThemeArgs,
 }
 
 /// Counts residue; exits with 1 where it finds any
@@ -504,19 +314,6 @@ pub struct CheckView {
     /// human, short (one line a document) or json [default: human]
     #[arg(long, value_name = "FMT", hide_possible_values = true)]
     pub format: Option<CheckFormat>,
-}
-
-/// Documents by chance.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Input")]
-pub struct SampleArgs {
-    /// Only N documents by chance, from one pass over all of them
-    #[arg(long, value_name = "N", hide_short_help = true)]
-    pub sample: Option<usize>,
-
-    /// Which chance: the same seed chooses the same documents [default: 0]
-    #[arg(long, value_name = "S", requires = "sample", hide_short_help = true)]
-    pub seed: Option<u64>,
 }
 
 /// Counts what goes, by rule, family, language and site
@@ -559,18 +356,8 @@ pub struct ExplainArgs {
     #[arg(value_name = "ID|FILE:LINE")]
     pub what: String,
 
-    /// What the file holds [default: auto]
-    #[arg(long, value_name = "FMT", help_heading = "Input", hide_possible_values = true, hide_short_help = true)]
-    pub from: Option<From>,
-
-    /// Where the text of a record is
-    #[arg(long, value_name = "NAME", help_heading = "Input", value_parser = pointer)]
-    pub field: Vec<Pointer>,
-
-    /// How the file is encoded [default: auto]
-    #[arg(long, value_name = "ENC", help_heading = "Input")]
-    pub encoding: Option<Choice>,
-
+    #[command(flatten)]
+    pub texts: TextArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
     #[command(flatten)]

@@ -26,14 +26,13 @@ const REFUSALS: usize = 12;
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs) -> Result<Exit> {
-    let settings = Layers::read(&args.common, args.rules.typed().over(args.common.typed()))?.settings();
+    let settings = Layers::read(&args.common, args.texts.typed().over(args.rules.typed()).over(args.common.typed()))?.settings();
     super::colour(settings.color);
     if let Some((path, numbers)) = place(&args.what) {
         let entry = Entry { name: show(&path), place: path.clone(), path: Some(path), walked: false, record: None };
-        let choice = args.encoding.or(settings.encoding).unwrap_or_default();
-        let from = args.from.or(settings.from).unwrap_or_default();
-        let fields = if args.field.is_empty() { settings.field.clone().unwrap_or_default() } else { args.field.clone() };
-        let shape = Shape { from: from.format(), fields, choice, ..Shape::default() };
+        let choice = settings.encoding.unwrap_or_default();
+        let fields = settings.field.clone().unwrap_or_default();
+        let shape = Shape { from: settings.from.unwrap_or_default().format(), fields, choice, ..Shape::default() };
         let all = args.common.verbose > 0;
         let wrong = |e: &dyn std::fmt::Display| Trouble::new(format!("{}: {e}", entry.name));
         return match open(&entry, &shape).map_err(|e| wrong(&say(&e)))? {

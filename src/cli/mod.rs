@@ -10,6 +10,8 @@ mod diff;
 mod exit;
 mod explain;
 mod init;
+mod inputs;
+mod journal;
 mod last_run;
 mod logged;
 mod manifest;

@@ -272,9 +272,6 @@ impl Typed for args::InputArgs {
         Settings {
             glob: list(&self.glob),
             exclude: list(&self.exclude),
-            encoding: self.encoding,
-            from: self.from,
-            field: (!self.field.is_empty()).then(|| self.field.clone()),
             id_field: self.id_field.clone(),
             url_field: self.url_field.clone(),
             lang_field: self.lang_field.clone(),
@@ -283,6 +280,17 @@ impl Typed for args::InputArgs {
             hidden: switch(self.hidden, self.no_hidden),
             gitignore: switch(self.gitignore, self.no_gitignore),
             follow: switch(self.follow, self.no_follow),
+            ..self.texts.typed()
+        }
+    }
+}
+
+impl Typed for args::TextArgs {
+    fn typed(&self) -> Settings {
+        Settings {
+            encoding: self.encoding,
+            from: self.from,
+            field: (!self.field.is_empty()).then(|| self.field.clone()),
             ..Settings::default()
         }
     }
@@ -327,7 +335,7 @@ impl Typed for args::CommonArgs {
 #[cfg(feature = "review")]
 impl Typed for args::ReviewView {
     fn typed(&self) -> Settings {
-        Settings { theme: self.theme, ..Settings::default() }
+        Settings { theme: self.ground.theme, ..Settings::default() }
     }
 }
 
@@ -336,7 +344,7 @@ impl Typed for args::ViewArgs {
         Settings {
             context: self.context,
             width: self.width,
-            theme: self.theme,
+            theme: self.ground.theme,
             hyperlinks: self.hyperlinks,
             paging: self.paging,
             ..Settings::default()

@@ -63,8 +63,10 @@ struct Detector<'d> {
 impl Detector<'_> {
     fn run(&mut self) {
         let found = self.found;
+        // Most words stand where their rule wants none of them; only `trace` wants to be told.
+        let placed = |m: &&Match| self.trace || check::place(self.doc, &self.set.rules[m.rule as usize], m).is_ok();
+        let mut main: Vec<&Match> = found.main.iter().filter(placed).collect();
         // Of the languages that have the same words, the text's own speaks first.
-        let mut main: Vec<&Match> = found.main.iter().collect();
         main.sort_by(|a, b| {
             let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
             let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));
@@ -327,30 +329,34 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
-    let longest = set.longest_common;
     let mut count = |word: &str| {
-        let mut bits = if word.len() > longest { 0 } else { set.common.get(word).copied().unwrap_or(0) };
+        let mut bits = set.common.get(word);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
         }
     };
     let sample = &text[middle..end];
-    let mut rest = sample.char_indices();
-    let (mut start, mut wide) = (0, false);
+    let mut start = 0;
     while start < sample.len() {
         // A word, or nothing between two signs.
-        let next = rest.by_ref().find(|&(_, c)| {
+        let (mut stop, mut wide, mut behind) = (start, false, sample.len());
+        while stop < sample.len() {
+            stop += sample.as_bytes()[stop..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let Some(c) = sample[stop..].chars().next() else { break };
             wide |= is_wide(c);
-            !is_wordy(c) && !is_mark(c)
-        });
-        let (stop, behind) = next.map_or((sample.len(), sample.len()), |(at, c)| (at, at + c.len_utf8()));
+            if !is_wordy(c) && !is_mark(c) {
+                behind = stop + c.len_utf8();
+                break;
+            }
+            stop += c.len_utf8();
+        }
         let word = &sample[start..stop];
         start = behind;
         if word.is_empty() {
             continue;
         }
-        if !std::mem::take(&mut wide) {
+        if !wide {
             words += 1;
             count(word);
             continue;

@@ -49,26 +49,26 @@ pub struct RuleTally {
 impl Tally {
     /// Counts a document.
     pub fn add(&mut self, cleaned: &Cleaned<'_>) {
-        self.documents += 1;
-        self.changed += usize::from(cleaned.changed());
-        self.removals += cleaned.removals().len();
-        let removed = cleaned.removed_bytes();
-        self.bytes += cleaned.original().len();
-        self.removed += removed;
-        self.heavy += usize::from(cleaned.flags().contains(&Flag::HeavyLoss));
-        self.unsettled += usize::from(cleaned.flags().contains(&Flag::Unsettled));
-        self.halved += usize::from(removed * 2 > cleaned.original().len());
+        let cuts = cleaned.removals().iter().map(|r| (r.rule().id.as_str(), r.span().len(), r.confidence()));
+        self.count(cleaned.original().len(), cleaned.flags(), cuts);
+    }
+
+    /// Counts a document of `bytes` by its cuts: their rules, sizes and confidences.
+    pub(crate) fn count<'r>(&mut self, bytes: usize, flags: &[Flag], cuts: impl Iterator<Item = (&'r str, usize, Confidence)>) {
+        let mut removed = 0;
         let mut seen = BTreeSet::new();
-        for removal in cleaned.removals() {
-            let id = removal.rule().id.as_str();
-            let one = RuleTally {
-                documents: usize::from(seen.insert(id)),
-                cuts: 1,
-                bytes: removal.span().len(),
-                confidence: removal.confidence(),
-            };
-            self.rule(id, &one);
+        for (id, size, confidence) in cuts {
+            removed += size;
+            self.removals += 1;
+            self.rule(id, &RuleTally { documents: usize::from(seen.insert(id)), cuts: 1, bytes: size, confidence });
         }
+        self.documents += 1;
+        self.changed += usize::from(!seen.is_empty());
+        self.bytes += bytes;
+        self.removed += removed;
+        self.heavy += usize::from(flags.contains(&Flag::HeavyLoss));
+        self.unsettled += usize::from(flags.contains(&Flag::Unsettled));
+        self.halved += usize::from(removed * 2 > bytes);
     }
 
     /// Adds what another tally counted.

@@ -1,77 +1,56 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
-use crate::text::{is_letter, is_wordy};
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher};
-
+use super::lexicon::{Lexicon, WordMap};
 use crate::text::{is_hangul, is_mark, is_wide};
-
-/// Words with bits for the languages that have them. The keys come from packs: nothing hostile is stored here, and what is
-/// looked up cannot make it slow.
-pub(crate) type WordMap = HashMap<String, u64, Quick>;
-
-/// A hasher for short words.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Quick(u64);
-
-impl BuildHasher for Quick {
-    type Hasher = Quick;
-
-    fn build_hasher(&self) -> Quick {
-        Quick(0)
-    }
-}
-
-impl Hasher for Quick {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            self.write_u64(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
-        }
-        let rest = chunks.remainder().iter().fold(bytes.len() as u64, |sum, &b| sum << 8 | u64::from(b));
-        self.write_u64(rest);
-    }
-
-    fn write_u8(&mut self, _: u8) {}
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
+use crate::text::{is_letter, is_wordy};
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Words {
     /// Several words too: `tháng 3`, `มี.ค`.
-    pub months: WordMap,
-    pub weekdays: WordMap,
-    pub fillers: WordMap,
-    /// The last words of months of several.
-    pub tails: WordMap,
+    months: Lexicon,
+    weekdays: Lexicon,
+    fillers: Lexicon,
+    /// The first words of months, weekdays, and signs of ordinal numbers: with what dates begin.
+    heads: Lexicon,
+    /// The last words of months, and fillers: with what dates end.
+    tails: Lexicon,
     /// Languages that have words with more in them than letters.
-    pub mixed: u64,
+    mixed: u64,
+}
+
+/// A letter, or a mark that belongs to one.
+fn lettered(c: char) -> bool {
+    is_letter(c) || is_mark(c)
 }
 
 impl Words {
-    /// Finds the last words of months of several, once all months are in.
-    pub fn find_tails(&mut self) {
-        let tail = |month: &str| month.trim_end_matches(|c: char| is_letter(c) || is_mark(c)).len();
-        let tails = self.months.iter().filter(|(month, _)| tail(month) > 0).map(|(month, bits)| (month[tail(month)..].to_owned(), *bits));
-        self.tails = tails.collect();
-        let words = [&self.months, &self.weekdays, &self.fillers].into_iter().flatten();
-        let mixed = words.filter(|(word, _)| word.contains(|c| !is_letter(c) && !is_mark(c)));
-        self.mixed = mixed.fold(0, |all, (_, bits)| all | bits);
+    pub fn new(months: WordMap, weekdays: WordMap, fillers: WordMap) -> Words {
+        let (mut heads, mut tails) = (weekdays.clone(), fillers.clone());
+        for (month, bits) in &months {
+            let head = month.find(|c| !lettered(c)).unwrap_or(month.len());
+            let tail = month.trim_end_matches(lettered).len();
+            *heads.entry(month[..head].to_owned()).or_default() |= bits;
+            *tails.entry(month[tail..].to_owned()).or_default() |= bits;
+        }
+        heads.extend(ORDINALS.map(|sign| (sign.to_owned(), u64::MAX)));
+        let words = [&months, &weekdays, &fillers].into_iter().flatten();
+        let mixed = words.filter(|(word, _)| !word.chars().all(lettered)).fold(0, |all, (_, bits)| all | bits);
+        let lexicon = Lexicon::new;
+        Words {
+            heads: lexicon(heads),
+            tails: lexicon(tails),
+            months: lexicon(months),
+            weekdays: lexicon(weekdays),
+            fillers: lexicon(fillers),
+            mixed,
+        }
     }
 
     /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
     pub fn languages_of(&self, text: &str) -> u64 {
         let words = text.split(|c| !is_letter(c) && !is_mark(c)).filter(|word| !word.is_empty());
-        let bits =
-            |word| [&self.months, &self.weekdays, &self.fillers].into_iter().filter_map(|map| map.get(word)).fold(0, |all, b| all | b);
+        let bits = |word| self.months.get(word) | self.weekdays.get(word) | self.fillers.get(word);
         words.fold(self.mixed, |all, word| all | bits(word))
     }
 }
@@ -95,7 +74,7 @@ enum Token<'t> {
 
 impl Calendar<'_> {
     fn month(&self, word: &str) -> bool {
-        self.words.months.get(word).is_some_and(|l| l & self.languages != 0)
+        self.words.months.get(word) & self.languages != 0
     }
 
     /// End of the month's name that begins at `at` with a word that ends at `stop`, the longest one.
@@ -115,11 +94,11 @@ impl Calendar<'_> {
     }
 
     fn weekday(&self, word: &str) -> bool {
-        self.words.weekdays.get(word).is_some_and(|l| l & self.languages != 0)
+        self.words.weekdays.get(word) & self.languages != 0
     }
 
     fn filler(&self, word: &str) -> bool {
-        self.words.fillers.get(word).is_some_and(|l| l & self.languages != 0)
+        self.words.fillers.get(word) & self.languages != 0
     }
 
     /// True for a month, a weekday, and the words that stand inside dates.
@@ -129,8 +108,8 @@ impl Calendar<'_> {
 
     /// False where no date begins at the start of `rest`, which begins with no digit.
     pub fn may_begin(&self, rest: &str) -> bool {
-        let Some((Token::Word(word), stop)) = token(rest, 0) else { return false };
-        self.weekday(word) || ORDINALS.contains(&word) || self.month_end(rest, 0, stop).is_some()
+        let word = &rest[..rest.find(|c| !lettered(c)).unwrap_or(rest.len())];
+        self.words.heads.get(word) != 0
     }
 
     /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
@@ -142,9 +121,7 @@ impl Calendar<'_> {
             return !word.is_empty() || rest.ends_with(|c: char| c.is_numeric() || matches!(c, '.' | ')'));
         }
         // "14h", "a.m", "pm": a word behind a digit or a full stop, or a short one.
-        rest.ends_with(|c: char| c.is_numeric() || c == '.')
-            || word.len() <= 2
-            || [&self.words.months, &self.words.fillers, &self.words.tails].iter().any(|words| words.contains_key(word))
+        rest.ends_with(|c: char| c.is_numeric() || c == '.') || word.len() <= 2 || self.words.tails.get(word) != 0
     }
 
     /// End of the date that begins at `at` in folded `text`, the longest one.
@@ -391,13 +368,11 @@ mod tests {
 
     fn words() -> Words {
         let map = |words: &[&str]| words.iter().map(|w| ((*w).to_owned(), 1)).collect();
-        Words {
-            months: map(&["march", "nov", "marzo", "märz", "tháng 3", "มี.ค", "มีนาคม", "मार्च", "מרץ", "اسفند", "آذار", "مارس"]),
-            weekdays: map(&["mo", "monday", "lunes", "月", "星期一"]),
-            fillers: map(&["de", "um", "uhr", "at", "est", "năm", "오후", "午後", "下午", "kl", "gmt"]),
-            tails: WordMap::default(),
-            mixed: 0,
-        }
+        Words::new(
+            map(&["march", "nov", "marzo", "märz", "tháng 3", "มี.ค", "มีนาคม", "मार्च", "מרץ", "اسفند", "آذار", "مارس"]),
+            map(&["mo", "monday", "lunes", "月", "星期一"]),
+            map(&["de", "um", "uhr", "at", "est", "năm", "오후", "午後", "下午", "kl", "gmt"]),
+        )
     }
 
     #[test]
@@ -448,7 +423,15 @@ mod tests {
         }
         assert_eq!(c.moment("march 18, 2024 at the", 0), Some(14));
         assert_eq!(Calendar { languages: 2, ..c }.date("march 18, 2024", 0), None);
-        assert_eq!((words.languages_of("18 märz 2024"), words.languages_of("1.2 maerz")), (1, 0));
+    }
+
+    #[test]
+    fn languages_by_their_words() {
+        let words = Words::new([("märz".to_owned(), 2)].into(), [("mo".to_owned(), 6)].into(), [("tháng 3".to_owned(), 8)].into());
+        // Words with more in them than letters are not looked up: their languages count always.
+        assert_eq!(words.languages_of("18 märz 2024"), 2 | 8);
+        assert_eq!(words.languages_of("mo., 1.2 maerz"), 6 | 8);
+        assert_eq!(words.languages_of("2024"), 8);
     }
 
     #[test]

@@ -5,18 +5,21 @@
 
 use super::tables::{Section, Tables};
 
-/// Bytes of the two keys.
+/// Bytes of the three keys: anchors are looked up by their first bytes, as many as they have at least.
 const LONG: usize = 8;
+const MIDDLE: usize = 5;
 const SHORT: usize = 3;
 /// Bits of the filters, as powers of two.
 const LONG_FILTER: u32 = 19;
-const SHORT_FILTER: u32 = 16;
-/// Behind every text of the short table: bytes as a number (two halves), and number and length in one.
+const MIDDLE_FILTER: u32 = 16;
+const SHORT_FILTER: u32 = 14;
+/// Behind every text of the tables of short ones: bytes as a number (two halves), and number and length in one.
 const SHORT_ENTRY: usize = 3;
 
-fn mix(key: u64) -> u64 {
-    let key = (key ^ (key >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    key ^ (key >> 29)
+/// Spreads a key; the upper bits are the good ones.
+#[inline(always)]
+fn spread(key: u64) -> u64 {
+    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// The first `len` bytes as a number.
@@ -27,29 +30,36 @@ fn key(bytes: &[u8], len: usize) -> u64 {
 }
 
 /// Bits of the first `len` bytes of a key.
-fn mask(len: usize) -> u64 {
+#[inline(always)]
+const fn mask(len: usize) -> u64 {
     (1 << (8 * len)) - 1
 }
 
 /// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank.
 pub(super) fn build(anchors: &[&str], sections: &mut [Vec<u32>]) {
-    let (mut long, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut long, mut middle, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (n, text) in (0u32..).zip(anchors) {
         let bytes = text.as_bytes();
+        let entry = |len: usize| {
+            let whole = key(bytes, len);
+            [whole as u32, (whole >> 32) as u32, n << 3 | len as u32]
+        };
         match bytes.len() {
             0 => {}
             1 | 2 => tiny.push((u64::from(bytes[0]), [n, bytes.get(1).map_or(256, |&b| u32::from(b)), 0])),
-            len @ SHORT..LONG => {
-                let whole = key(bytes, len);
-                short.push((mix(whole & mask(SHORT)), [whole as u32, (whole >> 32) as u32, n << 3 | len as u32]));
-            }
-            _ => long.push((mix(key(bytes, LONG)), [n, 0, 0])),
+            len @ SHORT..MIDDLE => short.push((spread(key(bytes, SHORT)), entry(len))),
+            len @ MIDDLE..LONG => middle.push((spread(key(bytes, MIDDLE)), entry(len))),
+            _ => long.push((spread(key(bytes, LONG)), [n, 0, 0])),
         }
     }
-    sections[Section::LongFilter as usize] = filter(&long, LONG_FILTER);
-    sections[Section::ShortFilter as usize] = filter(&short, SHORT_FILTER);
-    sections[Section::Long as usize] = buckets(&long, 1);
-    sections[Section::Short as usize] = buckets(&short, SHORT_ENTRY);
+    for (entries, filter_bits, filter_at, at, size) in [
+        (&long, LONG_FILTER, Section::LongFilter, Section::Long, 1),
+        (&middle, MIDDLE_FILTER, Section::MiddleFilter, Section::Middle, SHORT_ENTRY),
+        (&short, SHORT_FILTER, Section::ShortFilter, Section::Short, SHORT_ENTRY),
+    ] {
+        sections[filter_at as usize] = filter(entries, filter_bits);
+        sections[at as usize] = buckets(entries, size);
+    }
     let mut starts = vec![0; 257];
     tiny.iter().for_each(|&(first, _)| starts[first as usize + 1] += 1);
     (1..257).for_each(|n| starts[n] += starts[n - 1]);
@@ -66,7 +76,7 @@ pub(super) fn build(anchors: &[&str], sections: &mut [Vec<u32>]) {
 fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], bits: u32) -> Vec<u32> {
     let mut words = vec![0; (1 << bits) / 32];
     for &(hash, _) in entries {
-        let bit = hash as usize & ((1 << bits) - 1);
+        let bit = (hash >> (64 - bits)) as usize;
         words[bit / 32] |= 1 << (bit % 32);
     }
     words
@@ -74,8 +84,8 @@ fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], bits: u32) -> Vec<u32> {
 
 /// Bits that choose the bucket, where each bucket begins, and the entries of all buckets, `size` numbers each.
 fn buckets(entries: &[(u64, [u32; SHORT_ENTRY])], size: usize) -> Vec<u32> {
-    let bits = entries.len().next_power_of_two().trailing_zeros();
-    let bucket = |hash: u64| (hash >> 32) as usize & ((1 << bits) - 1);
+    let bits = entries.len().next_power_of_two().trailing_zeros().max(1);
+    let bucket = |hash: u64| (hash >> (64 - bits)) as usize;
     let mut sorted: Vec<_> = entries.to_vec();
     sorted.sort_by_key(|&(hash, entry)| (bucket(hash), entry[size - 1]));
     let mut words = vec![bits];
@@ -92,56 +102,62 @@ fn buckets(entries: &[(u64, [u32; SHORT_ENTRY])], size: usize) -> Vec<u32> {
 /// The tables as the scan holds them.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe<'s> {
-    tables: &'s Tables,
-    long: Buckets<'s>,
-    long_filter: &'s [u32],
-    short: Buckets<'s>,
-    short_filter: &'s [u32],
+    long: Buckets<'s, LONG_FILTER>,
+    middle: Buckets<'s, MIDDLE_FILTER>,
+    short: Buckets<'s, SHORT_FILTER>,
     tiny: &'s [u32],
-    first: &'s [u32],
+    first: [u32; 256 / 32],
+    /// Where each text begins, and all of them.
+    starts: &'s [u32],
+    texts: &'s [u8],
 }
 
+/// Entries by the upper bits of their hash, with a filter of `FILTER` bits before them.
 #[derive(Clone, Copy)]
-struct Buckets<'s> {
-    mask: usize,
+struct Buckets<'s, const FILTER: u32> {
+    filter: &'s [u32],
+    shift: u32,
     starts: &'s [u32],
     entries: &'s [u32],
 }
 
-impl<'s> Buckets<'s> {
-    fn new(words: &'s [u32]) -> Buckets<'s> {
+impl<'s, const FILTER: u32> Buckets<'s, FILTER> {
+    fn new(tables: &'s Tables, filter: Section, entries: Section) -> Buckets<'s, FILTER> {
+        let words = tables.section(entries);
         let bits = words[0];
         let (starts, entries) = words[1..].split_at((1 << bits) + 1);
-        Buckets { mask: (1 << bits) - 1, starts, entries }
+        Buckets { filter: tables.section(filter), shift: 64 - bits, starts, entries }
     }
 
+    /// The entries among which those with this hash are; none, nearly always.
+    #[inline(always)]
     fn at(&self, hash: u64) -> &'s [u32] {
-        let n = (hash >> 32) as usize & self.mask;
+        let bit = (hash >> (64 - FILTER)) as usize;
+        if self.filter[bit / 32] & (1 << (bit % 32)) == 0 {
+            return &[];
+        }
+        let n = (hash >> self.shift) as usize;
         &self.entries[self.starts[n] as usize..self.starts[n + 1] as usize]
     }
 }
 
-/// False where no key with this hash was added.
-fn may_hold(filter: &[u32], hash: u64) -> bool {
-    let bit = hash as usize & (filter.len() * 32 - 1);
-    filter[bit / 32] & (1 << (bit % 32)) != 0
-}
-
 impl<'s> Probe<'s> {
     pub fn new(tables: &'s Tables) -> Probe<'s> {
+        let mut first = [0; 256 / 32];
+        first.copy_from_slice(tables.section(Section::First));
         Probe {
-            tables,
-            long: Buckets::new(tables.section(Section::Long)),
-            long_filter: tables.section(Section::LongFilter),
-            short: Buckets::new(tables.section(Section::Short)),
-            short_filter: tables.section(Section::ShortFilter),
+            long: Buckets::new(tables, Section::LongFilter, Section::Long),
+            middle: Buckets::new(tables, Section::MiddleFilter, Section::Middle),
+            short: Buckets::new(tables, Section::ShortFilter, Section::Short),
             tiny: tables.section(Section::Tiny),
-            first: tables.section(Section::First),
+            first,
+            starts: tables.section(Section::Texts),
+            texts: tables.texts(),
         }
     }
 
     /// Calls `found` with each anchor with which `rest`, which is not empty, begins, and its length in bytes.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, rest: &[u8], mut found: impl FnMut(u32, usize)) {
         let first = rest[0] as usize;
         if self.first[first / 32] & (1 << (first % 32)) == 0 {
@@ -158,22 +174,26 @@ impl<'s> Probe<'s> {
             Some(bytes) => u64::from_le_bytes(*bytes),
             None => key(rest, rest.len()),
         };
-        let hash = mix(start & mask(SHORT));
-        if may_hold(self.short_filter, hash) {
-            for entry in self.short.at(hash).chunks_exact(SHORT_ENTRY) {
+        let few = |entries: &[u32], found: &mut dyn FnMut(u32, usize)| {
+            for entry in entries.chunks_exact(SHORT_ENTRY) {
                 let (bytes, n, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] >> 3, entry[2] as usize & 7);
                 if start & mask(len) == bytes && rest.len() >= len {
                     found(n, len);
                 }
             }
+        };
+        let entries = self.short.at(spread(start & mask(SHORT)));
+        if !entries.is_empty() {
+            few(entries, &mut found);
         }
-        let hash = mix(start);
-        if may_hold(self.long_filter, hash) {
-            for &n in self.long.at(hash) {
-                let text = self.tables.text(n).as_bytes();
-                if rest.starts_with(text) {
-                    found(n, text.len());
-                }
+        let entries = self.middle.at(spread(start & mask(MIDDLE)));
+        if !entries.is_empty() {
+            few(entries, &mut found);
+        }
+        for &n in self.long.at(spread(start)) {
+            let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
+            if rest.starts_with(text) {
+                found(n, text.len());
             }
         }
     }

@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod guard;
 mod info;
+mod lexicon;
 mod literals;
 mod packs;
 mod phrase;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::calendar::{Calendar, WordMap, Words};
+use super::calendar::{Calendar, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
+use super::lexicon::{Lexicon, WordMap};
 use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
@@ -54,15 +55,13 @@ pub(crate) struct RuleSet {
     english: u64,
     /// Names for `{network}` with the number of their language, the longest first.
     networks: Vec<(String, u16)>,
-    /// With what these names begin and end, a few bytes each.
-    network_edges: [Vec<Box<[u8]>>; 2],
+    network_starts: Edges,
+    network_ends: Edges,
     /// Words of stamps in all languages, and those that announce a name in one.
     pub stamp_words: HashSet<String>,
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
-    pub common: WordMap,
-    /// Bytes of the longest of them.
-    pub longest_common: usize,
+    pub common: Lexicon,
     /// Languages (bits) that list function words.
     pub listed: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
@@ -92,7 +91,7 @@ impl RuleSet {
         let Compiled { tables, head } = compiled;
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
-        let mut calendar = Words::default();
+        let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
         let (mut common, mut listed) = (WordMap::default(), 0);
         let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
@@ -107,9 +106,9 @@ impl RuleSet {
             let add = |map: &mut WordMap, words: &[String]| {
                 words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
             };
-            add(&mut calendar.months, &tongue.months);
-            add(&mut calendar.weekdays, &tongue.weekdays);
-            add(&mut calendar.fillers, &tongue.fillers);
+            add(&mut months, &tongue.months);
+            add(&mut weekdays, &tongue.weekdays);
+            add(&mut fillers, &tongue.fillers);
             stamp_words.extend(tongue.stamp_words.iter().cloned());
             stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
@@ -117,10 +116,11 @@ impl RuleSet {
                 listed |= u64::from(!tongue.common.is_empty()) << n;
             }
         }
-        calendar.find_tails();
+        let calendar = Words::new(months, weekdays, fillers);
         networks.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        let names = || networks.iter().map(|(name, _)| name);
-        let network_edges = [edges(names(), |n| &n[..n.len().min(3)]), edges(names(), |n| &n[n.len().saturating_sub(3)..])];
+        let names = || networks.iter().map(|(name, _)| name.as_bytes());
+        let network_starts = Edges::new(names().map(|n| &n[..n.len().min(3)]));
+        let network_ends = Edges::new(names().map(|n| &n[n.len().saturating_sub(3)..]));
         let english = languages.iter().position(|code| &**code == "en").map_or(0, |n| 1 << n.min(63));
         let codes: Vec<&str> = languages.iter().map(|code| &**code).collect();
         let mut rules: Vec<Rule> = Vec::new();
@@ -155,11 +155,11 @@ impl RuleSet {
             english,
             calendar,
             networks,
-            network_edges,
+            network_starts,
+            network_ends,
             stamp_words,
             stamp_by,
-            longest_common: common.keys().map(String::len).max().unwrap_or(0),
-            common,
+            common: Lexicon::new(common),
             listed,
             tables,
         };
@@ -214,22 +214,45 @@ impl RuleSet {
     /// False where no network's name begins `rest`.
     pub fn may_begin_network(&self, rest: &str) -> bool {
         let bytes = rest.as_bytes();
-        self.network_edges[0].iter().any(|edge| bytes.starts_with(edge))
+        self.network_starts.hold(bytes.first_chunk()) || self.network_starts.short.iter().any(|edge| bytes.starts_with(edge))
     }
 
     /// False where no network's name ends `before`.
     pub fn may_end_network(&self, before: &str) -> bool {
         let bytes = before.as_bytes();
-        self.network_edges[1].iter().any(|edge| bytes.ends_with(edge))
+        self.network_ends.hold(bytes.last_chunk()) || self.network_ends.short.iter().any(|edge| bytes.ends_with(edge))
     }
 }
 
-/// The first or last bytes of each name, at most three, once each.
-fn edges<'n>(names: impl Iterator<Item = &'n String>, edge: fn(&[u8]) -> &[u8]) -> Vec<Box<[u8]>> {
-    let mut edges: Vec<Box<[u8]>> = names.map(|name| edge(name.as_bytes()).into()).collect();
-    edges.sort();
-    edges.dedup();
-    edges
+/// What names begin with, or end with.
+#[derive(Debug, PartialEq)]
+struct Edges {
+    /// Three bytes of each, sorted.
+    edges: Vec<[u8; 3]>,
+    /// Names of fewer bytes.
+    short: Vec<Box<[u8]>>,
+}
+
+impl Edges {
+    /// Of the first or last bytes of names, at most three.
+    fn new<'n>(all: impl Iterator<Item = &'n [u8]>) -> Edges {
+        let (mut edges, mut short) = (Vec::new(), Vec::new());
+        for edge in all {
+            match edge.try_into() {
+                Ok(bytes) => edges.push(bytes),
+                Err(_) => short.push(edge.into()),
+            }
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        short.sort_unstable();
+        short.dedup();
+        Edges { edges, short }
+    }
+
+    fn hold(&self, bytes: Option<&[u8; 3]>) -> bool {
+        bytes.is_some_and(|bytes| self.edges.binary_search(bytes).is_ok())
+    }
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub(crate) enum Section {
     /// Tables of the literal stage.
     Long,
     LongFilter,
+    Middle,
+    MiddleFilter,
     Short,
     ShortFilter,
     Tiny,
@@ -131,29 +133,39 @@ impl Tables {
     }
 
     /// The numbers of a section.
+    #[inline]
     pub fn section(&self, section: Section) -> &[u32] {
         let n = section as usize;
         &self.words[self.words[n] as usize..self.words[n + 1] as usize]
     }
 
+    /// All texts, one behind the other.
+    pub fn texts(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
     /// A text by its number.
+    #[inline]
     pub fn text(&self, n: u32) -> &str {
         let ends = self.section(Section::Texts);
         &self.text[ends[n as usize] as usize..ends[n as usize + 1] as usize]
     }
 
     /// The phrases that have this anchor.
+    #[inline]
     pub fn anchored(&self, anchor: u32) -> &[u32] {
         let starts = self.section(Section::Anchors);
         &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize]
     }
 
     /// What all phrases of an anchor have in common.
+    #[inline]
     pub fn anchor_guard(&self, anchor: u32) -> Guard {
         Guard::from_bits(self.section(Section::Guards)[anchor as usize])
     }
 
     /// What must be around the anchor of a phrase.
+    #[inline]
     pub fn guard(&self, phrase: u32) -> Guard {
         Guard::from_bits(self.section(Section::Phrases)[phrase as usize * PHRASE + 3] >> 16)
     }
@@ -165,6 +177,7 @@ impl Tables {
     }
 
     /// A phrase by its number.
+    #[inline]
     pub fn phrase(&self, n: u32) -> Phrase<'_> {
         let phrases = self.section(Section::Phrases);
         let at = n as usize * PHRASE;

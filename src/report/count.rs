@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::decide::Groups;
+use crate::diff::Tally;
 use crate::log::Removed;
 use crate::{Cleaned, Confidence, Flag, RuleInfo};
 
@@ -23,14 +24,7 @@ const SHARES: [u64; 6] = [10, 50, 100, 200, 350, 500];
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub(super) groups: Groups,
-    pub(super) documents: u64,
-    pub(super) changed: u64,
-    pub(super) bytes: u64,
-    pub(super) removed: u64,
-    pub(super) removals: u64,
-    pub(super) heavy: u64,
-    pub(super) unsettled: u64,
-    pub(super) halved: u64,
+    pub(super) tally: Tally,
     pub(super) rules: BTreeMap<String, Rule>,
     pub(super) sites: BTreeMap<String, Site>,
     /// Cuts and bytes by language of the phrases.
@@ -43,9 +37,6 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     pub info: Arc<RuleInfo>,
-    pub documents: u64,
-    pub cuts: u64,
-    pub bytes: u64,
     /// Cuts by how much of what stays stands before them: a menu above the text and a form below it are at the ends,
     /// however long they are.
     pub places: [u64; PLACES],
@@ -90,6 +81,7 @@ impl Report {
             from: r.span().start() as u64,
             to: r.span().end() as u64,
         });
+        self.tally.add(cleaned);
         let paper = Paper::new(name(doc, record), site, bytes, removed, cuts, cleaned.flags().first().copied());
         self.document(paper, cuts_here);
     }
@@ -112,6 +104,8 @@ impl Report {
         });
         let cuts: Vec<Cut<'_>> = cuts.collect();
         let removed = cuts.iter().map(|cut| cut.to - cut.from).sum();
+        let sizes = cuts.iter().map(|cut| (cut.rule.id.as_str(), (cut.to - cut.from) as usize, cut.confidence));
+        self.tally.count(bytes as usize, &[], sizes);
         let paper = Paper::new(name(doc, record), site, bytes, removed, cuts.len() as u64, None);
         self.document(paper, cuts.into_iter());
     }
@@ -126,9 +120,6 @@ impl Report {
             let size = cut.to - cut.from;
             let rule = self.rules.entry(cut.rule.id.clone()).or_insert_with(|| Rule::new(cut.rule));
             let here = rules.entry(cut.rule.id.as_str()).or_default();
-            rule.documents += u64::from(here.0 == 0);
-            rule.cuts += 1;
-            rule.bytes += size;
             let before = cut.from.saturating_sub(gone).min(stays);
             let place = (before * PLACES as u64 / stays).min(PLACES as u64 - 1);
             gone += size;
@@ -157,14 +148,6 @@ impl Report {
     }
 
     fn count(&mut self, paper: Paper) {
-        self.documents += 1;
-        self.bytes += paper.bytes;
-        self.removed += paper.removed;
-        self.removals += paper.cuts;
-        self.changed += u64::from(paper.cuts > 0);
-        self.halved += u64::from(paper.removed * 2 > paper.bytes);
-        self.heavy += u64::from(paper.flag == Some(Flag::HeavyLoss));
-        self.unsettled += u64::from(paper.flag == Some(Flag::Unsettled));
         let site = self.sites.entry(paper.site.clone()).or_default();
         site.documents += 1;
         site.changed += u64::from(paper.cuts > 0);
@@ -183,19 +166,9 @@ impl Report {
     /// Adds what another worker counted in later documents.
     pub fn merge(&mut self, later: Report) {
         self.groups.merge(later.groups);
-        self.documents += later.documents;
-        self.changed += later.changed;
-        self.bytes += later.bytes;
-        self.removed += later.removed;
-        self.removals += later.removals;
-        self.heavy += later.heavy;
-        self.unsettled += later.unsettled;
-        self.halved += later.halved;
+        self.tally.merge(&later.tally);
         for (id, more) in later.rules {
             let rule = self.rules.entry(id).or_insert_with(|| Rule::new(&more.info));
-            rule.documents += more.documents;
-            rule.cuts += more.cuts;
-            rule.bytes += more.bytes;
             rule.places.iter_mut().zip(more.places).for_each(|(sum, more)| *sum += more);
         }
         for (name, more) in later.sites {
@@ -222,7 +195,7 @@ impl Report {
 
     /// Documents counted.
     pub fn documents(&self) -> u64 {
-        self.documents
+        self.tally.documents as u64
     }
 
     /// The most suspicious documents, in that order.
@@ -257,7 +230,7 @@ struct Cut<'a> {
 
 impl Rule {
     fn new(info: &Arc<RuleInfo>) -> Rule {
-        Rule { info: Arc::clone(info), documents: 0, cuts: 0, bytes: 0, places: [0; PLACES] }
+        Rule { info: Arc::clone(info), places: [0; PLACES] }
     }
 }
 

@@ -51,15 +51,15 @@ struct Head<'a> {
 
 #[derive(Serialize)]
 struct Totals {
-    documents: u64,
-    changed: u64,
-    bytes: u64,
-    removed: u64,
-    removals: u64,
+    documents: usize,
+    changed: usize,
+    bytes: usize,
+    removed: usize,
+    removals: usize,
     groups: usize,
-    heavy: u64,
-    unsettled: u64,
-    halved: u64,
+    heavy: usize,
+    unsettled: usize,
+    halved: usize,
     errors: usize,
 }
 
@@ -71,9 +71,9 @@ struct Rule<'a> {
     confidence: Confidence,
     /// Key of a decision for the rule.
     k: String,
-    documents: u64,
-    cuts: u64,
-    bytes: u64,
+    documents: usize,
+    cuts: usize,
+    bytes: usize,
     groups: u64,
     at: &'a [u64],
 }
@@ -170,15 +170,16 @@ impl Report {
         let mut languages: Vec<_> = self.languages.iter().map(|(code, [cuts, bytes])| (code.as_str(), *cuts, *bytes)).collect();
         languages.sort_by_key(|(code, _, bytes)| (std::cmp::Reverse(*bytes), *code));
         let language_at: HashMap<&str, usize> = languages.iter().enumerate().map(|(n, (code, ..))| (*code, n)).collect();
+        let sums = |id: &str| self.tally.rules.get(id).map_or((0, 0, 0), |sum| (sum.documents, sum.cuts, sum.bytes));
         let rules = self.rules.iter().zip(&of_rule).map(|((id, rule), groups)| Rule {
             id,
             summary: escape::inline(&rule.info.summary).into_owned(),
             risk: rule.info.risk.as_deref().map(|risk| escape::inline(risk).into_owned()),
             confidence: rule.info.confidence,
             k: rule_key(id),
-            documents: rule.documents,
-            cuts: rule.cuts,
-            bytes: rule.bytes,
+            documents: sums(id).0,
+            cuts: sums(id).1,
+            bytes: sums(id).2,
             groups: *groups,
             at: &rule.places,
         });
@@ -208,15 +209,15 @@ impl Report {
             packs: about.packs.iter().map(|p| (p.name.as_str(), p.version.as_str(), p.rules)).collect(),
             decisions: &about.decisions,
             totals: Totals {
-                documents: self.documents,
-                changed: self.changed,
-                bytes: self.bytes,
-                removed: self.removed,
-                removals: self.removals,
+                documents: self.tally.documents,
+                changed: self.tally.changed,
+                bytes: self.tally.bytes,
+                removed: self.tally.removed,
+                removals: self.tally.removals,
                 groups: total,
-                heavy: self.heavy,
-                unsettled: self.unsettled,
-                halved: self.halved,
+                heavy: self.tally.heavy,
+                unsettled: self.tally.unsettled,
+                halved: self.tally.halved,
                 errors: about.errors,
             },
             loss: self.loss.to_vec(),

@@ -1,7 +1,7 @@
 //! A run as one HTML file: opened from disk, without a network, it shows what goes and takes decisions.
 //!
 //! [`Report`] counts documents (workers may each have one, they are merged), [`Report::page`] writes the file. The page is
-//! `page.html` with `page.css` and `page.js`, and the figures beside them as JSON.
+//! `page.html` with `page.css` and the script of `script/`, and the figures beside them as JSON.
 //!
 //! Text of documents is hostile. It reaches the page as JSON in a block that is no script, with everything escaped that
 //! could end it; the script turns it into text nodes and nothing else; and a Content-Security-Policy holds the browser to

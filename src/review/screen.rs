@@ -483,6 +483,21 @@ fn rule(group: &Group, columns: usize, marks: bool) -> Vec<Row> {
 
 /// Some lines of a document, with what goes from them. A line is no longer than what can be seen of it.
 fn document(text: &str, cuts: &[Range<usize>], scroll: usize, columns: usize, room: usize, marks: bool) -> Vec<Row> {
+    let mut from = scroll;
+    let mut rows = part(text, cuts, from, columns, room, marks);
+    // Near the end, what stands above fills the screen.
+    while rows.len() < room && from > 0 {
+        from -= (room - rows.len()).min(from);
+        rows = part(text, cuts, from, columns, room, marks);
+    }
+    if from < scroll {
+        rows.drain(..rows.len().saturating_sub(room));
+    }
+    rows
+}
+
+/// The lines of a document from one on, as many as there is room for.
+fn part(text: &str, cuts: &[Range<usize>], scroll: usize, columns: usize, room: usize, marks: bool) -> Vec<Row> {
     let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
     let starts: Vec<usize> = starts.skip(scroll).take(room + 1).collect();
     let Some(&start) = starts.first() else { return Vec::new() };

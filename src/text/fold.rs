@@ -309,6 +309,10 @@ impl Folder<'_> {
             }
             before = class;
             end += 1;
+            if class == Kind::Lower as u8 {
+                // Between small letters there is no seam.
+                end += bytes[end..].iter().take_while(|b| b.is_ascii_lowercase()).count();
+            }
         }
         self.before = Kind::ALL[before as usize];
         self.mark(at);

@@ -146,6 +146,7 @@ pub(crate) fn ends_sentence(text: &str) -> bool {
 }
 
 /// Scripts written without blanks between words.
+#[inline]
 pub(crate) fn is_wide(c: char) -> bool {
     c >= '\u{0E00}'
         && matches!(c,
@@ -154,11 +155,13 @@ pub(crate) fn is_wide(c: char) -> bool {
 }
 
 /// Korean syllables: words have blanks between them, and grow together with what stands before them (`Twitter에서`).
+#[inline]
 pub(crate) fn is_hangul(c: char) -> bool {
     matches!(c, '가'..='힣')
 }
 
 /// Marks that belong to the letter before them: vowel signs, tones, points. They are no letters of their own for Unicode.
+#[inline]
 pub(crate) fn is_mark(c: char) -> bool {
     c >= '\u{300}'
         && matches!(c,
