@@ -35,7 +35,8 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             // A third number of one digit is no year either: “9.24.1. IN”.
             let parts = || text[next..end].trim_end_matches('.').split('.');
             let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-            let numbered = next == at && parts().all(digits) && (parts().count() == 2 || parts().nth(2).is_some_and(|third| third.len() == 1));
+            let numbered =
+                next == at && parts().all(digits) && (parts().count() == 2 || parts().nth(2).is_some_and(|third| third.len() == 1));
             moments += usize::from(!numbered);
             (open, timed, next) = (0, !numbered, end);
             continue;
