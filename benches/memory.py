@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Peak memory of the command on large containers, made here from the fixtures: a JSONL.zst and a Parquet file.
+"""Peak memory of the command on large containers, made here from the fixtures: a JSONL.zst and a Parquet file; and on many files.
 
-    benches/memory.py [--bin target/release/dehusk] [--megabytes 2048] [--folder DIR]
+    benches/memory.py [--bin target/release/dehusk] [--megabytes 2048] [--files 0] [--folder DIR]
 
-Needs the `zstd` command, and pyarrow for the Parquet part (which is left out without it). Prints a table for docs/performance.md.
+Needs the `zstd` command, and pyarrow for the Parquet part (which is left out without it). `--files N` takes N small files instead,
+a thousand to a folder and all in one folder. Prints a table for docs/performance.md.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -45,12 +47,36 @@ def run(command, out):
     return time.time() - begun, peak / 1024
 
 
+def many(args):
+    """N small files, every tenth with residue."""
+    print("| run | files | time | peak memory |\n| --- | --- | --- | --- |")
+    for shape, share in (("a thousand to a folder", 1000), ("all in one folder", args.files)):
+        with tempfile.TemporaryDirectory(dir=args.folder) as temporary:
+            folder = Path(temporary)
+            for number in range(args.files):
+                if number % share == 0:
+                    place = folder / f"in/{number // share:04}"
+                    place.mkdir(parents=True)
+                page = "Wrap it well.\n\nLeave a Reply Cancel reply\n" if number % 10 == 0 else "Wrap it well.\n"
+                (place / f"page-{number:07}.txt").write_text(f"Loaf {number}.\n{page}")
+            seconds, memory = run([args.bin, "clean", folder / "in", "--out", folder / "out", "--isolated", "-q", "--resume"], None)
+            written = sum(len(files) for _, _, files in os.walk(folder / "out"))
+            if written != args.files + 1:
+                sys.exit(f"{written} files were written")
+            print(f"| `clean in --out out --resume`, {shape} | {args.files} | {seconds:.0f} s | {memory:.0f} MB |", flush=True)
+            seconds, memory = run([args.bin, "clean", folder / "in", "--out", folder / "out", "--isolated", "-q", "--resume"], None)
+            print(f"| the same again, all complete | {args.files} | {seconds:.0f} s | {memory:.0f} MB |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", default=ROOT / "target/release/dehusk")
     parser.add_argument("--megabytes", type=int, default=2048)
+    parser.add_argument("--files", type=int, default=0)
     parser.add_argument("--folder", default=None)
     args = parser.parse_args()
+    if args.files:
+        return many(args)
     with tempfile.TemporaryDirectory(dir=args.folder) as temporary:
         folder = Path(temporary)
         size = 0

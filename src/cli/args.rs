@@ -131,7 +131,11 @@ pub struct OutputArgs {
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub attributes: Option<PathBuf>,
 
-    /// Go on with a run that was interrupted: files that are complete are not done again
+    /// Add two columns to Parquet files: dehusk_removed_bytes, and dehusk_rules, a list of the rules that took them
+    #[arg(long, hide_short_help = true, conflicts_with = "to")]
+    pub add_columns: bool,
+
+    /// Go on with a run that was interrupted: files that are complete are not done again, nor is what was done of a large one
     #[arg(long)]
     pub resume: bool,
 

@@ -21,12 +21,12 @@ fn score(confidence: dehusk::Confidence) -> f64 {
     }
 }
 
-/// The line of a document, `None` for one without a text.
-pub fn line(id: &str, cleaned: Option<&Cleaned<'_>>) -> io::Result<Vec<u8>> {
+/// The line of a document: with a text or without, and what goes from it, if anything does.
+pub fn line(id: &str, text: bool, cleaned: Option<&Cleaned<'_>>) -> io::Result<Vec<u8>> {
     let mut attributes = Map::new();
-    if let Some(cleaned) = cleaned {
+    if text {
         let mut spans: Vec<([usize; 2], [usize; 2], f64)> = Vec::new();
-        for removal in log::removals("", cleaned) {
+        for removal in cleaned.into_iter().flat_map(|cleaned| log::removals("", cleaned)) {
             let score = score(removal.confidence);
             match spans.last_mut() {
                 // Spans that touch are one, so that nothing of a mixer's reading of edges matters.

@@ -238,9 +238,9 @@ impl FromStr for Size {
         let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
         let unit = match &text[digits.len()..] {
             "" | "B" => Some(1),
-            "k" | "K" | "KiB" => Some(1 << 10),
-            "m" | "M" | "MiB" => Some(1 << 20),
-            "g" | "G" | "GiB" => Some(1 << 30),
+            "k" | "K" | "kB" | "KB" | "KiB" => Some(1 << 10),
+            "m" | "M" | "MB" | "MiB" => Some(1 << 20),
+            "g" | "G" | "GB" | "GiB" => Some(1 << 30),
             _ => None,
         };
         let bytes = digits.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));

@@ -12,18 +12,22 @@ use dehusk::{Cleaned, Cleaner, escape};
 use super::args::CleanArgs;
 use super::attributes;
 use super::exit::Exit;
+use super::journal::{Journal, Replay};
 use super::manifest::{self, Earlier, Manifest};
 use super::messages::{self, Failure, Trouble, bytes, counted, percent, typed};
 use super::record::{Book, Mode};
 use super::records::{self, Cut, Records};
 use super::session::{Loaded, Session, Step, Totals};
 use super::settings::Typed;
-use crate::run::Flow;
+use crate::run::{self, Flow};
 use crate::sink::{Folder, Pending, Refused};
 use crate::source::{Container, Ending, Entry, Found, Input, Item, Items, Packing, Shape, show};
 
 /// The manifest of `--resume`, unless it is called otherwise.
 const MANIFEST: &str = ".dehusk-manifest.jsonl";
+
+/// What is said where the journal fails.
+const JOURNAL: &str = "the journal of the run cannot be written";
 
 /// Where the log of `--in-place` goes without `--log`.
 const LOG: &str = "dehusk.removals.jsonl.zst";
@@ -47,7 +51,7 @@ enum Done {
     /// A container begins.
     Begin(Arc<Container>),
     /// A piece of it.
-    Piece(Cut),
+    Piece(Box<Cut>),
     /// It has ended.
     End(Arc<Container>, Ending),
 }
@@ -77,6 +81,12 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     session.filter.own.extend(log.as_deref().and_then(real_name));
     let cleaner = session.cleaner()?;
     let (mut manifest, earlier) = open_manifest(args, &session, &target, log.as_deref(), &cleaner)?;
+    let (mut journal, mut replay) = match &manifest {
+        Some(manifest) => {
+            manifest.journal(args.output.resume, &decides(args, log.is_some())).map(|(journal, replay)| (Some(journal), replay))?
+        }
+        None => (None, Replay::default()),
+    };
     let spans = args.output.attributes.as_deref().map(|folder| attributes_folder(folder, &session, args)).transpose()?;
     session.watch();
     let mode = match target {
@@ -94,6 +104,9 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
         book: &book,
         attributes: spans.is_some(),
         to: args.output.to.unwrap_or_default(),
+        journal: journal.is_some(),
+        marks: args.output.add_columns,
+        packing: args.output.compress,
     };
     let work = Work { pieces, target: &target, packing: args.output.compress, manifest: manifest.is_some() };
     let mut end = End::default();
@@ -102,24 +115,28 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
         .attributes(spans.as_ref())
         .manifest(manifest.is_some())
         .on_error(session.on_error())
-        .to(args.output.to.unwrap_or_default());
+        .to(args.output.to.unwrap_or_default())
+        .marks(args.output.add_columns)
+        .threads(run::number(session.threads()));
     let shape = Shape { hash: book.kept(), ..session.shape() };
     let skipped = AtomicU64::new(0);
     let done = |entry: &Entry| {
         let place = args.output.compress.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
         let output = match &target {
             Target::Out(folder) => folder.target(&place).ok(),
+            Target::Nowhere => spans.as_ref().and_then(|folder| folder.target(&entry.place).ok()),
             _ => None,
         };
         let has = earlier.has(entry, output.as_deref());
         skipped.fetch_add(u64::from(has), Ordering::Relaxed);
         has
     };
-    let items = Items::new(&session.inputs, &session.filter, shape)?.skip(done);
+    let items = Items::new(&session.inputs, &session.filter, shape)?.skip(done).map(|item| replay.recall(item));
     let ran = session.stream(
         items,
         |item, step| work.item(item, step),
         |done| {
+            let mut ended = false;
             let failures = match done {
                 Done::Text(one) => {
                     end.changed += u64::from(one.removals > 0);
@@ -133,23 +150,39 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
                     }
                     book.take(&one.lines, one.pending)?
                 }
-                Done::Begin(container) => records.begin(container).into_iter().collect(),
-                Done::Piece(cut) => {
+                Done::Begin(container) => {
+                    let known = journal.as_mut().map_or(Ok(0), |journal| journal.begin(&container)).context(JOURNAL)?;
+                    if known > 0 && !session.quiet {
+                        messages::aside(&format!("goes on behind {}", escape::inline(&container.name(known))));
+                    }
+                    records.begin(container).into_iter().collect()
+                }
+                Done::Piece(mut cut) => {
+                    if let (Some(journal), Some((number, known))) = (&mut journal, cut.known.take()) {
+                        journal.add(number, known).context(JOURNAL)?;
+                    }
                     end.changed += cut.changed;
                     end.removals += cut.removals;
                     end.bytes_removed += cut.removed;
-                    records.write(cut)?
+                    records.write(*cut)?
                 }
                 Done::End(container, ending) => {
-                    let failures = records.end(&container, &ending)?;
+                    let mut failures = records.end(&container, &ending)?;
                     if let (Some(manifest), Some(done)) = (&mut manifest, records.done()) {
                         manifest.add(container.entry.name.clone(), done);
                     }
+                    if journal.as_ref().is_some_and(Journal::is_open) {
+                        failures.extend(book.settle()?); // the replacement of a large file waits for nobody
+                    }
+                    ended = true;
                     failures
                 }
             };
             if let Some(manifest) = manifest.as_mut().filter(|_| !book.waits()) {
                 manifest.settle(failures.iter().map(|failure| failure.name.as_str()))?;
+            }
+            if let (true, Some(journal)) = (ended, &mut journal) {
+                journal.end().context(JOURNAL)?;
             }
             late.extend(failures);
             Ok(Flow::On)
@@ -168,6 +201,9 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     };
     stdout().flush()?;
     totals.failures.extend(late);
+    if let Some(journal) = journal.filter(|_| !totals.interrupted) {
+        journal.close().context(JOURNAL)?;
+    }
     end.documents = totals.documents;
     end.errors = totals.failures.count;
     end.interrupted = totals.interrupted;
@@ -220,7 +256,7 @@ impl Work<'_> {
             Item::Piece(container, piece) => {
                 let cut = self.pieces.cut(&container, piece, step);
                 let removed = usize::try_from(cut.removed).unwrap_or(0);
-                step.give(Done::Piece(cut), removed);
+                step.give(Done::Piece(Box::new(cut)), removed);
                 Ok(())
             }
         }
@@ -291,9 +327,7 @@ impl Work<'_> {
     /// A text as `--compress` wants it.
     fn packed(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         let Some(packing) = self.packing.filter(|packing| *packing != Packing::None) else { return Ok(bytes) };
-        let mut packer = packing.pack(Vec::new())?;
-        packer.write_all(&bytes)?;
-        packer.finish()
+        packing.whole(&bytes)
     }
 }
 
@@ -344,21 +378,37 @@ fn open_manifest(
     let usual = match (target, &output.out) {
         (Target::Out(_), Some(out)) => out.join(MANIFEST),
         (Target::InPlace, _) => log.and_then(Path::parent).unwrap_or(Path::new("")).join(MANIFEST),
+        (Target::Nowhere, _) => {
+            let folder = output.attributes.as_deref().unwrap_or(Path::new(""));
+            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", show(folder)))?;
+            folder.join(MANIFEST)
+        }
         _ => {
-            return Err(Trouble::new("only files can be resumed: --resume and --manifest need --out or --in-place")
+            return Err(Trouble::new("only files can be resumed: --resume and --manifest need --out, --in-place or --attributes")
                 .help("dehusk clean crawl/ --out cleaned/ --resume")
                 .into());
         }
     };
     if output.resume {
         // What a killed run was writing; nothing of it can be used.
-        for folder in session.inputs.folders().filter(|_| output.in_place).chain(output.out.as_deref()) {
+        for folder in session
+            .inputs
+            .folders()
+            .filter(|_| output.in_place)
+            .chain(output.out.as_deref())
+            .chain(output.attributes.as_deref().filter(|folder| folder.exists()))
+        {
             manifest::sweep(folder).with_context(|| format!("{} cannot be read", show(folder)))?;
         }
     }
     let path = output.manifest.clone().unwrap_or(usual);
     let (manifest, earlier) = Manifest::open(&path, output.resume, output.in_place, &session.settings, cleaner)?;
     Ok((Some(manifest), earlier))
+}
+
+/// What is in a journal besides what the settings decide.
+fn decides(args: &CleanArgs, log: bool) -> String {
+    format!("log={log} attributes={} columns={}", args.output.attributes.is_some(), args.output.add_columns)
 }
 
 fn attributes_folder(folder: &Path, session: &Session, args: &CleanArgs) -> Result<Folder> {

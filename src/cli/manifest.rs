@@ -15,6 +15,7 @@ use dehusk::Cleaner;
 use dehusk::log::State;
 use serde::{Deserialize, Serialize};
 
+use super::journal::{Journal, Replay};
 use super::settings::Settings;
 use crate::source::Entry;
 
@@ -56,6 +57,7 @@ pub struct Done {
 pub struct Manifest {
     path: PathBuf,
     file: File,
+    settings: String,
     /// Lines of files that wait for the disk.
     waiting: Vec<(String, Done)>,
 }
@@ -63,8 +65,22 @@ pub struct Manifest {
 /// What earlier runs with the same settings have done.
 #[derive(Default)]
 pub struct Earlier {
-    done: HashMap<String, Done>,
+    /// By the hash of the name: sizes and times are all that is asked for, and there may be millions.
+    done: HashMap<[u8; 16], Versions>,
     in_place: bool,
+}
+
+/// The input that was read, and the size of what was written.
+struct Versions {
+    input: (u64, u64),
+    output: u64,
+}
+
+/// A name that takes little room.
+fn key(doc: &str) -> [u8; 16] {
+    let mut key = [0; 16];
+    key.copy_from_slice(&blake3::hash(doc.as_bytes()).as_bytes()[..16]);
+    key
 }
 
 const SCHEMA: u32 = 1;
@@ -82,19 +98,29 @@ impl Manifest {
             torn = !line.ends_with('\n');
             match serde_json::from_str(&line) {
                 Ok(Line::Run { schema, settings: earlier }) => same = schema == SCHEMA && earlier == settings,
-                Ok(Line::File(file)) if same => drop(done.insert(file.doc.clone(), file)),
+                Ok(Line::File(file)) if same => {
+                    done.insert(key(&file.doc), Versions { input: file.input, output: file.output.bytes });
+                }
                 // The end of a killed run, or lines of a later version.
                 Ok(Line::File(_)) | Err(_) => {}
             }
             line.clear();
         }
-        let mut manifest = Manifest { path: path.to_path_buf(), file, waiting: Vec::new() };
+        let mut manifest = Manifest { path: path.to_path_buf(), file, settings: settings.clone(), waiting: Vec::new() };
         manifest.file.seek(SeekFrom::End(0)).with_context(context)?;
         if torn {
             manifest.file.write_all(b"\n").with_context(context)?;
         }
         manifest.line(&Line::Run { schema: SCHEMA, settings })?;
         Ok((manifest, Earlier { done, in_place }))
+    }
+
+    /// The journal of the file that is being written, beside the manifest, and what an earlier run has left in it. `resume`
+    /// wants that; `more` is what else decides what a journal holds.
+    pub fn journal(&self, resume: bool, more: &str) -> Result<(Journal, Replay)> {
+        let path = self.path.with_extension("journal.zst");
+        let journal = Journal::new(&path, resume, format!("{} {more}", self.settings));
+        journal.with_context(|| format!("the journal {} cannot be written", path.display()))
     }
 
     /// A file is complete, as soon as it is visible: [`Manifest::settle`] says when.
@@ -125,13 +151,13 @@ impl Earlier {
     /// output lies.
     pub fn has(&self, entry: &Entry, target: Option<&Path>) -> bool {
         let Some(path) = &entry.path else { return false };
-        let Some(done) = self.done.get(&*entry.place.to_string_lossy()) else { return false };
+        let Some(done) = self.done.get(&key(&entry.place.to_string_lossy())) else { return false };
         let Ok(now) = version(path) else { return false };
         if self.in_place {
             // The replacement has the time of the original.
-            return now == (done.output.bytes, done.input.1);
+            return now == (done.output, done.input.1);
         }
-        now == done.input && target.is_some_and(|target| fs::metadata(target).is_ok_and(|file| file.len() == done.output.bytes))
+        now == done.input && target.is_some_and(|target| fs::metadata(target).is_ok_and(|file| file.len() == done.output))
     }
 }
 
@@ -163,6 +189,10 @@ fn fingerprint(settings: &Settings, cleaner: &Cleaner) -> String {
     hasher.update(format!("{} {}", env!("CARGO_PKG_VERSION"), cleaner.min_confidence()).as_bytes());
     for rule in cleaner.rules() {
         hasher.update(format!("{} {}\n", rule.id, rule.revision).as_bytes());
+    }
+    // The same name may hold other decisions by now.
+    if let Some(Ok(decisions)) = settings.decisions.as_deref().map(fs::read) {
+        hasher.update(&decisions);
     }
     hasher.finalize().to_hex()[..16].to_owned()
 }

@@ -132,10 +132,13 @@ const SHOWN: usize = 20;
 /// Lists the first of `count` failures; `all` does not stop at the first twenty.
 pub fn failures(failures: &[Failure], count: u64, all: bool) {
     let shown = if all { failures.len() } else { SHOWN };
+    let mut helped: Vec<&str> = Vec::new();
     for failure in failures.iter().take(shown) {
         talk(&format!("{ERROR}error:{ERROR:#} {}: {}", escape::inline(&failure.name), safe(&failure.why)));
-        if let Some(help) = &failure.help {
+        // The same advice once is enough.
+        if let Some(help) = failure.help.as_deref().filter(|help| !helped.contains(help)) {
             talk(&format!("  help: {}", safe(help)));
+            helped.push(help);
         }
     }
     let shown = failures.len().min(shown) as u64;

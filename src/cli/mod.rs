@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod init;
 mod inputs;
+mod journal;
 mod last_run;
 mod logged;
 mod manifest;

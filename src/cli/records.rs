@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -14,8 +15,11 @@ use super::manifest::{Done, version};
 use super::messages::Failure;
 use super::record::Book;
 use super::session::{Session, Step};
-use crate::sink::{Folder, Out, Pending, Sink, Stream};
-use crate::source::{Body, Container, Ending, Format, Packing, Piece, Text, say};
+use crate::run;
+use crate::sink::{Folder, How, Out, Pending, Sink, Stream};
+#[cfg(feature = "parquet")]
+use crate::source::Mark;
+use crate::source::{Body, Container, Ending, Format, Known, Packing, Piece, Text, say, without};
 
 /// What is left of a piece.
 pub struct Cut {
@@ -39,6 +43,10 @@ pub struct Cut {
     fault: bool,
     /// Its line of attributes.
     attributes: Vec<u8>,
+    /// What is written, compressed, where each piece is for itself.
+    packed: Option<Vec<u8>>,
+    /// The number of the piece and what was found in it, for the journal.
+    pub known: Option<(u64, Known)>,
 }
 
 impl Cut {
@@ -55,6 +63,8 @@ impl Cut {
             documents: 0,
             fault: false,
             attributes: Vec::new(),
+            packed: None,
+            known: None,
         }
     }
 }
@@ -71,66 +81,164 @@ pub struct Work<'a> {
     pub attributes: bool,
     /// What is written.
     pub to: To,
+    /// A journal is kept.
+    pub journal: bool,
+    /// Tables get columns that tell what went.
+    pub marks: bool,
+    /// The compression that the user asked for.
+    pub packing: Option<Packing>,
 }
 
 impl Work<'_> {
     /// Cuts the texts of a piece.
-    pub fn cut<T>(&self, container: &Container, piece: Piece, step: &mut Step<T>) -> Cut {
+    pub fn cut<T>(&self, container: &Container, mut piece: Piece, step: &mut Step<T>) -> Cut {
         let attributes = self.attributes && matches!(piece.body, Body::Record(_) | Body::Left(_, Some(_)));
+        if matches!(piece.body, Body::Left(_, None)) && self.session.on_error() != OnError::Keep {
+            return Cut { rest: true, ..Cut::of(Body::Rest(Vec::new())) }; // it goes with its beginning
+        }
+        let failures = step.failed();
         let Some(texts) = self.session.texts(container, &piece, step) else {
-            let dropped = self.session.on_error() != OnError::Keep;
-            let told = if attributes && !dropped { self.told(container, &piece, &[], step) } else { Vec::new() };
-            let body = if dropped || self.to == To::Jsonl { Body::Rest(Vec::new()) } else { piece.body };
-            return Cut { dropped, attributes: told, fault: true, ..Cut::of(body) };
+            return self.unread(container, piece, attributes, step);
         };
-        let mut done = Cut { documents: texts.len() as u64, ..Cut::of(Body::Rest(Vec::new())) };
-        let mut cuts = Vec::with_capacity(texts.len());
-        let cleaned: Vec<Cleaned<'_>> = texts.iter().map(|text| self.cleaner.clean(&text.document.text)).collect();
-        for (text, cleaned) in texts.iter().zip(&cleaned) {
-            cuts.push(cleaned.removals().iter().map(|removal| (removal.span().start(), removal.span().end())).collect::<Vec<_>>());
-            if !cleaned.changed() {
-                continue;
+        let rest = matches!(piece.body, Body::Rest(_));
+        // A row of a table stays where it is, but the file is not what it should be.
+        let fault = step.failed() > failures;
+        let mut done = Cut { documents: texts.len() as u64, rest, fault, ..Cut::of(Body::Rest(Vec::new())) };
+        let known = match piece.known.take().filter(|known| known.fits(&texts)) {
+            Some(known) => {
+                if attributes {
+                    let line = known.attributes.as_bytes().to_vec();
+                    done.attributes = if line.is_empty() { self.told(container, &piece, !texts.is_empty(), None, step) } else { line };
+                }
+                known
             }
+            None => {
+                // A panic is a bug of ours: the record goes through as it is, like any that cannot be read.
+                let found = catch_unwind(AssertUnwindSafe(|| self.find(container, &piece, &texts, attributes, step)));
+                match found {
+                    Ok((known, line)) => {
+                        done.attributes = line;
+                        known
+                    }
+                    Err(panic) => {
+                        step.fail(Failure::new(container.name(piece.number), run::said(&*panic)));
+                        return self.unread(container, piece, attributes, step);
+                    }
+                }
+            }
+        };
+        for (_, cuts) in known.texts.iter().filter(|(_, cuts)| !cuts.is_empty()) {
             done.changed += 1;
-            done.removals += cleaned.removals().len() as u64;
-            done.removed += cleaned.removed_bytes() as u64;
-            let raw = |span: Span| spelling(container, piece.body.bytes(), text, span);
-            match self.book.record_lines(&text.entry, cleaned, raw) {
-                Ok(lines) => done.lines.extend(lines),
-                Err(e) => step.fail(Failure::io(&text.entry.name, &e)),
-            }
+            done.removals += cuts.len() as u64;
+            done.removed += cuts.iter().map(|(from, to)| (to - from) as u64).sum::<u64>();
         }
-        if attributes {
-            done.attributes = self.told(container, &piece, &cleaned, step);
+        done.lines = known.lines.as_bytes().to_vec();
+        done.body = self.body(container, piece.body, piece.number, &texts, &known);
+        let packing = self.packing.unwrap_or(container.packing);
+        if container.format == Format::Wet && self.to == To::Same && packing != Packing::None {
+            // What fails here is tried again where it is written.
+            done.packed = packing.whole(done.body.bytes()).ok();
         }
-        done.rest = matches!(piece.body, Body::Rest(_));
+        if self.journal && !rest && !fault {
+            done.known = Some((piece.number, known));
+        }
+        done
+    }
+
+    /// What is written of a piece whose texts are known.
+    fn body(&self, container: &Container, body: Body, number: u64, texts: &[Text], known: &Known) -> Body {
         if self.to == To::Jsonl {
-            let lines = texts.iter().zip(&cleaned).flat_map(|(text, cleaned)| line(text, cleaned.text()));
-            done.body = Body::Record(lines.collect());
-            return done;
+            let cut = |n: usize, text: &Text| match known.texts.get(n) {
+                Some((_, cuts)) => line(text, &without(&text.document.text, cuts)),
+                None => line(text, &text.document.text),
+            };
+            return Body::Record(texts.iter().enumerate().flat_map(|(n, text)| cut(n, text)).collect());
         }
-        done.body = match piece.body {
-            Body::Record(record) if done.changed > 0 => Body::Record(container.cut(&record, &texts, &cuts)),
+        match body {
+            body @ Body::Record(_) if known.is_same() => body,
+            Body::Record(record) => {
+                let cuts: Vec<&[(usize, usize)]> = known.texts.iter().map(|(_, cuts)| cuts.as_slice()).collect();
+                Body::Record(container.cut(&record, texts, &cuts))
+            }
             #[cfg(feature = "parquet")]
             Body::Rows(mut rows) => {
-                for (text, cuts) in texts.iter().zip(&cuts).filter(|(_, cuts)| !cuts.is_empty()) {
-                    rows.set(text, crate::source::without(&text.document.text, cuts).into_bytes());
+                for (text, (_, cuts)) in texts.iter().zip(&known.texts).filter(|(_, (_, cuts))| !cuts.is_empty()) {
+                    rows.set(text, without(&text.document.text, cuts).into_bytes());
+                }
+                if self.marks {
+                    rows.marks = marks(number, rows.count, texts, known);
                 }
                 Body::Rows(rows)
             }
             body => body,
-        };
-        done
+        }
     }
 
-    fn told<T>(&self, container: &Container, piece: &Piece, cleaned: &[Cleaned<'_>], step: &mut Step<T>) -> Vec<u8> {
+    /// A piece that could not be read.
+    fn unread<T>(&self, container: &Container, piece: Piece, attributes: bool, step: &mut Step<T>) -> Cut {
+        let dropped = self.session.on_error() != OnError::Keep;
+        let told = if attributes && !dropped { self.told(container, &piece, false, None, step) } else { Vec::new() };
+        let body = if dropped || self.to == To::Jsonl { Body::Rest(Vec::new()) } else { piece.body };
+        Cut { dropped, attributes: told, fault: true, ..Cut::of(body) }
+    }
+
+    /// Cleans the texts of a piece: what goes, and the line of attributes.
+    fn find<T>(&self, container: &Container, piece: &Piece, texts: &[Text], attributes: bool, step: &mut Step<T>) -> (Known, Vec<u8>) {
+        let cleaned: Vec<Cleaned<'_>> = texts.iter().map(|text| self.cleaner.clean(&text.document.text)).collect();
+        let told = if attributes { self.told(container, piece, !cleaned.is_empty(), cleaned.first(), step) } else { Vec::new() };
+        let mut known = Known::default();
+        if cleaned.iter().all(|cleaned| !cleaned.changed()) {
+            return (known, told);
+        }
+        let mut lines = Vec::new();
+        for (text, cleaned) in texts.iter().zip(&cleaned) {
+            let cuts = cleaned.removals().iter().map(|removal| (removal.span().start(), removal.span().end())).collect();
+            known.texts.push((text.document.text.len(), cuts));
+            if self.marks {
+                let mut rules: Vec<String> = cleaned.removals().iter().map(|removal| removal.rule().id.to_string()).collect();
+                rules.sort();
+                rules.dedup();
+                known.rules.push(rules);
+            }
+            let raw = |span: Span| spelling(container, piece.body.bytes(), text, span);
+            if cleaned.changed() {
+                match self.book.record_lines(&text.entry, cleaned, raw) {
+                    Ok(some) => lines.extend(some),
+                    Err(e) => step.fail(Failure::io(&text.entry.name, &e)),
+                }
+            }
+        }
+        // Both are JSON.
+        known.lines = String::from_utf8(lines).unwrap_or_default();
+        if self.journal {
+            known.attributes = String::from_utf8_lossy(&told).into_owned();
+        }
+        (known, told)
+    }
+
+    fn told<T>(&self, container: &Container, piece: &Piece, text: bool, cleaned: Option<&Cleaned<'_>>, step: &mut Step<T>) -> Vec<u8> {
         let id = container.id(piece.body.bytes());
         if id.is_none() {
             let failure = Failure::new(container.name(piece.number), "no id that is a string: attributes need one");
             step.fail(failure.help("--id-field NAME says where it is"));
         }
-        attributes::line(&id.unwrap_or_default(), cleaned.first()).unwrap_or_default()
+        attributes::line(&id.unwrap_or_default(), text, cleaned).unwrap_or_default()
     }
+}
+
+/// What went from each of `count` rows, the first of which is `number`.
+#[cfg(feature = "parquet")]
+fn marks(number: u64, count: usize, texts: &[Text], known: &Known) -> Vec<Mark> {
+    let mut marks = vec![Mark::default(); count];
+    for ((text, (_, cuts)), rules) in texts.iter().zip(&known.texts).zip(&known.rules) {
+        let row = text.entry.record.as_ref().and_then(|record| usize::try_from(record.number - number).ok());
+        let Some(mark) = row.and_then(|row| marks.get_mut(row)) else { continue };
+        mark.removed += cuts.iter().map(|(from, to)| (to - from) as u64).sum::<u64>();
+        mark.rules.extend(rules.iter().cloned());
+        mark.rules.sort();
+        mark.rules.dedup();
+    }
+    marks
 }
 
 /// A text as a line of JSON.
@@ -178,6 +286,10 @@ pub struct Records<'a> {
     /// A file with a record that cannot be read is not written.
     stop: bool,
     to: To,
+    /// Tables get columns that tell what went.
+    marks: bool,
+    /// Threads that compress.
+    threads: usize,
     sums: Done,
     faults: u64,
     /// The commas of a JSON list, where records of it may be left out.
@@ -233,6 +345,8 @@ impl<'a> Records<'a> {
             manifest: false,
             stop: false,
             to: To::Same,
+            marks: false,
+            threads: 1,
             sums: Done::default(),
             faults: 0,
             commas: None,
@@ -247,6 +361,16 @@ impl<'a> Records<'a> {
     /// Tells what was done, for a manifest.
     pub fn manifest(self, manifest: bool) -> Records<'a> {
         Records { manifest, ..self }
+    }
+
+    /// Adds columns to tables.
+    pub fn marks(self, marks: bool) -> Records<'a> {
+        Records { marks, ..self }
+    }
+
+    /// Threads that compress.
+    pub fn threads(self, threads: usize) -> Records<'a> {
+        Records { threads, ..self }
     }
 
     /// What is written.
@@ -265,7 +389,7 @@ impl<'a> Records<'a> {
         self.sums = Done { doc: container.entry.place.to_string_lossy().into_owned(), ..Done::default() };
         self.input = container.entry.path.as_deref().filter(|_| self.manifest).and_then(|path| version(path).ok());
         if let Some(folder) = self.attributes {
-            match spans(folder, &container) {
+            match self.spans(folder, &container) {
                 Ok(spans) => self.spans = Some(spans),
                 Err(e) => {
                     container.give_up();
@@ -289,11 +413,21 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// The attributes of a container: a file of the same name and the same compression.
+    fn spans(&self, folder: &Folder, container: &Container) -> io::Result<Stream> {
+        if container.format != Format::Jsonl {
+            return Err(io::Error::other(format!("they are for JSON Lines, this is {}", container.format.name())));
+        }
+        let pending = self.pending(folder.begin(&container.entry.place, None)?);
+        Stream::new(Out::file(pending), How { packing: container.packing, marks: false, threads: self.threads }, false)
+    }
+
     fn sink(&self, container: &Arc<Container>) -> io::Result<Sink> {
         // Tables are compressed inside.
         let converted = self.to == To::Jsonl;
         let asked = self.packing.filter(|_| converted || container.format != Format::Parquet);
         let packing = asked.unwrap_or(container.packing);
+        let how = How { packing, marks: self.marks, threads: self.threads };
         let entry = &container.entry;
         let out = match self.target {
             Target::Stdout => Out::stdout(),
@@ -311,9 +445,9 @@ impl<'a> Records<'a> {
             Target::Nowhere => Out::Nowhere,
         };
         if converted {
-            return Ok(Sink::Stream(Box::new(Stream::new(out, packing, false)?)));
+            return Ok(Sink::Stream(Box::new(Stream::new(out, how, false)?)));
         }
-        Sink::new(container, out, packing)
+        Sink::new(container, out, how)
     }
 
     /// The container cannot be written, on a full disk above all: nothing of it becomes visible, and the others go on. What goes
@@ -346,7 +480,7 @@ impl<'a> Records<'a> {
         let Some(open) = &mut self.open else { return Ok(Vec::new()) };
         let mut failures = Vec::new();
         if let Some(spans) = &mut self.spans
-            && let Err(e) = spans.write(&cut.attributes)
+            && let Err(e) = spans.write(&cut.attributes, None)
         {
             return self.lost(e, "its attributes: ").map(|failure| vec![failure]);
         }
@@ -361,7 +495,7 @@ impl<'a> Records<'a> {
         self.changed += cut.changed;
         let bytes = self.commas.as_mut().map_or(Cow::Borrowed(cut.body.bytes()), |commas| commas.pass(&cut));
         let written = match cut.body {
-            Body::Rest(_) | Body::Left(..) | Body::Record(_) => open.write(&bytes),
+            Body::Rest(_) | Body::Left(..) | Body::Record(_) => open.write(&bytes, cut.packed.as_deref()),
             #[cfg(feature = "parquet")]
             Body::Rows(rows) => open.write_rows(rows),
         };
@@ -376,13 +510,18 @@ impl<'a> Records<'a> {
     pub fn end(&mut self, container: &Container, ending: &Ending) -> Result<Vec<Failure>> {
         let Some(mut open) = self.open.take() else { return Ok(Vec::new()) };
         let name = &container.entry.name;
-        let rest = self.commas.take().map_or(Ok(()), |commas| open.write(&commas.waiting));
+        let rest = self.commas.take().map_or(Ok(()), |commas| open.write(&commas.waiting, None));
         let (after, pending) = match rest.and_then(|()| open.finish()) {
             Ok(finished) => finished,
             Err(e) => return self.lost(e, "").map(|failure| vec![failure]),
         };
         if let Some(spans) = self.spans.take() {
-            let finished = spans.finish().and_then(|(_, pending)| pending.map_or(Ok(()), Pending::commit));
+            let finished = spans.finish().and_then(|(_, pending)| {
+                if let (Target::Nowhere, Some(state)) = (self.target, pending.as_ref().and_then(Pending::state)) {
+                    self.sums.output = state;
+                }
+                pending.map_or(Ok(()), Pending::commit)
+            });
             if let Err(e) = finished {
                 return self.lost(e, "its attributes: ").map(|failure| vec![failure]);
             }
@@ -390,11 +529,11 @@ impl<'a> Records<'a> {
         if let Some(state) = pending.as_ref().and_then(Pending::state) {
             self.sums.output = state;
         }
-        if self.stop && self.faults > 0 {
-            return Ok(Vec::new()); // the user did not want it
-        }
         if ending.damage.is_some() {
             self.faults += 1; // not complete
+        }
+        if self.stop && self.faults > 0 {
+            return Ok(Vec::new()); // the user did not want it
         }
         let in_place = matches!(self.target, Target::InPlace);
         if in_place
@@ -418,13 +557,4 @@ impl<'a> Records<'a> {
             None => self.book.take(&lines, None),
         }
     }
-}
-
-/// The attributes of a container: a file of the same name and the same compression.
-fn spans(folder: &Folder, container: &Container) -> io::Result<Stream> {
-    if container.format != Format::Jsonl {
-        return Err(io::Error::other(format!("they are for JSON Lines, this is {}", container.format.name())));
-    }
-    let pending = folder.begin(&container.entry.place, None)?;
-    Stream::new(Out::file(pending), container.packing, false)
 }

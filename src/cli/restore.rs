@@ -92,7 +92,7 @@ pub fn run(args: &RestoreArgs) -> Result<Exit> {
             let opened = pieces.opened.take();
             let (Ended::Complete, Some(head)) = (ended, opened) else { break };
             let (met, again) = later.get(&head.doc).map_or((false, false), |written| (true, *written));
-            let job = restore_records::Job { begin, finder: &finder, target: &target, again };
+            let job = restore_records::Job { begin, finder: &finder, target: &target, threads: run::number(settings.threads), again };
             let result = job.container(&head, &mut pieces);
             pieces.leave_container();
             match result {

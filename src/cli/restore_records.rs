@@ -11,7 +11,7 @@ use super::args::From;
 use super::logged::{Head, Piece, Pieces};
 use super::messages::{self, Failure};
 use super::restore::{Finder, Target, below};
-use crate::sink::{Out, Pending, Sink};
+use crate::sink::{How, Out, Pending, Sink};
 use crate::source::{Body, Container, Entry, Holds, Opened, Shape, Text, open, show};
 
 /// A restoration of containers.
@@ -22,6 +22,8 @@ pub struct Job<'a> {
     pub finder: &'a Finder,
     /// Where originals go.
     pub target: &'a Target,
+    /// Threads that compress.
+    pub threads: usize,
     /// A later run of this container has been undone already.
     pub again: bool,
 }
@@ -67,7 +69,7 @@ impl Job<'_> {
             match body {
                 #[cfg(feature = "parquet")]
                 Body::Rows(rows) => sink.write_rows(rows),
-                body => sink.write(body.bytes()),
+                body => sink.write(body.bytes(), None),
             }
             .map_err(|e| fail(&e))?;
         }
@@ -100,7 +102,7 @@ impl Job<'_> {
                 Out::file(folders[usize::from(self.again)].begin(place, like)?)
             }
         };
-        Sink::new(container, out, container.packing)
+        Sink::new(container, out, How { packing: container.packing, marks: false, threads: self.threads })
     }
 
     /// A piece of the file with everything back that the log tells of it.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 use dehusk::decide::Decisions;
+use dehusk::splice::Pointer;
 use dehusk::{Cleaner, CleanerBuilder, Packs};
 
 use super::args::{self, InputArgs, OnError, RunArgs, SampleArgs};
@@ -18,8 +19,8 @@ use super::messages::{self, Failure, Trouble, counted};
 use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
 use crate::source::{
-    Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items, Piece, Shape,
-    Text, Unread, list, sample, say,
+    Batches, Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items,
+    Piece, Shape, Text, Unread, list, sample, say,
 };
 
 /// Everything a run over documents needs.
@@ -143,6 +144,19 @@ impl<T> Step<T> {
         }
     }
 
+    fn enter(&mut self, item: &Item) {
+        match item {
+            Item::Begin(container) => {
+                self.begun = true;
+                if container.guessed && container.format.has_names() {
+                    self.guessed = container.fields.first().map(|field| field.as_str().to_owned());
+                }
+            }
+            Item::End(container, ending) => self.ended = Some((container.clone(), ending.clone())),
+            Item::File(..) | Item::Piece(..) => {}
+        }
+    }
+
     /// A text was read.
     pub fn read(&mut self, document: &Document) {
         self.documents += 1;
@@ -166,6 +180,11 @@ impl<T> Step<T> {
     /// A record has no text.
     pub fn without_text(&mut self, name: String) {
         self.textless.push(name);
+    }
+
+    /// How often that was said.
+    pub fn failed(&self) -> usize {
+        self.failures.len()
     }
 
     /// Something could not be read or written.
@@ -283,30 +302,24 @@ impl Session {
         let mut totals = Totals::default();
         let mut progress = Progress::new(self.settings.progress.unwrap_or(true) && !self.quiet);
         let fail_fast = self.settings.fail_fast.unwrap_or(false) || self.on_error() == OnError::Stop;
-        let work = |item: Item| -> Step<T> {
+        let work = |items: Vec<Item>| -> Step<T> {
             let mut step = Step::new();
-            let name = match &item {
-                Item::Begin(container) => {
-                    step.begun = true;
-                    if container.guessed && container.format.has_names() {
-                        step.guessed = container.fields.first().map(|field| field.as_str().to_owned());
-                    }
-                    container.entry.name.clone()
+            for item in items {
+                step.enter(&item);
+                let (file, before) = (matches!(item, Item::File(..)), step.bytes);
+                let name = match &item {
+                    Item::Piece(container, piece) => Err((container.clone(), piece.number)),
+                    other => Ok(other.name()),
+                };
+                // A panic is a bug of ours in one document: the others go on.
+                let outcome = catch_unwind(AssertUnwindSafe(|| work(item, &mut step)));
+                if file {
+                    self.read.fetch_add((step.bytes - before) as u64, Ordering::Relaxed);
                 }
-                Item::End(container, ending) => {
-                    step.ended = Some((container.clone(), ending.clone()));
-                    container.entry.name.clone()
+                let name = || name.unwrap_or_else(|(container, number)| container.name(number));
+                if let Err(failure) = outcome.unwrap_or_else(|panic| Err(Failure::new(name(), run::said(&*panic)))) {
+                    step.fail(failure);
                 }
-                item => item.name(),
-            };
-            let file = matches!(item, Item::File(..));
-            // A panic is a bug of ours in one document: the others go on.
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(item, &mut step)));
-            if file {
-                self.read.fetch_add(step.bytes as u64, Ordering::Relaxed);
-            }
-            if let Err(failure) = outcome.unwrap_or_else(|panic| Err(Failure::new(name, run::said(&*panic)))) {
-                step.fail(failure);
             }
             step
         };
@@ -315,19 +328,13 @@ impl Session {
         std::thread::scope(|scope| -> Result<()> {
             if let Some(bar) = progress.total() {
                 scope.spawn(move || {
-                    if let Ok(all) = self.inputs.walk(&self.filter) {
-                        let size = |found: Found| match found {
-                            Found::Document(entry) => entry.path.and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len()),
-                            _ => None,
-                        };
-                        // Nobody knows how long standard input is.
-                        if !self.inputs.0.contains(&Input::Stdin) {
-                            bar.set_length(all.take_while(|_| !run::interrupted()).filter_map(size).sum());
-                        }
+                    if let Some(size) = self.inputs.size(&self.filter, run::interrupted) {
+                        bar.set_length(size);
                     }
                 });
             }
-            let ended = run::stream(self.threads(), items, Item::weight, work, |step| {
+            let weigh = |items: &Vec<Item>| items.iter().map(Item::weight).sum();
+            let ended = run::stream(self.threads(), Batches::new(items), weigh, work, |step| {
                 totals.documents += step.documents;
                 totals.bytes += step.bytes as u64;
                 if step.begun {
@@ -345,7 +352,10 @@ impl Session {
                 let failed = !step.failures.is_empty();
                 totals.failures.extend(step.failures);
                 if let Some((container, ending)) = step.ended {
-                    totals.failures.extend(ending.damage.map(|why| Failure::new(container.entry.name.clone(), why)));
+                    totals.failures.extend(ending.damage.map(|why| {
+                        let failure = Failure::new(container.entry.name.clone(), why);
+                        failure.help("everything before that place was read; the rest needs another copy of the file")
+                    }));
                     match no_texts(&container, inside) {
                         Some(why) if container.entry.walked => totals.left.push((container.entry.name.clone(), why.why)),
                         Some(why) => totals.failures.push(why),
@@ -380,38 +390,44 @@ impl Session {
         match &piece.body {
             Body::Rest(_) => Some(Vec::new()),
             Body::Left(_, why) => {
-                if let Some(why) = why {
-                    step.leave(container.name(piece.number), why.clone());
+                match (why, self.on_error()) {
+                    (Some(why), OnError::Keep) => step.leave(container.name(piece.number), why.clone()),
+                    (Some(why), _) => {
+                        step.fail(Failure::new(container.name(piece.number), why.clone()));
+                        return None;
+                    }
+                    (None, _) => {}
                 }
                 Some(Vec::new())
             }
             Body::Record(record) => {
-                let at = if container.format == Format::Text { String::new() } else { format!(", at byte {} of the file", piece.offset) };
-                let holds = container.texts(piece.number, record);
-                let holds = holds.map_err(|fault| Fault { why: fault.why + &at, ..fault });
-                Self::held(container.name(piece.number), holds, step)
+                let holds = container.texts(piece.number, record).map_err(|fault| match container.format {
+                    Format::Text => fault,
+                    _ => Fault { why: format!("{}, at byte {} of the file", fault.why, piece.offset), ..fault },
+                });
+                Self::held(|| container.name(piece.number), holds, step)
             }
             #[cfg(feature = "parquet")]
             Body::Rows(rows) => {
                 let mut texts = Vec::new();
                 for (number, holds) in rows.texts(container, piece.number) {
-                    texts.extend(Self::held(container.name(number), holds, step).into_iter().flatten());
+                    texts.extend(Self::held(|| container.name(number), holds, step).into_iter().flatten());
                 }
                 Some(texts)
             }
         }
     }
 
-    fn held<T>(name: String, holds: Result<Holds, Fault>, step: &mut Step<T>) -> Option<Vec<Text>> {
+    fn held<T>(name: impl Fn() -> String, holds: Result<Holds, Fault>, step: &mut Step<T>) -> Option<Vec<Text>> {
         match holds {
             Ok(Holds::Texts(texts)) => {
                 texts.iter().for_each(|text| step.read(&text.document));
                 return Some(texts);
             }
-            Ok(Holds::Nothing) => step.without_text(name),
-            Ok(Holds::Unfit(why)) => step.leave(name, why),
+            Ok(Holds::Nothing) => step.without_text(name()),
+            Ok(Holds::Unfit(why)) => step.leave(name(), why),
             Err(Fault { why, help }) => {
-                step.fail(Failure { name, why, help });
+                step.fail(Failure { name: name(), why, help });
                 return None;
             }
         }
@@ -544,6 +560,8 @@ impl Session {
             "no record has a text"
         } else if !totals.left.is_empty() {
             "all files were left alone"
+        } else if self.inputs.single() {
+            "it is empty"
         } else if filtered {
             "no file passes --glob and --exclude"
         } else if self.filter.hidden {
@@ -557,7 +575,14 @@ impl Session {
 
 /// A container of which no record has a text was probably asked for the wrong field.
 fn no_texts(container: &Container, (texts, textless): (u64, u64)) -> Option<Failure> {
-    if texts > 0 || textless == 0 || !container.format.has_names() {
+    // A column may be empty, and so may be a field that is there.
+    let there = |field: &Pointer| field.tokens().first().is_some_and(|name| container.names.contains(name));
+    if texts > 0
+        || textless == 0
+        || !container.format.has_names()
+        || container.format == Format::Parquet
+        || container.fields.iter().any(there)
+    {
         return None;
     }
     let field = container.fields.first().map_or("text", |field| field.as_str());

@@ -119,7 +119,7 @@ pub(super) fn goes_on(line: &str) -> bool {
 /// Text between code fences or quotation marks is mentioned, not used.
 pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
     let span = found.span;
-    if doc.shapes()[doc.line_at(span.start())].fenced {
+    if doc.fenced(span.start()) {
         return Err(No("code", "it stands between code fences".to_owned()));
     }
     if quoted(doc.raw, span.start(), span.end()) || (found.stand != Stand::Whole && in_quotation(doc.raw, span.start(), span.end())) {

@@ -63,8 +63,10 @@ struct Detector<'d> {
 impl Detector<'_> {
     fn run(&mut self) {
         let found = self.found;
+        // Most words stand where their rule wants none of them; only `trace` wants to be told.
+        let placed = |m: &&Match| self.trace || check::place(self.doc, &self.set.rules[m.rule as usize], m).is_ok();
+        let mut main: Vec<&Match> = found.main.iter().filter(placed).collect();
         // Of the languages that have the same words, the text's own speaks first.
-        let mut main: Vec<&Match> = found.main.iter().collect();
         main.sort_by(|a, b| {
             let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
             let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));

@@ -48,14 +48,13 @@ struct Kind<'a> {
 }
 
 impl Reader {
-    /// Opens `path`, compressed or not.
+    /// Opens `path`, compressed or not; with gzip too, since logs are put away so.
     pub fn open(path: &Path) -> io::Result<Reader> {
         let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-        let compressed = file.fill_buf()?.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
-        let input: Box<dyn BufRead + Send> = if compressed {
-            Box::new(BufReader::with_capacity(1 << 16, zstd::stream::read::Decoder::with_buffer(file)?))
-        } else {
-            Box::new(file)
+        let input: Box<dyn BufRead + Send> = match file.fill_buf()? {
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(BufReader::with_capacity(1 << 16, zstd::stream::read::Decoder::with_buffer(file)?)),
+            [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(1 << 16, flate2::bufread::MultiGzDecoder::new(file))),
+            _ => Box::new(file),
         };
         Ok(Reader { input, line: String::new(), number: 0, torn: false })
     }

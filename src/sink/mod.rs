@@ -2,12 +2,14 @@
 
 mod atomic;
 mod folder;
+#[cfg(feature = "parquet")]
+mod marks;
 mod stream;
 #[cfg(feature = "parquet")]
 mod table;
 
 pub use atomic::{Pending, Place};
 pub use folder::{Folder, Refused};
-pub use stream::{Out, Sink, Stream};
+pub use stream::{How, Out, Sink, Stream};
 #[cfg(feature = "parquet")]
 pub use table::Table;

@@ -57,6 +57,17 @@ impl Write for Out {
     }
 }
 
+/// How containers are written.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// Compressed like this.
+    pub packing: Packing,
+    /// With columns in tables that tell what went.
+    pub marks: bool,
+    /// Threads that compress.
+    pub threads: usize,
+}
+
 /// A container that is being written, whatever its format.
 pub enum Sink {
     /// Bytes, piece by piece.
@@ -68,19 +79,19 @@ pub enum Sink {
 
 impl Sink {
     /// What `container` becomes, into `out`.
-    pub fn new(container: &Arc<Container>, out: Out, packing: Packing) -> io::Result<Sink> {
+    pub fn new(container: &Arc<Container>, out: Out, how: How) -> io::Result<Sink> {
         #[cfg(feature = "parquet")]
         if container.format == Format::Parquet {
-            return super::Table::new(container, out).map(Sink::Table);
+            return super::Table::new(container, out, how.marks).map(Sink::Table);
         }
         let members = container.format == Format::Wet;
-        Ok(Sink::Stream(Box::new(Stream::new(out, packing, members)?)))
+        Ok(Sink::Stream(Box::new(Stream::new(out, how, members)?)))
     }
 
-    /// Adds a piece.
-    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+    /// Adds a piece; `packed` is the same compressed, where that was done elsewhere.
+    pub fn write(&mut self, piece: &[u8], packed: Option<&[u8]>) -> io::Result<()> {
         match self {
-            Sink::Stream(stream) => stream.write(piece),
+            Sink::Stream(stream) => stream.write(piece, packed),
             #[cfg(feature = "parquet")]
             Sink::Table(_) => Ok(()),
         }
@@ -124,15 +135,15 @@ enum Inner {
 
 impl Stream {
     /// A container into `out`. `members`: every piece is compressed for itself.
-    pub fn new(out: Out, packing: Packing, members: bool) -> io::Result<Stream> {
-        let packing = if matches!(out, Out::Terminal(_) | Out::Nowhere) { Packing::None } else { packing };
+    pub fn new(out: Out, how: How, members: bool) -> io::Result<Stream> {
+        let packing = if matches!(out, Out::Terminal(_) | Out::Nowhere) { Packing::None } else { how.packing };
         let whole = !members || packing == Packing::None;
-        let state = if whole { Inner::Whole(Box::new(packing.pack(out)?)) } else { Inner::Members(out) };
+        let state = if whole { Inner::Whole(Box::new(packing.pack_large(out, how.threads)?)) } else { Inner::Members(out) };
         Ok(Stream { state, packing, hasher: blake3::Hasher::new(), bytes: 0 })
     }
 
-    /// Adds a piece.
-    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+    /// Adds a piece; `packed` is the same as a member.
+    pub fn write(&mut self, piece: &[u8], packed: Option<&[u8]>) -> io::Result<()> {
         if piece.is_empty() {
             return Ok(());
         }
@@ -143,10 +154,12 @@ impl Stream {
                 packer.write_all(piece)?;
                 self.state = Inner::Whole(packer);
             }
-            Inner::Members(out) => {
-                let mut packer = self.packing.pack(out)?;
-                packer.write_all(piece)?;
-                self.state = Inner::Members(packer.finish()?);
+            Inner::Members(mut out) => {
+                match packed {
+                    Some(packed) => out.write_all(packed)?,
+                    None => out.write_all(&self.packing.whole(piece)?)?,
+                }
+                self.state = Inner::Members(out);
             }
             Inner::Broken => return Err(io::Error::other("an earlier part could not be written")),
         }

@@ -16,6 +16,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 
 use super::atomic::Pending;
+use super::marks;
 use super::stream::Out;
 use crate::source::{Column, Container, Rows, wrong};
 
@@ -29,14 +30,20 @@ pub struct Table {
 }
 
 impl Table {
-    /// A copy of the table `container` into `out`.
-    pub fn new(container: &Arc<Container>, out: Out) -> io::Result<Table> {
+    /// A copy of the table `container` into `out`; `marks` adds the columns that tell what went.
+    pub fn new(container: &Arc<Container>, out: Out, marks: bool) -> io::Result<Table> {
         let file = File::open(container.table().ok_or(io::ErrorKind::NotFound)?)?;
         let policy = PageIndexPolicy::Optional;
         let metadata = ParquetMetaDataReader::new().with_page_index_policy(policy).parse_and_finish(&file).map_err(wrong)?;
+        if marks && let Some(name) = marks::clash(metadata.file_metadata().schema()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it has a column `{name}` already")));
+        }
         let (rows, waiting) = sync_channel(WAITING);
         let container = container.clone();
-        let writer = std::thread::spawn(move || write(&file, &metadata, container.leaves(), out, &waiting));
+        let writer = std::thread::spawn(move || {
+            let source = Source { file: &file, metadata: &metadata, leaves: container.leaves(), marks };
+            write(&source, out, &waiting)
+        });
         Ok(Table { rows, writer })
     }
 
@@ -61,30 +68,44 @@ impl Table {
     }
 }
 
-fn write(file: &File, metadata: &ParquetMetaData, leaves: &[usize], out: Out, waiting: &Receiver<Rows>) -> Result<Out> {
-    let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
-    let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties(metadata, leaves)))?;
+/// The table as it is, and what becomes of it.
+struct Source<'s> {
+    file: &'s File,
+    metadata: &'s ParquetMetaData,
+    /// The columns of texts.
+    leaves: &'s [usize],
+    /// Two columns more.
+    marks: bool,
+}
+
+fn write(source: &Source<'_>, out: Out, waiting: &Receiver<Rows>) -> Result<Out> {
+    let Source { metadata, leaves, marks, .. } = *source;
+    let mut schema = metadata.file_metadata().schema_descr().root_schema_ptr();
+    if marks {
+        schema = marks::schema(&schema)?;
+    }
+    let mut writer = SerializedFileWriter::new(out, schema, Arc::new(properties(metadata, leaves, marks)))?;
     for group in 0..metadata.num_row_groups() {
         // Where the input ends early, the groups before are whole.
         let Ok(first) = waiting.recv() else { break };
-        copy_group(&mut writer, file, metadata, leaves, group, first, waiting)?;
+        copy_group(&mut writer, source, group, first, waiting)?;
     }
     writer.into_inner()
 }
 
 fn copy_group(
     writer: &mut SerializedFileWriter<Out>,
-    file: &File,
-    metadata: &ParquetMetaData,
-    leaves: &[usize],
+    source: &Source<'_>,
     number: usize,
     first: Rows,
     waiting: &Receiver<Rows>,
 ) -> Result<()> {
+    let Source { file, metadata, leaves, marks: marked } = *source;
     let source = metadata.row_group(number);
     let mut group = writer.next_row_group()?;
     let mut first = Some(first);
     // With several text columns the later ones wait for the first: a group of them is held in memory.
+    let mut marks = Vec::new();
     let mut held: Vec<Vec<Column>> = leaves.iter().map(|_| Vec::new()).collect();
     for n in 0..source.num_columns() {
         let Some(leaf) = leaves.iter().position(|leaf| *leaf == n) else {
@@ -110,6 +131,7 @@ fn copy_group(
         if leaf == 0 {
             let mut rows = first.take();
             while let Some(some) = rows {
+                marks.extend(some.marks);
                 let mut columns = some.columns.into_iter();
                 if let Some(some) = columns.next() {
                     put(&some)?;
@@ -125,6 +147,9 @@ fn copy_group(
         }
         column.close()?;
     }
+    if marked {
+        marks::write(&mut group, &marks)?;
+    }
     group.close()?;
     Ok(())
 }
@@ -134,9 +159,13 @@ fn broken() -> ParquetError {
 }
 
 /// Compression, dictionaries, statistics and filters of the text columns as they were, and what the file says of itself.
-fn properties(metadata: &ParquetMetaData, leaves: &[usize]) -> WriterProperties {
+fn properties(metadata: &ParquetMetaData, leaves: &[usize], marks: bool) -> WriterProperties {
     let about = metadata.file_metadata();
-    let mut properties = WriterProperties::builder().set_key_value_metadata(about.key_value_metadata().cloned());
+    let mut words = about.key_value_metadata().cloned();
+    if marks {
+        words.iter_mut().for_each(|words| marks::tell(words));
+    }
+    let mut properties = WriterProperties::builder().set_key_value_metadata(words);
     if let Some(name) = about.created_by() {
         // Readers work around the mistakes of old writers by this name, and most of the file is still theirs.
         properties = properties.set_created_by(name.to_owned());
@@ -145,6 +174,10 @@ fn properties(metadata: &ParquetMetaData, leaves: &[usize]) -> WriterProperties 
     properties = properties.set_sorting_columns(group.sorting_columns().cloned());
     let indexed = group.columns().iter().any(|column| column.offset_index_offset().is_some());
     properties = properties.set_offset_index_disabled(!indexed);
+    if let Some(first) = leaves.first() {
+        // That of the new columns; those that are copied are not compressed again.
+        properties = properties.set_compression(current(group.column(*first).compression()));
+    }
     for leaf in leaves {
         let column = group.column(*leaf);
         let path = || column.column_path().clone();
@@ -154,15 +187,18 @@ fn properties(metadata: &ParquetMetaData, leaves: &[usize]) -> WriterProperties 
             (None, Some(_)) => EnabledStatistics::Chunk,
             (None, None) => EnabledStatistics::None,
         };
-        let compression = match column.compression() {
-            Compression::LZ4 => Compression::LZ4_RAW, // the older form is deprecated and read differently by different readers
-            other => other,
-        };
         properties = properties
-            .set_column_compression(path(), compression)
+            .set_column_compression(path(), current(column.compression()))
             .set_column_dictionary_enabled(path(), dictionary)
             .set_column_statistics_enabled(path(), statistics)
             .set_column_bloom_filter_enabled(path(), column.bloom_filter_offset().is_some());
     }
     properties.build()
+}
+
+fn current(compression: Compression) -> Compression {
+    match compression {
+        Compression::LZ4 => Compression::LZ4_RAW, // the older form is deprecated and read differently by different readers
+        other => other,
+    }
 }

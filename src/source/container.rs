@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dehusk::splice::{Pointer, Spelled, Unreadable, csv, json};
+use serde::{Deserialize, Serialize};
 
 use super::document::{Document, Unread, Version};
 use super::encoding::{Choice, Form};
@@ -140,6 +141,8 @@ pub struct Container {
     /// Where id, address and language are.
     pub(super) about: [Option<Pointer>; 3],
     pub(super) about_columns: [Option<usize>; 3],
+    /// All of them in one list.
+    pub(super) wanted: OnceLock<Vec<Pointer>>,
     pub(super) choice: Choice,
     pub(super) given_up: AtomicBool,
     /// The file on the disk that a column-wise format is read from.
@@ -156,6 +159,49 @@ pub struct Piece {
     pub offset: u64,
     /// What it is.
     pub body: Body,
+    /// What an earlier run has found in it.
+    pub known: Option<Known>,
+}
+
+/// What goes from a text: from a byte to a byte, sorted and disjoint.
+pub type Cuts = Vec<(usize, usize)>;
+
+/// What was found in a piece, for a run that goes on with another one's work.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// For each text its length, and what goes; empty where nothing goes at all.
+    pub texts: Vec<(usize, Cuts)>,
+    /// For each text the rules that took it, where columns are added for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Vec<String>>,
+    /// Lines of the log.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lines: String,
+    /// The line of attributes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub attributes: String,
+}
+
+impl Known {
+    /// True where nothing was found.
+    pub fn is_same(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// True where it can be about these texts.
+    pub fn fits(&self, texts: &[Text]) -> bool {
+        let fits = |(text, (length, cuts)): (&Text, &(usize, Cuts))| {
+            let text = &text.document.text;
+            let mut end = 0;
+            text.len() == *length
+                && cuts.iter().all(|(from, to)| {
+                    let sorted = end <= *from && from < to;
+                    end = *to;
+                    sorted && text.is_char_boundary(*from) && text.is_char_boundary(*to)
+                })
+        };
+        self.is_same() || texts.len() == self.texts.len() && texts.iter().zip(&self.texts).all(fits)
+    }
 }
 
 /// What a piece is.
@@ -181,7 +227,7 @@ impl Piece {
             #[cfg(feature = "parquet")]
             Body::Rows(rows) => {
                 let split = rows.split().into_iter().zip(self.number..);
-                split.map(|(rows, number)| Piece { number, offset: 0, body: Body::Rows(rows) }).collect()
+                split.map(|(rows, number)| Piece { number, offset: 0, body: Body::Rows(rows), known: None }).collect()
             }
         }
     }
@@ -257,7 +303,7 @@ pub struct Fault {
 
 impl From<Unreadable> for Fault {
     fn from(error: Unreadable) -> Fault {
-        Fault { why: error.to_string(), help: None }
+        Fault { why: error.to_string(), help: Some("--on-error drop leaves such records out, stop ends the run".into()) }
     }
 }
 
@@ -324,8 +370,8 @@ impl Container {
     }
 
     /// The record with its texts cut: `cuts` holds, for each text, the ranges that go.
-    pub fn cut(&self, record: &[u8], texts: &[Text], cuts: &[Vec<(usize, usize)>]) -> Vec<u8> {
-        let spelled = |text: &Text, cuts: &Vec<(usize, usize)>| {
+    pub fn cut(&self, record: &[u8], texts: &[Text], cuts: &[&[(usize, usize)]]) -> Vec<u8> {
+        let spelled = |text: &Text, cuts: &[(usize, usize)]| {
             let raw = &record[text.range.clone()];
             match text.document.form {
                 Form::Utf8 { bom: false } => text.spelled.without(raw, cuts.iter().copied()),
@@ -415,8 +461,8 @@ impl Container {
 
     fn json(&self, number: u64, record: &[u8]) -> Result<Holds, Fault> {
         let lead = if number == 1 && record.starts_with(BOM) { BOM.len() } else { 0 };
-        let wanted: Vec<Pointer> = self.fields.iter().chain(self.about.iter().flatten()).cloned().collect();
-        let mut found = json::locate(&record[lead..], &wanted)?.into_iter();
+        let wanted = self.wanted.get_or_init(|| self.fields.iter().chain(self.about.iter().flatten()).cloned().collect());
+        let mut found = json::locate(&record[lead..], wanted)?.into_iter();
         let fields: Vec<json::Found> = found.by_ref().take(self.fields.len()).collect();
         let mut about = self.about.iter().map(|pointer| {
             let range = match pointer.as_ref().and_then(|_| found.next())? {

@@ -95,6 +95,42 @@ impl<'a> Items<'a> {
     }
 }
 
+/// Bytes, and pieces, that go to a thread together.
+const BATCH: (usize, usize) = (1 << 16, 64);
+
+/// Pieces side by side, so that handing them from thread to thread costs little even where they are small.
+pub struct Batches<I> {
+    items: I,
+    next: Option<Item>,
+}
+
+impl<I> Batches<I> {
+    /// The items of a stream, in batches of pieces; anything else goes alone.
+    pub fn new(items: I) -> Batches<I> {
+        Batches { items, next: None }
+    }
+}
+
+impl<I: Iterator<Item = Item>> Iterator for Batches<I> {
+    type Item = Vec<Item>;
+
+    fn next(&mut self) -> Option<Vec<Item>> {
+        let first = self.next.take().or_else(|| self.items.next())?;
+        let mut weight = first.weight();
+        let mut batch = vec![first];
+        while weight < BATCH.0 && batch.len() < BATCH.1 && matches!(batch.last(), Some(Item::Piece(..))) {
+            let Some(item) = self.items.next() else { break };
+            if !matches!(item, Item::Piece(..)) {
+                self.next = Some(item);
+                break;
+            }
+            weight += item.weight();
+            batch.push(item);
+        }
+        Some(batch)
+    }
+}
+
 /// `most` documents of a stream, each with the same chance, in their order: one pass, and never more than those in memory.
 pub fn sample(items: impl Iterator<Item = Item>, most: usize, seed: u64) -> Vec<Item> {
     let mut chosen: Vec<(u64, Item)> = Vec::with_capacity(most.min(1 << 16));

@@ -11,6 +11,7 @@
 mod container;
 mod document;
 mod encoding;
+mod gzip;
 mod items;
 mod packing;
 #[cfg(feature = "parquet")]
@@ -21,15 +22,13 @@ mod values;
 mod walk;
 mod warc;
 
-#[cfg(feature = "parquet")]
-pub use container::without;
-pub use container::{Body, Container, Fault, Format, Holds, Piece, Shape, Text};
+pub use container::{Body, Container, Fault, Format, Holds, Known, Piece, Shape, Text, without};
 pub use document::{Document, Unread, Version};
 pub use encoding::{Choice, Form};
-pub use items::{Item, Items, sample};
+pub use items::{Batches, Item, Items, sample};
 pub use packing::{Packer, Packing};
 #[cfg(feature = "parquet")]
-pub use parquet::{Column, Rows, wrong};
+pub use parquet::{Column, Mark, Rows, wrong};
 pub use pieces::{Ending, Opened, open};
 pub use seeker::Seeker;
 pub use walk::{Entry, Filter, Found, Input, Inputs, list, say, show};

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::gzip::Gzip;
+
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -28,6 +30,9 @@ const MAGIC: usize = 6;
 
 /// Bytes that are looked at to judge a file.
 const LOOK: usize = 1 << 16;
+
+/// Threads that compress at most: a few of them keep up with many that clean, and each holds some MB.
+const PACKERS: usize = 6;
 
 /// Bytes read at once.
 const BLOCK: usize = 1 << 17;
@@ -91,10 +96,33 @@ impl Packing {
             Packing::None => Box::new(input),
             Packing::Gzip => peeked(flate2::bufread::MultiGzDecoder::new(input))?,
             Packing::Zstd => peeked(zstd::stream::read::Decoder::with_buffer(input)?)?,
-            Packing::Bzip2 => peeked(bzip2::bufread::MultiBzDecoder::new(input))?,
-            Packing::Xz => peeked(liblzma::bufread::XzDecoder::new_multi_decoder(input))?,
+            Packing::Bzip2 => peeked(Small(bzip2::bufread::MultiBzDecoder::new(input)))?,
+            Packing::Xz => peeked(Xz { unpacker: liblzma::bufread::XzDecoder::new_multi_decoder(input), error: None })?,
         };
         Ok((packing, unpacked))
+    }
+
+    /// `bytes` as a stream of their own.
+    pub fn whole(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let mut packer = self.pack(Vec::new())?;
+        packer.write_all(bytes)?;
+        packer.finish()
+    }
+
+    /// Compresses a large stream on several threads, where the format allows that. How many they are changes no byte.
+    pub fn pack_large<W: Write>(self, out: W, threads: usize) -> io::Result<Packer<W>> {
+        let threads = threads.clamp(1, PACKERS);
+        match self {
+            Packing::Gzip => Ok(Packer::Blocks(Gzip::new(out, 6, threads)?)),
+            Packing::Zstd => {
+                let mut packer = zstd::stream::write::Encoder::new(out, 3)?;
+                packer.multithread(u32::try_from(threads).unwrap_or(1))?;
+                // By default a job takes 8 MB, and there are more jobs than threads.
+                packer.set_parameter(zstd::zstd_safe::CParameter::JobSize(2 << 20))?;
+                Ok(Packer::Zstd(packer))
+            }
+            other => other.pack(out),
+        }
     }
 
     /// Compresses what is written, at the level that the tool of that name takes by default.
@@ -123,6 +151,40 @@ impl fmt::Display for Packing {
 
 fn peeked(input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     Ok(Box::new(BufReader::with_capacity(BLOCK, Peeked::new(input)?)))
+}
+
+/// A decompressor that forgets what it had unpacked when it meets damage is asked for little at once.
+struct Small<R>(R);
+
+impl<R: Read> Read for Small<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(1 << 13);
+        self.0.read(&mut into[..most])
+    }
+}
+
+/// This one forgets as well, but can tell how much it was.
+struct Xz<R> {
+    unpacker: liblzma::bufread::XzDecoder<R>,
+    /// What came behind the last bytes.
+    error: Option<io::Error>,
+}
+
+impl<R: BufRead> Read for Xz<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        let before = self.unpacker.total_out();
+        let read = self.unpacker.read(into);
+        match usize::try_from(self.unpacker.total_out() - before) {
+            Ok(length) if length > 0 && read.is_err() => {
+                self.error = read.err();
+                Ok(length)
+            }
+            _ => read,
+        }
+    }
 }
 
 /// A pipe or a decompressor may give the first bytes one by one: the first read from here gives enough of them to judge the
@@ -174,6 +236,8 @@ pub enum Packer<W: Write> {
     Plain(W),
     /// gzip.
     Gzip(flate2::write::GzEncoder<W>),
+    /// gzip on several threads.
+    Blocks(Gzip<W>),
     /// zstd.
     Zstd(zstd::stream::write::Encoder<'static, W>),
     /// bzip2.
@@ -188,6 +252,7 @@ impl<W: Write> Packer<W> {
         match self {
             Packer::Plain(out) => Ok(out),
             Packer::Gzip(packer) => packer.finish(),
+            Packer::Blocks(packer) => packer.finish(),
             Packer::Zstd(packer) => packer.finish(),
             Packer::Bzip2(packer) => packer.finish(),
             Packer::Xz(packer) => packer.finish(),
@@ -200,6 +265,7 @@ impl<W: Write> Write for Packer<W> {
         match self {
             Packer::Plain(out) => out.write(bytes),
             Packer::Gzip(packer) => packer.write(bytes),
+            Packer::Blocks(packer) => packer.write(bytes),
             Packer::Zstd(packer) => packer.write(bytes),
             Packer::Bzip2(packer) => packer.write(bytes),
             Packer::Xz(packer) => packer.write(bytes),
@@ -210,6 +276,7 @@ impl<W: Write> Write for Packer<W> {
         match self {
             Packer::Plain(out) => out.flush(),
             Packer::Gzip(packer) => packer.flush(),
+            Packer::Blocks(packer) => packer.flush(),
             Packer::Zstd(packer) => packer.flush(),
             Packer::Bzip2(packer) => packer.flush(),
             Packer::Xz(packer) => packer.flush(),

@@ -29,10 +29,23 @@ const BATCH: usize = 64;
 pub struct Rows {
     /// One for each text column, in the order of the file.
     pub columns: Vec<Column>,
+    /// How many rows there are.
+    pub count: usize,
     /// These are the last rows of their group.
     pub last: bool,
+    /// What went from each row, where somebody wants to know.
+    pub marks: Vec<Mark>,
     /// Id, address and language of each row, where there are such columns.
     about: [Vec<Option<String>>; 3],
+}
+
+/// What went from a row.
+#[derive(Clone, Debug, Default)]
+pub struct Mark {
+    /// Bytes.
+    pub removed: u64,
+    /// By which rules, each once.
+    pub rules: Vec<String>,
 }
 
 /// Some rows of a column.
@@ -102,6 +115,9 @@ impl Rows {
                 };
                 found.push((record, holds));
             }
+            if !several && column.flat {
+                found.extend((next..self.count).map(|null| (number + null as u64, Ok(Holds::Nothing))));
+            }
         }
         found
     }
@@ -121,7 +137,7 @@ impl Rows {
                 if rows.len() < row {
                     let about = |which: usize| self.about[which].get(row - 1).cloned().into_iter().collect();
                     let columns = (0..several).map(|_| Column::default()).collect();
-                    rows.push(Rows { columns, last: false, about: [about(0), about(1), about(2)] });
+                    rows.push(Rows { columns, count: 1, about: [about(0), about(1), about(2)], ..Rows::default() });
                 }
                 let one = &mut rows[row - 1].columns[n];
                 (one.defined, one.flat) = (defined, flat);
@@ -257,7 +273,7 @@ impl Reader {
         if !last {
             self.open = Some(group);
         }
-        Ok(Some(Piece { number, offset: 0, body: Body::Rows(Rows { last, ..rows }) }))
+        Ok(Some(Piece { number, offset: 0, body: Body::Rows(Rows { last, ..rows }), known: None }))
     }
 
     fn begin(&self, number: usize) -> Result<Group, ParquetError> {
@@ -296,6 +312,7 @@ impl Group {
                 }
             }
         }
+        rows.count = read;
         Ok((rows, read))
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dehusk::log::State;
 use dehusk::splice::{Pointer, csv, json};
@@ -116,6 +116,7 @@ pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
         columns: Vec::new(),
         about: [shape.id.clone(), shape.url.clone(), shape.lang.clone()],
         about_columns: [None; 3],
+        wanted: OnceLock::new(),
         choice: shape.choice,
         given_up: AtomicBool::new(false),
         spool: None,
@@ -241,7 +242,7 @@ impl Reader {
     }
 
     fn piece(&self, body: Body) -> Option<Piece> {
-        Some(Piece { number: self.number, offset: self.offset, body })
+        Some(Piece { number: self.number, offset: self.offset, body, known: None })
     }
 
     /// The whole record, or one that is left alone for its size.

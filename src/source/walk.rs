@@ -151,6 +151,24 @@ impl Inputs {
 
     /// All documents, in a stable order, found while they are asked for.
     pub fn walk<'a>(&'a self, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + Send + 'a> {
+        self.find(filter, true)
+    }
+
+    /// The size of all documents, as far as files tell it. Folders are not listed for that: a sorted list of a million files is
+    /// held once, by the run itself.
+    pub fn size(&self, filter: &Filter, stop: impl Fn() -> bool) -> Option<u64> {
+        // Nobody knows how long standard input is.
+        if self.0.contains(&Input::Stdin) {
+            return None;
+        }
+        let size = |found: Found| match found {
+            Found::Document(entry) => entry.path.and_then(|path| std::fs::metadata(path).ok()).map(|file| file.len()),
+            _ => None,
+        };
+        Some(self.find(filter, false).ok()?.take_while(|_| !stop()).filter_map(size).sum())
+    }
+
+    fn find<'a>(&'a self, filter: &'a Filter, sorted: bool) -> Result<impl Iterator<Item = Found> + Send + 'a> {
         let alone = self.0.len() == 1;
         let working = std::env::current_dir().and_then(|d| d.canonicalize()).context("the working directory cannot be read")?;
         let mut roots = Vec::new();
@@ -169,7 +187,7 @@ impl Inputs {
                 })),
                 Input::Folder(folder) => {
                     let below = if alone { PathBuf::new() } else { place(folder, &working) };
-                    Root::Walk(Box::new(walk_folder(folder, below, filter)?))
+                    Root::Walk(Box::new(walk_folder(folder, below, filter, sorted)?))
                 }
             });
         }
@@ -195,7 +213,7 @@ impl<'a> IntoIterator for Root<'a> {
     }
 }
 
-fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Result<impl Iterator<Item = Found> + Send + 'a> {
+fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter, sorted: bool) -> Result<impl Iterator<Item = Found> + Send + 'a> {
     let globs = overrides(folder, "--glob", filter.globs.iter().cloned())?;
     let exclude = overrides(folder, "--exclude", filter.exclude.iter().map(|glob| format!("!{glob}")))?;
     let mut walk = WalkBuilder::new(folder);
@@ -207,8 +225,10 @@ fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter) -> Resu
         .require_git(false)
         .follow_links(filter.follow)
         .overrides(exclude)
-        .add_custom_ignore_filename(IGNORE_FILE)
-        .sort_by_file_name(OsStr::cmp);
+        .add_custom_ignore_filename(IGNORE_FILE);
+    if sorted {
+        walk.sort_by_file_name(OsStr::cmp);
+    }
     Ok(walk.build().filter_map(move |step| match step {
         Ok(entry) => look(&entry, folder, &below, filter, &globs),
         Err(e) => Some(Found::Failed(failure(folder, &e))),
@@ -223,8 +243,8 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
     }
     let path = entry.path();
     let name = entry.file_name().to_string_lossy();
-    if name.starts_with(".dehusk-") && name.ends_with(".tmp") {
-        return None; // left by a run that was killed
+    if name.starts_with(".dehusk-") {
+        return None; // a manifest, or left by a run that was killed
     }
     let found = Entry {
         path: Some(path.to_path_buf()),

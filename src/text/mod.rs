@@ -19,6 +19,7 @@ pub(crate) struct Document<'t> {
     pub folded: Folded,
     pub lines: Vec<Line>,
     shapes: OnceCell<Vec<Shape>>,
+    fences: OnceCell<bool>,
     zone: OnceCell<Option<(usize, usize)>>,
     filled: OnceCell<Vec<(u32, u32)>>,
     letters: OnceCell<(usize, usize)>,
@@ -39,6 +40,7 @@ impl<'t> Document<'t> {
             folded,
             lines,
             shapes: OnceCell::new(),
+            fences: OnceCell::new(),
             zone: OnceCell::new(),
             filled: OnceCell::new(),
             letters: OnceCell::new(),
@@ -98,6 +100,11 @@ impl<'t> Document<'t> {
             }
             shapes
         })
+    }
+
+    /// True where byte `at` of the original stands between code fences.
+    pub fn fenced(&self, at: usize) -> bool {
+        *self.fences.get_or_init(|| self.raw.contains("```")) && self.shapes()[self.line_at(at)].fenced
     }
 
     /// True where the indent of a line is that of the page's source: the lines around it hold nothing but white space, and

@@ -1,7 +1,6 @@
 //! The same documents in every container: the same cleaned texts, and the same way back.
 
 use std::fs;
-use std::io::{Read, Write};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -10,7 +9,7 @@ use proptest::test_runner::RngSeed;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod document;
 
-use crate::support::{Dir, outcome};
+use crate::support::{Dir, gunzip, gzip, outcome};
 
 type Reader = fn(&[u8]) -> Vec<String>;
 
@@ -38,18 +37,6 @@ fn escaped(texts: &[String]) -> Vec<u8> {
         out.push_str("\"}\n");
     }
     out.into_bytes()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
-}
-
-fn gunzip(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).unwrap();
-    out
 }
 
 fn table(texts: &[String]) -> Vec<u8> {

@@ -116,3 +116,43 @@ fn a_killed_replacement_is_resumed_and_undone() {
         }
     }
 }
+
+/// A file that takes long enough to be killed within.
+fn large() -> String {
+    let line =
+        |n: usize| format!("{{\"id\":\"{n}\",\"text\":{}}}\n", serde_json::to_string(&format!("{n}\n{PAGE}").repeat(n % 40)).unwrap());
+    (0..1200).map(line).collect::<String>() + "{broken\n" + &(0..1200).map(line).collect::<String>()
+}
+
+#[test]
+fn a_large_file_is_gone_on_with_where_the_killed_run_was() {
+    let dir = Dir::new();
+    dir.write("in/a.jsonl", large());
+    dir.write("in/b.jsonl", GRAIN);
+    let args = |name: &str| format!("clean in --out {name} --log {name}.log.jsonl --attributes {name}/spans --resume");
+    let whole = dir.run(&args("whole"));
+    assert_eq!(whole.0, 2);
+    let mut child = command(&dir, &args("again").split(' ').collect::<Vec<_>>()).spawn().unwrap();
+    let journal = dir.path("again/.dehusk-manifest.journal.zst");
+    while child.try_wait().unwrap().is_none() && fs::metadata(&journal).map_or(0, |file| file.len()) == 0 {
+        sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(journal.exists(), "the run was over before it could be killed");
+    let (code, _, err) = dir.run(&args("again"));
+    assert_eq!(code, 2);
+    let behind = err.split("goes on behind in/a.jsonl:").nth(1).unwrap_or_else(|| panic!("{err}"));
+    assert!(behind.split_whitespace().next().unwrap().parse::<u64>().unwrap() > 1, "{err}");
+    let said = |err: &str| err.lines().filter(|line| !line.contains("goes on")).collect::<Vec<_>>().join("\n");
+    assert_eq!(said(&err).replace("again", "whole"), said(&whole.2));
+    assert!(!journal.exists());
+    let manifest = |(name, _): &(String, Vec<u8>)| !name.starts_with('.');
+    assert!(dir.tree("again").into_iter().filter(manifest).eq(dir.tree("whole").into_iter().filter(manifest)));
+    // The log of the second run is that of a whole one, but for its name and time.
+    let log = |name: &str| dir.text(name).lines().map(str::to_owned).collect::<Vec<_>>();
+    let (resumed, whole) = (log("again.log.jsonl"), log("whole.log.jsonl"));
+    assert!(resumed.ends_with(&whole[1..]));
+    assert_eq!(dir.run("restore again.log.jsonl again --out back").0, 0);
+    assert!(dir.text("back/a.jsonl") == large());
+}

@@ -1,9 +1,8 @@
 //! Texts in records: cut in their place, everything around them byte for byte.
 
 use std::fs;
-use std::io::{Read, Write};
 
-use crate::support::{CLEANED, Dir, GRAIN, PAGE, holds, outcome};
+use crate::support::{CLEANED, Dir, GRAIN, PAGE, gunzip, gzip, holds, outcome};
 
 /// `text` as a JSON string, in one of several spellings.
 fn json(text: &str, spelling: usize) -> String {
@@ -155,18 +154,6 @@ fn records_of_any_kind_become_lines() {
     assert_eq!(dir.text("out/a.jsonl"), line(1) + &line(2));
     dir.write("b.csv", format!("n,text\n1,\"{PAGE}\"\n"));
     assert_eq!(dir.run("clean b.csv --to jsonl").1, format!("{{\"text\":{}}}\n", json(CLEANED, 0)));
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
-}
-
-fn gunzip(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).unwrap();
-    out
 }
 
 #[test]
@@ -391,6 +378,9 @@ fn attributes_count_characters() {
     }
     kept.extend(&chars[from..]);
     assert_eq!(kept, format!("Grüße 😀\n{CLEANED}"));
+    assert_eq!(dir.run("clean documents --attributes again --resume").0, 0);
+    holds(&dir.run("clean documents --attributes again --resume").2, "1 file was complete already");
+    assert_eq!(dir.text("again/a.jsonl"), out);
     dir.write("t/a.csv", "id,text\n1,x\n");
     holds(&dir.run("clean t --attributes b").2, "they are for JSON Lines, this is csv");
 }
@@ -419,5 +409,52 @@ fn a_run_goes_on_where_it_was() {
     assert!(!err.contains("complete already"), "{err}");
     assert_eq!(dir.run("clean in --in-place --resume").0, 0);
     holds(&dir.run("clean in --in-place --resume").2, "3 files were complete already");
-    holds(&dir.run("clean in/b.txt --resume").2, "--resume and --manifest need --out or --in-place");
+    holds(&dir.run("clean in/b.txt --resume").2, "--resume and --manifest need --out, --in-place or --attributes");
+}
+
+#[test]
+fn a_record_that_is_too_large_is_kept_dropped_or_fatal() {
+    let record = |text: &str| format!("{{\"text\":{}}}", json(text, 0));
+    let list = |texts: &[&str]| format!("[{}]", texts.iter().map(|text| record(text)).collect::<Vec<_>>().join(", "));
+    let large = "word ".repeat(300_000);
+    let dir = Dir::with([
+        ("in/a.json", list(&[PAGE, &large, PAGE])),
+        ("in/b.jsonl", [PAGE, &large, PAGE].map(|text| record(text) + "\n").concat()),
+    ]);
+    let (code, _, err) = dir.run("clean in --out kept --max-doc-size 1MB");
+    assert_eq!((code, dir.text("kept/a.json") == list(&[CLEANED, &large, CLEANED])), (0, true));
+    holds(&err, "copied as it is: in/b.jsonl:2: larger than --max-doc-size");
+    let (code, _, err) = dir.run("clean in --out dropped --max-doc-size 1M --on-error drop");
+    assert_eq!((code, dir.text("dropped/a.json")), (2, list(&[CLEANED, CLEANED])));
+    assert_eq!(dir.text("dropped/b.jsonl"), (record(CLEANED) + "\n").repeat(2));
+    holds(&err, "error: in/a.json:2: larger than --max-doc-size");
+    let (code, _, _) = dir.run("clean in/b.jsonl --out stopped --max-doc-size 1M --on-error stop");
+    assert!(code == 2 && dir.tree("stopped").is_empty());
+}
+
+#[test]
+fn whatever_stands_before_the_damage_of_an_xz_file_is_read() {
+    let many = format!("{}\n", lines(PAGE).trim_start_matches('\u{feff}')).repeat(50);
+    let dir = Dir::with([("a.jsonl", many.as_bytes())]);
+    assert_eq!(dir.run("clean a.jsonl --out packed --compress xz").0, 0);
+    let packed = [dir.read("packed/a.jsonl.xz"), b"no xz".to_vec()].concat();
+    dir.write("b.jsonl.xz", packed);
+    let (code, _, err) = dir.run("clean b.jsonl.xz --out out --compress none");
+    assert_eq!(code, 2);
+    assert!(dir.text("out/b.jsonl").ends_with("{\"text\":null}\n"), "{err}");
+    holds(&err, "the rest needs another copy of the file");
+    // A damaged file is not written where the run is to stop.
+    assert_eq!(dir.run("clean b.jsonl.xz --out stopped --on-error stop").0, 2);
+    assert!(dir.tree("stopped").is_empty());
+}
+
+#[test]
+fn empty_files_and_empty_fields_are_no_errors() {
+    let dir = Dir::with([("a.jsonl", ""), ("b.jsonl", "{\"text\":null}\n")]);
+    let (code, _, err) = dir.run("clean a.jsonl");
+    assert_eq!(code, 0);
+    holds(&err, "nothing was read: it is empty");
+    let (code, out, err) = dir.run("clean b.jsonl");
+    assert_eq!((code, out.as_str()), (0, "{\"text\":null}\n"));
+    holds(&err, "1 record has no text");
 }

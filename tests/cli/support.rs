@@ -1,6 +1,7 @@
 //! A folder of its own for each test, and the command in it.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -101,6 +102,19 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
             files.push((name, fs::read(&path).unwrap_or_default()));
         }
     }
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+/// All members of a file.
+pub fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).unwrap();
+    out
 }
 
 /// Panics with the whole output where `text` does not hold `part`.

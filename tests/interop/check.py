@@ -138,6 +138,7 @@ def main(folder):
     check("tsv, polars", filled(polars.read_csv(through(path)[0], separator="\t")) == cleaned)
 
     parquet(folder, cleaned)
+    columns(folder, cleaned)
     archives(folder, cleaned)
     mixer(folder)
     print(f"\n{passed} passed, 0 failed")
@@ -178,6 +179,43 @@ def parquet(folder, cleaned):
         check("parquet of another writer", pq.read_table(through(path)[0])["text"].to_pylist() == cleaned)
     piped = dehusk("clean", stdin=path.read_bytes()).stdout
     check("parquet piped", pq.read_table(BytesIO(piped))["text"].to_pylist() == cleaned)
+
+
+def columns(folder, cleaned):
+    """Two more columns, and every description of the table that readers go by."""
+    removed = [len(a.encode()) - len(b.encode()) for a, b in zip(TEXTS, cleaned)]
+    names = ["dehusk_removed_bytes", "dehusk_rules"]
+
+    def good(rows):
+        return [row[0] for row in rows] == removed and all((size > 0) == (len(rules) > 0) for size, rules in rows)
+
+    base = pa.table({
+        "id": IDS, "text": pa.array(TEXTS, pa.large_string()), "when": pa.array(range(len(IDS)), pa.duration("s")),
+        "kind": pa.array(["a"] * len(IDS)).dictionary_encode(), "deep": [{"k": n, "tags": ["x"]} for n in range(len(IDS))],
+    })
+    features = {"info": {"features": datasets.Features.from_arrow_schema(base.select(["id", "text"]).schema).to_dict()}}
+    path = folder / "h.parquet"
+    for metadata in (None, {"own": "x"}, {"huggingface": json.dumps(features)}):
+        table = (base.select(["id", "text"]) if metadata and "huggingface" in metadata else base).replace_schema_metadata(metadata)
+        pq.write_table(table, path, row_group_size=40)
+        out, back = through(path, "--add-columns")
+        new = pq.read_table(out)
+        same = new.schema.names == table.schema.names + names and all(new.schema.field(n).equals(table.schema.field(n)) for n in table.schema.names)
+        same = same and new["text"].to_pylist() == cleaned and good(zip(*(new[name].to_pylist() for name in names)))
+        kept = {k: v for k, v in (new.schema.metadata or {}).items() if k != b"huggingface"}
+        check(f"columns added, pyarrow, metadata {list(metadata or {})}", same and kept == {k: v for k, v in (table.schema.metadata or {}).items() if k != b"huggingface"})
+        check("  restored", pq.read_table(back)["text"].to_pylist() == TEXTS)
+        check("  polars", good(polars.read_parquet(out, columns=names).rows()))
+        check("  duckdb", good(duckdb.sql(f"select {', '.join(names)} from '{out}'").fetchall()))
+        check("  again is refused", b"has a column `dehusk_removed_bytes` already" in dehusk("clean", out, "--out", folder / "again", "--add-columns", code=2).stderr)
+    read = datasets.Dataset.from_parquet(str(out), cache_dir=str(folder / "cache-columns"))
+    check("  datasets", read["text"][:] == cleaned and good(zip(*(read[name][:] for name in names))))
+    read = datasets.load_dataset("parquet", data_files=str(out), cache_dir=str(folder / "cache-columns-2"), split="train")
+    check("  datasets, load_dataset", read.column_names == ["id", "text", *names])
+    for name, write in (("polars", lambda p: polars.DataFrame({"text": TEXTS}).write_parquet(p)), ("duckdb", lambda p: duckdb.from_arrow(pa.table({"text": TEXTS})).write_parquet(str(p)))):
+        write(path)
+        new = pq.read_table(through(path, "--add-columns")[0])
+        check(f"  written by {name}", new["text"].to_pylist() == cleaned and good(zip(*(new[n].to_pylist() for n in names))))
 
 
 def archives(folder, cleaned):
