@@ -35,7 +35,11 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
         }
         if let Some(end) = calendar.date(text, next).or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
             // “12.10. The online menu” at the head of a line is the number of a chapter, not a time of day or a day without a year.
-            let numbered = next == at && text[next..end].chars().all(|c| c.is_ascii_digit() || c == '.') && end - next < 6;
+            // A third number of one digit is no year either: “9.24.1. IN”.
+            let parts = || text[next..end].trim_end_matches('.').split('.');
+            let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            let numbered =
+                next == at && parts().all(digits) && (parts().count() == 2 || parts().nth(2).is_some_and(|third| third.len() == 1));
             moments += usize::from(!numbered);
             (open, timed, next) = (0, !numbered, end);
             continue;
