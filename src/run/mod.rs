@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
@@ -38,6 +39,9 @@ const WINDOW: usize = 32;
 
 /// Bytes under way, as far as items tell their weight. One item may be heavier than that: then it goes alone.
 const BUDGET: usize = 16 << 20;
+
+/// How long a result may wait for those behind it: small ones are handed over together.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// What threads share: items that wait, and what is under way.
 struct Gate<I> {
@@ -80,17 +84,22 @@ impl<I> Gate<I> {
         true
     }
 
-    /// The next item to work on; `None` when all is done.
-    fn take(&self) -> Option<(usize, usize, I)> {
+    /// The next items to work on, a share of those that wait; none when all is done.
+    fn take(&self, threads: usize, batch: &mut Vec<(usize, usize, I)>) {
         let idle = |state: &mut State<I>| state.waiting.is_empty() && !state.closed;
-        self.work.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
+        let mut state = self.work.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let share = (state.waiting.len() / (2 * threads)).max(1).min(state.waiting.len());
+        batch.extend(state.waiting.drain(..share));
     }
 
-    fn leave(&self, weight: usize) {
+    fn leave(&self, weight: usize, window: usize) {
         let mut state = self.lock();
         state.under_way -= 1;
         state.weight -= weight;
-        self.room.notify_one();
+        // The reader is woken for a few items, not for each.
+        if state.under_way <= window / 2 || state.weight <= BUDGET / 2 && weight > 0 {
+            self.room.notify_one();
+        }
     }
 
     fn stop(&self, drop_waiting: bool) {
@@ -165,15 +174,27 @@ pub fn stream<I: Send, T: Send>(
         for _ in 0..threads {
             let sender = sender.clone();
             scope.spawn(move || {
-                while let Some((number, weight, item)) = gate.take() {
-                    let result = catch_unwind(AssertUnwindSafe(|| work(item)));
-                    // The receiver is gone only when the run has been given up.
-                    let _ = sender.send((number, weight, result));
+                let (mut batch, mut results) = (Vec::new(), Vec::new());
+                loop {
+                    gate.take(threads, &mut batch);
+                    if batch.is_empty() {
+                        break;
+                    }
+                    let mut sent = Instant::now();
+                    let last = batch.len() - 1;
+                    for (n, (number, weight, item)) in batch.drain(..).enumerate() {
+                        results.push((number, weight, catch_unwind(AssertUnwindSafe(|| work(item)))));
+                        if n == last || sent.elapsed() > PATIENCE {
+                            // The receiver is gone only when the run has been given up.
+                            let _ = sender.send(std::mem::take(&mut results));
+                            sent = Instant::now();
+                        }
+                    }
                 }
             });
         }
         drop(sender);
-        let consumed = put_in_order(gate, &results, &mut consume);
+        let consumed = put_in_order(gate, window, results.into_iter().flatten(), &mut consume);
         if consumed.is_err() {
             gate.stop(true);
         }
@@ -189,7 +210,8 @@ pub fn stream<I: Send, T: Send>(
 /// What came too early waits for its turn. Tells whether the consumer asked to stop.
 fn put_in_order<I, T>(
     gate: &Gate<I>,
-    results: &mpsc::Receiver<(usize, usize, std::thread::Result<T>)>,
+    window: usize,
+    results: impl Iterator<Item = (usize, usize, std::thread::Result<T>)>,
     consume: &mut impl FnMut(T) -> Result<Flow>,
 ) -> Result<bool> {
     let (mut done, mut stopped) = (0, false);
@@ -203,7 +225,7 @@ fn put_in_order<I, T>(
                 stopped = true;
                 gate.stop(false);
             }
-            gate.leave(weight);
+            gate.leave(weight, window);
         }
     }
     Ok(stopped)
