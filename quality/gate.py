@@ -96,7 +96,7 @@ def layouts(binary):
         for n, job in enumerate(jobs):
             with open(os.path.join(source, f"{n:05}.txt"), "w", encoding="utf-8", newline="") as f:
                 f.write(job[3])
-        subprocess.run([binary, "clean", source, "--out", target], stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        subprocess.run([binary, "clean", source, "--out", target, "--packs", PACKS], stdin=subprocess.DEVNULL, capture_output=True, check=True)
         for n, (code, name, family, text, wanted) in enumerate(jobs):
             with open(os.path.join(target, f"{n:05}.txt"), encoding="utf-8", newline="") as f:
                 cleaned = f.read()

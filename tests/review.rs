@@ -370,6 +370,7 @@ fn wide_letters_keep_the_columns() {
         [("80", "diff in/a.txt --paging never --summary=off -U 9 --all"), ("61", "diff in/a.txt --paging never --summary=off -U 9")]
     {
         desk.tmux(&["resize-window", "-t", "t", "-x", width, "-y", "60"]);
+        sleep(Duration::from_millis(600)); // tmux tells the program a little later
         let screen = {
             desk.type_command("NO_COLOR=1", args);
             desk.until("left 0\n")
@@ -381,6 +382,7 @@ fn wide_letters_keep_the_columns() {
         assert!(gutters.iter().all(|at| at.is_some() && *at == gutters[0]), "{width}: {screen}");
     }
     desk.tmux(&["resize-window", "-t", "t", "-x", "80", "-y", "24"]);
+    sleep(Duration::from_millis(600));
     desk.review();
     let screen = desk.until("q leaves");
     assert!(screen.contains("group 1 of 2"), "{screen}");

@@ -88,21 +88,22 @@ impl Detector<'_> {
                 Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
                     later.push((one, evidence))
                 }
-                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[], led: &[] }),
+                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[], led: &[], opened: &[] }),
                 Ok(None) => {}
                 Err(no) => self.refuse(one, no),
             }
         }
         let strong = self.strong();
         let led = self.led(&strong);
+        let opened = if found.left.is_empty() { Vec::new() } else { self.opened() };
         for (&rule, lefts) in &found.left {
             let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
-            self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led });
+            self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led, opened: &opened });
         }
         let strong = self.strong();
         let led = self.led(&strong);
         for (one, evidence) in later {
-            self.take(one, evidence, &Strong { spans: &strong, led: &led });
+            self.take(one, evidence, &Strong { spans: &strong, led: &led, opened: &opened });
         }
         self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
     }
@@ -136,6 +137,14 @@ impl Detector<'_> {
         }
         starts.reverse();
         starts
+    }
+
+    /// Ends of signs that begin as sentences do: what stands behind “… the first sack. Post navigation” is no title. Sorted.
+    fn opened(&self) -> Vec<usize> {
+        let signs = self.out.signs.iter().map(|s| s.span).filter(|s| sentence_start(self.doc.raw, s.start()));
+        let mut ends: Vec<usize> = signs.map(Span::end).collect();
+        ends.sort_unstable();
+        ends
     }
 
     /// Checks a match against its rule. `Some` when the rule can cut alone, with evidence so far.

@@ -47,7 +47,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
     let led = filled(before);
     let own_lines = one.stand == Stand::Whole && two.stand == Stand::Whole;
     // Labels behind their titles: "Title A Previous post Title B", on lines of their own or one.
-    let behind = led && !sentence_start(doc.raw, one.span.start());
+    let behind = led && !sentence_start(doc.raw, one.span.start()) && !strong.opens(doc, one.span.start());
     let start = if !led {
         labels.start()
     } else if behind {

@@ -3,6 +3,7 @@
 use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
+use super::check::mentioned;
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase};
 use crate::pack::{At, Phrase, Role, RuleSet};
@@ -86,8 +87,16 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
     for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
         list.sort_by_key(|m| (m.span.start(), m.span.end()));
     }
-    // The longest match of a rule at a place speaks for the shorter ones.
-    found.main.dedup_by_key(|m| (m.span.start(), m.rule, m.language));
+    // The longest match of a rule at a place speaks for the shorter ones; not where it is glued to what may be the first word
+    // of another button: “Facebook पर शेयर करें Pinterest पर …”. Those are signs at best, so they have few words.
+    found.main.dedup_by(|m, longest| {
+        (m.span.start(), m.rule, m.language) == (longest.span.start(), longest.rule, longest.language)
+            && (m.span == longest.span
+                || longest.stand == Stand::Whole
+                || m.words > 3
+                || set.rules[m.rule as usize].at != At::Line
+                || mentioned(doc, longest).is_err())
+    });
     found
 }
 

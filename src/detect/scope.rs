@@ -2,7 +2,7 @@
 
 use super::check::{No, goes_on, short};
 use super::scan::{Found, Match};
-use super::sign::Stand;
+use super::sign::{Stand, thin};
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
 use crate::text::is_wordy;
 use crate::text::{Document, Span, count_words, ends_sentence};
@@ -25,6 +25,8 @@ pub(super) struct Strong<'s> {
     pub spans: &'s [Span],
     /// Sorted places where it begins, weak signs before it included.
     pub led: &'s [usize],
+    /// Sorted places where signs end that begin as sentences do.
+    pub opened: &'s [usize],
 }
 
 impl Strong<'_> {
@@ -32,6 +34,12 @@ impl Strong<'_> {
     pub fn touches(&self, start: usize, end: usize) -> bool {
         let n = self.spans.partition_point(|s| s.end() <= start);
         self.spans.get(n).is_some_and(|s| s.start() < end)
+    }
+
+    /// True where a sign that begins as a sentence does ends at `at`, blanks and decoration aside.
+    pub fn opens(&self, doc: &Document<'_>, at: usize) -> bool {
+        let n = self.opened.partition_point(|&end| end <= at);
+        self.opened[..n].last().is_some_and(|&end| thin(doc, end, at))
     }
 
     /// Where residue begins again at or behind `at`, before `end`.
@@ -188,15 +196,21 @@ pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
     Ok(())
 }
 
-/// Sentences that end inside the text: a full word, its sign, a blank and a capital. Initials and abbreviations end none.
+/// Sentences that end inside the text: a full word, its sign, a blank or none, and a capital. Initials and abbreviations end none.
 fn inner_ends(text: &str) -> usize {
     let signs = text.char_indices().filter(|&(_, c)| matches!(c, '.' | '!' | '?'));
     let ends = signs.filter(|&(at, c)| {
         let word = text[..at].chars().rev().take_while(|&c| is_wordy(c)).count();
         let mut rest = text[at + 1..].chars().skip_while(|c| matches!(c, '"' | '”' | ')' | '»'));
-        (c != '.' || word > 3)
-            && rest.next().is_some_and(char::is_whitespace)
-            && rest.next().is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'))
+        let opens = |c: Option<char>| c.is_some_and(|c| c.is_uppercase() || matches!(c, '“' | '"' | '«'));
+        // “…before you cut it.Previous post”: glued, the next sentence begins at once.
+        match rest.next() {
+            Some(next) if next.is_whitespace() => (c != '.' || word > 3) && opens(rest.next()),
+            Some(next) => {
+                word > 1 && next.is_uppercase() && rest.next().is_some_and(char::is_lowercase) && text[..at].ends_with(char::is_lowercase)
+            }
+            None => false,
+        }
     });
     ends.count() + text.matches(['。']).count().saturating_sub(1)
 }

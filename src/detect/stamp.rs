@@ -9,6 +9,8 @@ use crate::text::is_wordy;
 
 /// Words that a name, a role and an agency may have together.
 const MAX_NAMES: usize = 9;
+/// The same in scripts without capitals, behind a colon.
+const MAX_ANNOUNCED: usize = 4;
 /// Bare numbers that are no moments: “5 min”, “12 comments”.
 const MAX_NUMBERS: usize = 3;
 
@@ -19,6 +21,7 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
     let (mut moments, mut words, mut names, mut numbers) = (0, 0, 0, 0);
     // How many words of a name may still come.
     let mut open = 0;
+    let mut announced = false;
     let mut timed = false;
     let mut next = at;
     while let Some(c) = text[next..].chars().next() {
@@ -45,6 +48,7 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
         let word = &text[next..end];
         let raw = doc.raw.get(doc.folded.raw_start(next)..doc.folded.raw_start(end)).unwrap_or("");
         let capital = raw.starts_with(char::is_uppercase);
+        let caseless = raw.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
         if c.is_ascii_digit() {
             numbers += 1;
             if numbers > MAX_NUMBERS {
@@ -53,12 +57,14 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
         } else if set.stamp_words.contains(word) {
             words += 1;
         } else if set.stamp_by.contains(word) {
+            // Where no capital tells a name, a colon must announce it.
+            announced = text[end..].starts_with([':', '：']);
             open = MAX_NAMES;
         } else if calendar.names(word) || (timed && (2..=4).contains(&raw.len()) && raw.chars().all(char::is_uppercase)) {
             // A weekday, “at”, a time zone.
-        } else if open > 0 && (capital || (names > 0 && word.len() <= 3)) {
+        } else if open > 0 && (capital || (announced && caseless && names < MAX_ANNOUNCED) || (names > 0 && word.len() <= 3)) {
             open -= 1;
-            names += usize::from(capital);
+            names += usize::from(capital || caseless);
         } else {
             return None;
         }

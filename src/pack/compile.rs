@@ -15,7 +15,7 @@ use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
 use super::rule::Rule;
 use super::select::Selection;
 use super::tables::{Role, Tables, Written};
-use crate::text::{count_words, fold_phrase};
+use crate::text::{count_words, fold_phrase, is_wordy};
 
 /// Packs made ready: what detection needs of them, as long as nobody asks for less.
 #[derive(Clone, Debug)]
@@ -377,8 +377,7 @@ impl<'p> Compiler<'p> {
             let slot = |name: &str| {
                 let phrases = loaded.slots.get(name).into_iter().flatten();
                 let folded = phrases.map(|p| fold_phrase(p.get_ref())).collect::<Vec<_>>().join(" ");
-                let words =
-                    folded.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').filter(|w| w.contains(char::is_alphabetic));
+                let words = folded.split(|c: char| !is_wordy(c) && c != '\'' && c != '-').filter(|w| w.contains(char::is_alphabetic));
                 words.map(str::to_owned).collect::<Vec<_>>()
             };
             let [opening, others, by] = STAMP_SLOTS;

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short, thin};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, count_words, is_wide};
 
 /// Weights of different rules that hold a run together at the edges of a text, and anywhere.
 const EDGE_WEIGHT: u32 = 3;
@@ -132,7 +132,9 @@ fn members(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
 
 /// Two or three single words with nothing but blanks between them: words of a heading ("Social Security") rather than a row.
 fn heading(doc: &Document<'_>, group: &[Sign]) -> bool {
-    let single = |s: &Sign| s.weight < 3 && !s.span.of(doc.raw).trim().contains(char::is_whitespace);
+    // In scripts without blanks, a phrase of several words has none either.
+    let word = |text: &str| !text.contains(char::is_whitespace) && (!text.contains(is_wide) || count_words(text) < 3);
+    let single = |s: &Sign| s.weight < 3 && word(s.span.of(doc.raw).trim());
     let blank = |pair: &[Sign]| matches!(doc.raw.get(pair[0].span.end()..pair[1].span.start()), Some(" "));
     // Names of networks are words of no language, and no heading.
     let named = group.iter().all(|s| s.language == 0);

@@ -1,6 +1,6 @@
 //! The terminal of a review: taken over, drawn on, asked for keys, and given back whatever happens.
 
-use std::io::{self, Stdout, stdout};
+use std::io::{self, Write, stdout};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,9 +22,67 @@ const PATIENCE: Duration = Duration::from_millis(150);
 /// True while the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Standard output, which tells a terminal of sixteen colours of its own colours only: crossterm writes `38;5;3` for yellow,
+/// which such a terminal may take for blinking italics.
+struct Screen {
+    waiting: Vec<u8>,
+    sixteen: bool,
+}
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // Sequences come in pieces; when all is written they are whole.
+        let bytes = std::mem::take(&mut self.waiting);
+        let mut out = stdout().lock();
+        match std::str::from_utf8(&bytes).ok().filter(|_| self.sixteen) {
+            Some(text) => out.write_all(sixteen(text).as_bytes())?,
+            None => out.write_all(&bytes)?,
+        }
+        out.flush()
+    }
+}
+
+/// The same with `38;5;N` and `48;5;N` of the first sixteen as 30 to 37, 90 to 97 and so on.
+fn sixteen(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("\x1b[");
+        let Some((codes, rest)) = part.split_once('m').filter(|(codes, _)| codes.bytes().all(|b| b.is_ascii_digit() || b == b';')) else {
+            out.push_str(part);
+            continue;
+        };
+        let codes: Vec<&str> = codes.split(';').collect();
+        let mut at = 0;
+        while at < codes.len() {
+            out.push_str(if at > 0 { ";" } else { "" });
+            let number = codes.get(at + 2).and_then(|n| n.parse::<u8>().ok()).filter(|n| *n < 16 && codes[at + 1] == "5");
+            match (codes[at], number) {
+                ("38" | "48", Some(n)) => {
+                    let base = if codes[at] == "48" { 10 } else { 0 } + if n < 8 { 30 } else { 82 };
+                    out.push_str(&(base + n).to_string());
+                    at += 3;
+                }
+                (code, _) => {
+                    out.push_str(code);
+                    at += 1;
+                }
+            }
+        }
+        out.push('m');
+        out.push_str(rest);
+    }
+    out
+}
+
 /// The terminal, taken over until this is dropped.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    inner: ratatui::Terminal<CrosstermBackend<Screen>>,
     palette: Palette,
 }
 
@@ -44,7 +102,8 @@ impl Terminal {
         });
         std::thread::spawn(watch);
         take()?;
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(stdout()))?;
+        let out = Screen { waiting: Vec::new(), sixteen: style.depth == Depth::Ansi };
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
         let mut terminal = Terminal { inner, palette: Palette::new(style) };
         terminal.inner.clear()?;
         Ok(terminal)
@@ -147,4 +206,16 @@ fn key(event: KeyEvent) -> Option<Key> {
         KeyCode::End => Key::End,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sixteen;
+
+    #[test]
+    fn sixteen_colours_are_named_as_such() {
+        assert_eq!(sixteen("a\x1b[38;5;3;48;5;0mb\x1b[38;5;14mc\x1b[48;5;8m"), "a\x1b[33;40mb\x1b[96mc\x1b[100m");
+        assert_eq!(sixteen("\x1b[1m\x1b[38;5;200mx\x1b[2;3Hm\x1b[0m"), "\x1b[1m\x1b[38;5;200mx\x1b[2;3Hm\x1b[0m");
+        assert_eq!(sixteen("\x1b[38m \x1b[48;5m"), "\x1b[38m \x1b[48;5m");
+    }
 }
