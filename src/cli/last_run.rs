@@ -70,7 +70,7 @@ pub struct Run {
 
 /// True for a removal log: its first line begins a run, or is a removal.
 pub fn is_log(path: &Path) -> bool {
-    let named = path.extension().is_some_and(|e| e == "jsonl" || e == "zst");
+    let named = path.extension().is_some_and(|e| e == "jsonl" || e == "zst" || e == "gz");
     named && Reader::open(path).is_ok_and(|mut log| matches!(log.next(), Ok(Some(Event::Begin(_) | Event::Removal(_)))))
 }
 

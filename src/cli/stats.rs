@@ -121,7 +121,7 @@ fn told<'c>(cleaned: &'c Cleaned<'_>) -> impl Iterator<Item = (&'c str, &'c str,
 
 /// The counts of all runs in a removal log; `None` where the file is none.
 fn logged(path: &Path) -> Result<Option<Stats>> {
-    if !path.extension().is_some_and(|end| end == "jsonl" || end == "zst") {
+    if !path.extension().is_some_and(|end| end == "jsonl" || end == "zst" || end == "gz") {
         return Ok(None);
     }
     let Ok(mut reader) = Reader::open(path) else { return Ok(None) };

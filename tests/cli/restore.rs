@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{CLEANED, Dir, GRAIN, PAGE, holds};
+use crate::support::{CLEANED, Dir, GRAIN, PAGE, gzip, holds};
 
 #[test]
 fn an_output_folder_is_restored_elsewhere_or_in_place() {
@@ -22,6 +22,18 @@ fn an_output_folder_is_restored_elsewhere_or_in_place() {
     let (code, _, err) = dir.run("restore log.jsonl.zst --in-place");
     assert_eq!(code, 2);
     holds(&err, "the log does not say where its cleaned text is");
+}
+
+#[test]
+fn a_log_put_away_with_gzip_is_a_log() {
+    let dir = Dir::with([("in/a.txt", PAGE)]);
+    assert_eq!(dir.run("clean in --out out --log log.jsonl").0, 0);
+    let plain = dir.run("stats log.jsonl --format csv");
+    dir.write("log.jsonl.gz", gzip(&dir.read("log.jsonl")));
+    assert_eq!(dir.run("stats log.jsonl.gz --format csv"), plain);
+    let (code, _, err) = dir.run("restore log.jsonl.gz out --out back");
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(dir.tree("back"), dir.tree("in"));
 }
 
 #[test]
