@@ -82,10 +82,9 @@ pub fn run(args: &DiffArgs, other: &Path, session: &Session, options: &Options) 
 }
 
 impl Other {
-    /// `builtin`, a log (`.jsonl`, `.zst`), or a pack: a folder instead of --packs where that was typed, else instead of --pack.
+    /// `builtin`, a log (`.jsonl`, `.zst`, `.gz`), or a pack: a folder instead of --packs where that was typed, else instead of --pack.
     fn open(path: &Path, settings: &Settings, now: &Cleaner) -> Result<Other> {
-        let ends = |end: &str| path.extension().is_some_and(|found| found == end);
-        if ends("jsonl") || ends("zst") {
+        if last_run::named_as_log(path) {
             return Ok(Other::Log(logged(path, now)?));
         }
         let mut settings = settings.clone();

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use clap::ValueEnum;
 use dehusk::diff::site_of;
 use dehusk::log::{Begin, Doc, Event, ReadError, Reader, Records, Removed, State, replay};
 use dehusk::splice::Pointer;
 use dehusk::{Cleaned, Cleaner, RuleInfo, weave};
 
-use super::args::From;
+use super::logged::shape;
 use super::messages::Trouble;
 use crate::source::{Document, Entry, Opened, Seeker, Shape, open, say, show};
 
@@ -68,10 +67,14 @@ pub struct Run {
     pub runs: u64,
 }
 
+/// True where a file is named as a removal log may be.
+pub fn named_as_log(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "jsonl" || end == "zst" || end == "gz")
+}
+
 /// True for a removal log: its first line begins a run, or is a removal.
 pub fn is_log(path: &Path) -> bool {
-    let named = path.extension().is_some_and(|e| e == "jsonl" || e == "zst" || e == "gz");
-    named && Reader::open(path).is_ok_and(|mut log| matches!(log.next(), Ok(Some(Event::Begin(_) | Event::Removal(_)))))
+    named_as_log(path) && Reader::open(path).is_ok_and(|mut log| matches!(log.next(), Ok(Some(Event::Begin(_) | Event::Removal(_)))))
 }
 
 /// Whether the documents themselves are looked for.
@@ -145,12 +148,7 @@ struct Files {
 
 impl Files {
     fn announced(&mut self, head: &Records<'_>) {
-        let shape = Shape {
-            from: From::from_str(&head.format, true).ok().and_then(From::format),
-            fields: head.fields.iter().filter_map(|field| field.parse::<Pointer>().ok()).collect(),
-            ..Shape::default()
-        };
-        self.shape = Some((head.doc.to_string(), shape));
+        self.shape = Some((head.doc.to_string(), shape(&head.format, head.fields.iter().map(|field| &**field))));
     }
 
     /// The text that a document had before the run. By its hash, so that another text is never taken for it.

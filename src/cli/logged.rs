@@ -3,7 +3,21 @@
 use std::io;
 use std::path::Path;
 
+use clap::ValueEnum;
 use dehusk::log::{Event, ReadError, Reader, State};
+use dehusk::splice::Pointer;
+
+use super::args::From;
+use crate::source::Shape;
+
+/// How a container is read of which a log says what it holds, and where its texts are.
+pub fn shape<'f>(format: &str, fields: impl Iterator<Item = &'f str>) -> Shape {
+    Shape {
+        from: From::from_str(format, true).ok().and_then(From::format),
+        fields: fields.filter_map(|field| field.parse::<Pointer>().ok()).collect(),
+        ..Shape::default()
+    }
+}
 
 /// A text of one run, with what was taken from it.
 pub struct Piece {

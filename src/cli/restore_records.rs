@@ -3,12 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use clap::ValueEnum;
 use dehusk::log::{Begin, State};
-use dehusk::splice::Pointer;
 
-use super::args::From;
-use super::logged::{Head, Piece, Pieces};
+use super::logged::{Head, Piece, Pieces, shape};
 use super::messages::{self, Failure};
 use super::restore::{Finder, Target, below};
 use crate::sink::{How, Out, Pending, Sink};
@@ -49,12 +46,7 @@ impl Job<'_> {
             place = path.file_name().unwrap_or_default().into();
         }
         let entry = Entry { path: Some(path.clone()), name: show(&path), place: place.clone(), walked: false, record: None };
-        let shape = Shape {
-            from: From::from_str(&head.format, true).ok().and_then(From::format),
-            fields: head.fields.iter().filter_map(|field| field.parse::<Pointer>().ok()).collect(),
-            hash: true,
-            ..Shape::default()
-        };
+        let shape = Shape { hash: true, ..shape(&head.format, head.fields.iter().map(String::as_str)) };
         let Opened::Container(container, mut reader) = open(&entry, &shape).map_err(|e| fail(&e))? else {
             return Err(Box::new(Failure::new(show(&path), format!("not the {} file that the log describes", head.format))));
         };

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{StatsArgs, StatsBy, StatsFormat};
 use super::exit::Exit;
+use super::last_run::named_as_log;
 use super::messages::{self, bytes, count, counted, percent};
 use super::session::{Loaded, Session};
 use super::settings::Typed;
@@ -121,7 +122,7 @@ fn told<'c>(cleaned: &'c Cleaned<'_>) -> impl Iterator<Item = (&'c str, &'c str,
 
 /// The counts of all runs in a removal log; `None` where the file is none.
 fn logged(path: &Path) -> Result<Option<Stats>> {
-    if !path.extension().is_some_and(|end| end == "jsonl" || end == "zst" || end == "gz") {
+    if !named_as_log(path) {
         return Ok(None);
     }
     let Ok(mut reader) = Reader::open(path) else { return Ok(None) };

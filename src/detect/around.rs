@@ -3,8 +3,7 @@
 use super::holes;
 use super::literal::Hit;
 use crate::pack::{Around, Guard, RuleSet};
-use crate::text::Document;
-use crate::text::is_wordy;
+use crate::text::{Document, is_wordy};
 
 /// Looks around the hits of one document, which come in the order of their starts.
 pub(super) struct Surroundings<'d> {
@@ -44,10 +43,9 @@ impl<'d> Surroundings<'d> {
         for hole in guard.unasked(self.asked) {
             let Some(hit) = self.hit else { return false };
             let text = &self.doc.folded.text;
-            let may = if hole.behind() {
-                holes::may_begin(self.set, text, hole.hole(), hit.end)
-            } else {
-                holes::may_end(self.set, text, hole.hole(), hit.start)
+            let may = match hole.place() {
+                (kind, true) => holes::may_begin(self.set, text, kind, hit.end),
+                (kind, false) => holes::may_end(self.set, text, kind, hit.start),
             };
             self.asked = self.asked.without(hole);
             if !may {

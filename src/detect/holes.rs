@@ -2,8 +2,10 @@
 
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, count_words, is_hangul, is_wide};
-use crate::text::{is_letter, is_wordy};
+use crate::text::{Document, KINDS, count_words, is_hangul, is_letter, is_wide, is_wordy};
+
+/// A kind of answer for each hole to the right, and one to the left.
+const _: () = assert!(2 * Hole::NAMES.len() <= KINDS);
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -67,18 +69,15 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
 
 /// False where nothing that fits the hole begins at `at`, blanks aside: a look at one word, no search.
 pub(super) fn may_begin(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
-    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time | Hole::Network) {
-        return true;
-    }
-    let Some(rest) = text.get(at..) else { return true };
-    let rest = rest.trim_start_matches(' ');
+    let Some(rest) = text.get(at..).map(|text| text.trim_start_matches(' ')) else { return true };
+    let digit = || rest.starts_with(|c: char| c.is_ascii_digit());
     match hole {
-        Hole::Network => set.may_begin_network(rest),
-        _ if rest.starts_with(|c: char| c.is_ascii_digit()) => true,
-        Hole::Date => set.calendar(0).may_begin(rest),
+        Hole::Number => digit(),
+        Hole::Date => digit() || set.calendar(0).may_begin(rest),
         // The half of the day may stand before the hour.
-        Hole::Time => rest.starts_with(|c| is_wide(c) || is_hangul(c)),
-        _ => false,
+        Hole::Time => digit() || rest.starts_with(|c| is_wide(c) || is_hangul(c)),
+        Hole::Network => set.may_begin_network(rest),
+        _ => true,
     }
 }
 

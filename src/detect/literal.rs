@@ -5,11 +5,8 @@
 //! character of scripts without blanks. A small table of the first bytes says no almost always (`pack/literals.rs`). The
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
-use crate::text::is_wordy;
-use std::sync::LazyLock;
-
 use crate::pack::{Around, Probe, Tables};
-use crate::text::{Document, is_wide};
+use crate::text::{Document, is_hangul, is_wide, is_wordy};
 
 /// Bytes of words in ASCII.
 const WORD: [bool; 256] = {
@@ -34,16 +31,11 @@ enum Part {
 
 fn part_of(c: char) -> Part {
     match c {
-        '\u{80}'..='\u{7FF}' if !SHORT[c as usize - 0x80] => Part::None,
-        '\u{80}'..='\u{7FF}' => Part::Word,
-        '\u{AC00}'..='\u{D7A3}' => Part::Hangul,
+        c if is_hangul(c) => Part::Hangul,
         c if !is_wide(c) && is_wordy(c) => Part::Word,
         _ => Part::None,
     }
 }
-
-/// For each character of two bytes, whether it is a letter or digit: the table of the standard library is slower.
-static SHORT: LazyLock<[bool; 0x780]> = LazyLock::new(|| std::array::from_fn(|n| char::from_u32(n as u32 + 0x80).is_some_and(is_wordy)));
 
 /// An anchor in the folded text.
 #[derive(Clone, Copy, Debug)]
@@ -143,10 +135,9 @@ mod tests {
                 let (before, after) = (text[..h.start()].chars().next_back(), text[h.start()..].chars().next().unwrap());
                 let inside = before.is_some_and(char::is_alphanumeric) && after.is_alphanumeric() && !is_wide(after);
                 let digits = before.is_some_and(|c| c.is_ascii_digit()) != after.is_ascii_digit();
-                let hangul = |c: char| ('\u{AC00}'..='\u{D7A3}').contains(&c);
                 !inside
                     || digits
-                    || before.is_some_and(hangul) != hangul(after)
+                    || before.is_some_and(is_hangul) != is_hangul(after)
                     || word_start(doc.raw, doc.raw.floor_char_boundary(doc.folded.raw_start(h.start())))
             })
             .map(|h| (h.start(), h.pattern().as_u32()))

@@ -11,7 +11,6 @@ mod scope;
 mod sign;
 mod stamp;
 
-use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
 pub(crate) use check::{in_head, in_tail, short};
@@ -24,7 +23,7 @@ use scope::Strong;
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::{Document, Span, count_words, is_mark, is_wide};
+use crate::text::{Document, Span, count_words, is_mark, is_wide, is_wordy};
 
 /// What detection knows of a text.
 #[derive(Debug, Default)]
@@ -64,27 +63,27 @@ impl Detector<'_> {
     fn run(&mut self) {
         let found = self.found;
         // Most words stand where their rule wants none of them; only `trace` wants to be told.
-        let placed = |m: &&Match| self.trace || check::place(self.doc, &self.set.rules[m.rule as usize], m).is_ok();
-        let mut main: Vec<&Match> = found.main.iter().filter(placed).collect();
+        let placed = found.main.iter().map(|m| (m, check::place(self.doc, &self.set.rules[m.rule as usize], m)));
+        let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.trace || place.is_ok()).collect();
         // Of the languages that have the same words, the text's own speaks first.
-        main.sort_by(|a, b| {
+        main.sort_by(|(a, _), (b, _)| {
             let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
             let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));
             place(a).cmp(&place(b)).then_with(language)
         });
         let mut last = usize::MAX;
-        for &one in &main {
+        for (one, place) in &main {
             let rule = &self.set.rules[one.rule as usize];
-            if rule.once && last != one.span.start() && matches!(check::place(self.doc, rule, one), Ok(Place::Right)) {
+            if rule.once && last != one.span.start() && matches!(place, Ok(Place::Right)) {
                 last = one.span.start();
                 *self.counts.entry(one.rule).or_default() += 1;
             }
         }
         // Rules that need to know where other residue stands come last.
         let mut later = Vec::new();
-        for one in main {
+        for (one, place) in main {
             let rule = &self.set.rules[one.rule as usize];
-            match self.consider(one) {
+            match place.and_then(|place| self.consider(one, place)) {
                 Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
                     later.push((one, evidence))
                 }
@@ -147,10 +146,9 @@ impl Detector<'_> {
         ends
     }
 
-    /// Checks a match against its rule. `Some` when the rule can cut alone, with evidence so far.
-    fn consider(&mut self, one: &Match) -> Result<Option<Vec<String>>, No> {
+    /// Checks a match that stands at a place of its rule. `Some` when the rule can cut alone, with evidence so far.
+    fn consider(&mut self, one: &Match, place: Place) -> Result<Option<Vec<String>>, No> {
         let rule = &self.set.rules[one.rule as usize];
-        let place = check::place(self.doc, rule, one)?;
         // Short words are trusted only in a text of their language.
         if (rule.weight < 3 || place == Place::Glued || one.words <= 2) && !self.speaks(one.language) {
             return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));

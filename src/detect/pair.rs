@@ -10,8 +10,7 @@ use super::scope::{Extent, MAX_TITLE_BYTES, Strong, fits_title, whole_lines};
 use super::sign::Stand;
 use crate::pack::Rule;
 use crate::text::boundary::{capital, sentence_start};
-use crate::text::is_wordy;
-use crate::text::{Document, Span, is_wide};
+use crate::text::{Document, Span, is_wide, is_wordy};
 
 /// Filled lines, and bytes without the white space of empty ones, that the two labels may stand apart.
 const MAX_LINES: usize = 6;

@@ -2,8 +2,7 @@
 
 use super::holes;
 use crate::pack::{Parts, Phrase, Piece, RuleSet};
-use crate::text::is_wordy;
-use crate::text::{Document, is_hangul, is_wide};
+use crate::text::{Document, is_hangul, is_wide, is_wordy};
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`, and that its guard excludes nothing.
 pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
@@ -70,6 +69,12 @@ const TRIES: usize = 6;
 fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> Option<usize> {
     let Some((first, rest)) = parts.split_first() else { return Some(at) };
     let text = doc.folded.text.as_str();
+    // A look at one word comes before any search.
+    if let Piece::Hole(hole) = first
+        && !holes::may_begin(set, text, hole, at)
+    {
+        return None;
+    }
     match (first, rest.first()) {
         (Piece::Literal(words), _) => {
             rightwards(set, language, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?)
@@ -80,9 +85,6 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::Literal(next))) => {
             let limit = holes::limit(doc, hole, at, next.len());
             let window = text.get(at..limit)?;
-            if !holes::may_begin(set, text, hole, at) {
-                return None;
-            }
             let core = next.trim_matches(' ');
             if core.is_empty() {
                 let ends = window.match_indices(next).map(|(n, _)| at + n).take(TRIES);
@@ -100,9 +102,6 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
             let window = text.get(at..limit)?;
-            if !holes::may_begin(set, text, hole, at) {
-                return None;
-            }
             let ends = texts.iter().filter_map(|t| Some((at + window.find(t)?, t.len())));
             ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
@@ -119,6 +118,11 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
     let Some((last, rest)) = parts.split_last() else { return Some(at) };
     let text = doc.folded.text.as_str();
     let before = &text[..at];
+    if let Piece::Hole(hole) = last
+        && !holes::may_end(set, text, hole, at)
+    {
+        return None;
+    }
     match (last, rest.last()) {
         (Piece::Literal(words), _) => {
             let words = if before.ends_with(words) { words } else { words.trim_end_matches(' ') };
@@ -128,9 +132,6 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
             texts.iter().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
         (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
-            if !holes::may_end(set, text, hole, at) {
-                return None;
-            }
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
             let rest = rest.before(rest.len() - 1);
             let core = previous.trim_matches(' ');
@@ -148,9 +149,6 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
                 .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last())?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
-            if !holes::may_end(set, text, hole, at) {
-                return None;
-            }
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + 40)).min(at);
             let window = &text[floor..at];
             let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t)?, t.len())));

@@ -1,6 +1,5 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
-use crate::text::is_wordy;
 use std::collections::BTreeMap;
 
 use super::check::mentioned;
@@ -8,7 +7,7 @@ use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase};
 use crate::pack::{At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
-use crate::text::{Document, Line, Span, is_wide};
+use crate::text::{Document, Line, Span, is_wide, is_wordy};
 
 /// A confirmed phrase.
 #[derive(Clone, Copy, Debug)]

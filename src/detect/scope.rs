@@ -4,8 +4,7 @@ use super::check::{No, goes_on, short};
 use super::scan::{Found, Match};
 use super::sign::{Stand, thin};
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
-use crate::text::is_wordy;
-use crate::text::{Document, Span, count_words, ends_sentence};
+use crate::text::{Document, Span, count_words, ends_sentence, is_wordy};
 
 /// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
 const COVER: f32 = 0.5;

@@ -4,8 +4,7 @@
 //! the calendar, a few words (slots `stamp-word` and `stamp-token`), and names behind a word of `byline-label`.
 
 use crate::pack::RuleSet;
-use crate::text::Document;
-use crate::text::is_wordy;
+use crate::text::{Document, is_wordy};
 
 /// Words that a name, a role and an agency may have together.
 const MAX_NAMES: usize = 9;

@@ -1,8 +1,7 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
 use super::lexicon::{Lexicon, WordMap};
-use crate::text::{is_hangul, is_mark, is_wide};
-use crate::text::{is_letter, is_wordy};
+use crate::text::{is_hangul, is_letter, is_mark, is_wide, is_wordy};
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
@@ -36,20 +35,13 @@ impl Words {
         heads.extend(ORDINALS.map(|sign| (sign.to_owned(), u64::MAX)));
         let words = [&months, &weekdays, &fillers].into_iter().flatten();
         let mixed = words.filter(|(word, _)| !word.chars().all(lettered)).fold(0, |all, (_, bits)| all | bits);
-        let lexicon = Lexicon::new;
-        Words {
-            heads: lexicon(heads),
-            tails: lexicon(tails),
-            months: lexicon(months),
-            weekdays: lexicon(weekdays),
-            fillers: lexicon(fillers),
-            mixed,
-        }
+        let [months, weekdays, fillers, heads, tails] = [months, weekdays, fillers, heads, tails].map(Lexicon::new);
+        Words { months, weekdays, fillers, heads, tails, mixed }
     }
 
     /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
     pub fn languages_of(&self, text: &str) -> u64 {
-        let words = text.split(|c| !is_letter(c) && !is_mark(c)).filter(|word| !word.is_empty());
+        let words = text.split(|c| !lettered(c)).filter(|word| !word.is_empty());
         let bits = |word| self.months.get(word) | self.weekdays.get(word) | self.fillers.get(word);
         words.fold(self.mixed, |all, word| all | bits(word))
     }
@@ -114,7 +106,7 @@ impl Calendar<'_> {
 
     /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
     pub fn may_end(&self, before: &str) -> bool {
-        let rest = before.trim_end_matches(|c: char| is_letter(c) || is_mark(c));
+        let rest = before.trim_end_matches(lettered);
         let word = &before[rest.len()..];
         if word.is_empty() || !word.is_ascii() {
             // Signs of scripts without blanks may be anything, and weekdays stand in brackets.
@@ -358,7 +350,7 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
-    let len = rest.find(|c: char| !is_letter(c) && !is_mark(c)).unwrap_or(rest.len());
+    let len = rest.find(|c| !lettered(c)).unwrap_or(rest.len());
     (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
 }
 

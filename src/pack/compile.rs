@@ -158,11 +158,11 @@ impl<'p> Compiler<'p> {
             (&table.anchors, Role::Regex),
         ];
         for (written, role) in fields {
-            self.phrases_of(loaded, written, role, index, (rule.at, rule.capital))?;
+            self.phrases_of(loaded, written, role, index, &rule)?;
         }
         if let Some(pair) = &table.pair {
-            self.phrases_of(loaded, &pair.left, Role::Left, index, (At::Anywhere, false))?;
-            self.phrases_of(loaded, &pair.right, Role::Right, index, (At::Anywhere, false))?;
+            self.phrases_of(loaded, &pair.left, Role::Left, index, &rule)?;
+            self.phrases_of(loaded, &pair.right, Role::Right, index, &rule)?;
         }
         for written in &table.unless {
             for (parts, _) in self.expand(loaded.file, written)? {
@@ -249,12 +249,14 @@ impl<'p> Compiler<'p> {
         loaded: &LoadedRule,
         written: &[Spanned<String>],
         role: Role,
-        rule: u32,
-        (at, capital): (At, bool),
+        index: u32,
+        rule: &Rule,
     ) -> Result<(), PackError> {
+        // Only what is removed must stand where the rule wants it.
+        let place = (role == Role::Main).then_some((rule.at, rule.capital));
         for phrase in written {
             for (mut parts, language) in self.expand(loaded.file, phrase)? {
-                if role == Role::Main && matches!(at, At::Line) {
+                if let Some((At::Line, _)) = place {
                     trim_closing(&mut parts);
                 }
                 if role == Role::Regex && parts.iter().any(|p| !matches!(p, Part::Literal(_))) {
@@ -263,8 +265,7 @@ impl<'p> Compiler<'p> {
                         .error_at(loaded.file, phrase.span(), "an anchor is a literal", "write the text without holes".to_owned())
                         .into());
                 }
-                let main = (role == Role::Main).then_some((at, capital));
-                let anchor = anchor(&parts, main);
+                let anchor = anchor(&parts, place);
                 let words = parts
                     .iter()
                     .map(|p| match p {
@@ -273,8 +274,8 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                let guard = Guard::of(&parts, anchor, main);
-                self.phrases.push(Written { parts, anchor, role, rule, language, words: words as u16, guard });
+                let guard = Guard::of(&parts, anchor, place);
+                self.phrases.push(Written { parts, anchor, role, rule: index, language, words: words as u16, guard });
             }
         }
         Ok(())

@@ -26,17 +26,8 @@ const START: u16 = 4;
 const END: u16 = 8;
 /// No word goes on behind the anchor.
 const WORD: u16 = 16;
-/// A number begins behind the anchor, a time of day, a date.
-const NUMBER_BEHIND: u16 = 32;
-const TIME_BEHIND: u16 = 64;
-const DATE_BEHIND: u16 = 128;
-/// A number ends before the anchor, a date or a time of day.
-const NUMBER_BEFORE: u16 = 256;
-const DATE_BEFORE: u16 = 512;
-/// A network's name begins behind the anchor, ends before it.
-const NETWORK_BEHIND: u16 = 1024;
-const NETWORK_BEFORE: u16 = 2048;
-const HOLES: u16 = NUMBER_BEHIND | TIME_BEHIND | DATE_BEHIND | NUMBER_BEFORE | DATE_BEFORE | NETWORK_BEHIND | NETWORK_BEFORE;
+/// The first of the bits of [`Beside`].
+const HOLES: u32 = 5;
 
 impl Guard {
     /// Of a phrase; `place` is what its rule wants of the place, where the phrase is what the rule removes.
@@ -56,19 +47,11 @@ impl Guard {
         if let Some((At::LineEnd | At::TextEnd, _)) = place.filter(|_| last) {
             bits |= END;
         }
-        bits |= match parts.get(n + 1) {
-            Some(Part::Hole(Hole::Number)) => NUMBER_BEHIND,
-            Some(Part::Hole(Hole::Time)) => TIME_BEHIND,
-            Some(Part::Hole(Hole::Date)) => DATE_BEHIND,
-            Some(Part::Hole(Hole::Network)) => NETWORK_BEHIND,
-            _ => 0,
-        };
-        bits |= match n.checked_sub(1).and_then(|n| parts.get(n)) {
-            Some(Part::Hole(Hole::Number)) => NUMBER_BEFORE,
-            Some(Part::Hole(Hole::Time | Hole::Date)) => DATE_BEFORE,
-            Some(Part::Hole(Hole::Network)) => NETWORK_BEFORE,
-            _ => 0,
-        };
+        let hole = |n: usize| if let Some(Part::Hole(hole)) = parts.get(n) { Some(*hole) } else { None };
+        let beside = [(hole(n + 1), true), (n.checked_sub(1).and_then(hole), false)];
+        for beside in beside.into_iter().filter_map(|(hole, behind)| Beside::of(hole?, behind)) {
+            bits |= beside.bit();
+        }
         Guard(bits)
     }
 
@@ -94,7 +77,7 @@ impl Guard {
     /// The holes beside the anchor that `asked` does not hold.
     #[inline]
     pub fn unasked(self, asked: Around) -> impl Iterator<Item = Beside> {
-        let bits = self.0 & !asked.0 & HOLES;
+        let bits = self.0 & !asked.0;
         Beside::ALL.into_iter().filter(move |hole| bits & hole.bit() != 0)
     }
 }
@@ -124,28 +107,33 @@ impl Beside {
     ];
 
     fn bit(self) -> u16 {
-        match self {
-            Beside::NumberBehind => NUMBER_BEHIND,
-            Beside::TimeBehind => TIME_BEHIND,
-            Beside::DateBehind => DATE_BEHIND,
-            Beside::NumberBefore => NUMBER_BEFORE,
-            Beside::DateBefore => DATE_BEFORE,
-            Beside::NetworkBehind => NETWORK_BEHIND,
-            Beside::NetworkBefore => NETWORK_BEFORE,
+        1 << (HOLES + self as u32)
+    }
+
+    fn of(hole: Hole, behind: bool) -> Option<Beside> {
+        match (hole, behind) {
+            (Hole::Number, true) => Some(Beside::NumberBehind),
+            (Hole::Time, true) => Some(Beside::TimeBehind),
+            (Hole::Date, true) => Some(Beside::DateBehind),
+            (Hole::Network, true) => Some(Beside::NetworkBehind),
+            (Hole::Number, false) => Some(Beside::NumberBefore),
+            (Hole::Date | Hole::Time, false) => Some(Beside::DateBefore),
+            (Hole::Network, false) => Some(Beside::NetworkBefore),
+            _ => None,
         }
     }
 
-    pub fn hole(self) -> Hole {
+    /// The hole, and whether it stands behind the anchor.
+    pub fn place(self) -> (Hole, bool) {
         match self {
-            Beside::NumberBehind | Beside::NumberBefore => Hole::Number,
-            Beside::TimeBehind => Hole::Time,
-            Beside::DateBehind | Beside::DateBefore => Hole::Date,
-            Beside::NetworkBehind | Beside::NetworkBefore => Hole::Network,
+            Beside::NumberBehind => (Hole::Number, true),
+            Beside::TimeBehind => (Hole::Time, true),
+            Beside::DateBehind => (Hole::Date, true),
+            Beside::NetworkBehind => (Hole::Network, true),
+            Beside::NumberBefore => (Hole::Number, false),
+            Beside::DateBefore => (Hole::Date, false),
+            Beside::NetworkBefore => (Hole::Network, false),
         }
-    }
-
-    pub fn behind(self) -> bool {
-        matches!(self, Beside::NumberBehind | Beside::TimeBehind | Beside::DateBehind | Beside::NetworkBehind)
     }
 }
 

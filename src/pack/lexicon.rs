@@ -28,10 +28,7 @@ impl Lexicon {
         short.sort_unstable();
         for (word, bits) in short {
             let key = Lexicon::key(word.as_bytes());
-            let mut at = Lexicon::place(key, packed.len());
-            while packed[at].0 != 0 {
-                at = (at + 1) % packed.len();
-            }
+            let at = Lexicon::place(&packed, key);
             packed[at] = (key, bits);
         }
         Lexicon { packed, longer, longest }
@@ -45,30 +42,28 @@ impl Lexicon {
         u128::from_le_bytes(bytes)
     }
 
+    /// Where a word stands, or the free place where it would.
     #[inline]
-    fn place(key: u128, size: usize) -> usize {
-        let key = key as u64 ^ ((key >> 64) as u64).rotate_left(23);
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & (size - 1)
+    fn place(packed: &[(u128, u64)], key: u128) -> usize {
+        let mask = packed.len() - 1;
+        let spread = (key as u64 ^ ((key >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut at = (spread >> 40) as usize & mask;
+        while packed[at].0 != 0 && packed[at].0 != key {
+            at = (at + 1) & mask;
+        }
+        at
     }
 
     /// The languages (bits) that have this word.
     #[inline]
     pub fn get(&self, word: &str) -> u64 {
-        if word.len() > self.longest || word.is_empty() || self.packed.is_empty() {
+        if word.is_empty() || word.len() > self.longest {
             return 0;
         }
         if word.len() > PACKED {
             return self.longer.get(word).copied().unwrap_or(0);
         }
-        let key = Lexicon::key(word.as_bytes());
-        let mut at = Lexicon::place(key, self.packed.len());
-        while self.packed[at].0 != 0 {
-            if self.packed[at].0 == key {
-                return self.packed[at].1;
-            }
-            at = (at + 1) & (self.packed.len() - 1);
-        }
-        0
+        self.packed[Lexicon::place(&self.packed, Lexicon::key(word.as_bytes()))].1
     }
 }
 

@@ -1,11 +1,10 @@
 //! Cuts closed over the decoration that only they gave a meaning: the rest of a Markdown link, emphasis marks, bullets
 //! of a line that is gone.
 
-use crate::text::is_wordy;
 use std::cmp::Ordering;
 
 use crate::detect::Cut;
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, is_wordy};
 
 /// Closes each cut over its own link and emphasis, then over the decoration of lines of which nothing else is left.
 pub(super) fn close(doc: &Document<'_>, cuts: &mut [Cut]) {

@@ -6,8 +6,7 @@
 use super::region;
 use crate::detect::Cut;
 use crate::pack::{Fill, Rule, RuleSet};
-use crate::text::is_wordy;
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, is_wordy};
 
 fn rules(set: &RuleSet, kind: Fill) -> impl Iterator<Item = (u32, &Rule)> {
     (0u32..).zip(&set.rules).filter(move |(_, r)| r.fill.as_ref().is_some_and(|f| f.kind == kind))

@@ -6,13 +6,12 @@ mod heal;
 mod region;
 mod run;
 
-use crate::text::is_wordy;
 use std::sync::Arc;
 
 use crate::apply::{Flag, Removal};
 use crate::detect::{Cut, Detection, Refusal};
 use crate::pack::{Confidence, RuleSet};
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, is_wordy};
 
 /// What decides besides the rules.
 #[derive(Clone, Debug)]

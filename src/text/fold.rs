@@ -4,11 +4,11 @@
 //! invisible characters and to Markdown escapes and link targets. It happens once per text, so that a phrase needs one
 //! spelling only; offsets are mapped back through the places where the two texts drift apart.
 
-use super::class::{is_letter, is_wordy};
 use std::sync::LazyLock;
 
 use unicode_normalization::char::{canonical_combining_class, compose};
 
+use super::class::{is_letter, is_wordy};
 use super::line::{Line, is_wide};
 
 /// A folded text with its map to the original.

@@ -67,14 +67,6 @@ impl Shape {
         let mut in_word = false;
         let mut previous = ' ';
         for c in trimmed.chars() {
-            if c.is_ascii_alphanumeric() {
-                if !in_word {
-                    shape.words += 1;
-                    inner_ends += u32::from(previous == '\u{1}');
-                }
-                (in_word, previous) = (true, c);
-                continue;
-            }
             if is_wide(c) {
                 wide += breadth(c);
                 in_word = false;

@@ -29,8 +29,8 @@ pub(crate) struct Document<'t> {
     answers: [Cell<(usize, Option<usize>)>; KINDS],
 }
 
-/// Kinds of answers that are remembered.
-const KINDS: usize = 32;
+/// Kinds of answers that may be remembered; each has a number of its own below this.
+pub(crate) const KINDS: usize = 32;
 
 impl<'t> Document<'t> {
     pub fn new(raw: &'t str) -> Document<'t> {
@@ -52,7 +52,7 @@ impl<'t> Document<'t> {
 
     /// The answer of this kind about a place, found once as long as the same place is asked about.
     pub fn remembered(&self, (kind, at): (usize, usize), find: impl FnOnce() -> Option<usize>) -> Option<usize> {
-        let cell = &self.answers[kind % KINDS];
+        let cell = &self.answers[kind];
         let (place, answer) = cell.get();
         if place == at {
             return answer;

@@ -31,6 +31,7 @@ fn a_log_put_away_with_gzip_is_a_log() {
     let plain = dir.run("stats log.jsonl --format csv");
     dir.write("log.jsonl.gz", gzip(&dir.read("log.jsonl")));
     assert_eq!(dir.run("stats log.jsonl.gz --format csv"), plain);
+    assert_eq!(dir.run("diff in --against log.jsonl.gz"), dir.run("diff in --against log.jsonl"));
     let (code, _, err) = dir.run("restore log.jsonl.gz out --out back");
     assert_eq!(code, 0, "{err}");
     assert_eq!(dir.tree("back"), dir.tree("in"));
