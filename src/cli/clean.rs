@@ -385,7 +385,7 @@ fn seen_at_the_end(args: &CleanArgs, session: &Session, out: &Path) -> bool {
         up || absolute.is_ok_and(|(path, out)| path.starts_with(out))
     };
     let log = output.log.as_deref().or(session.settings.log.as_deref());
-    !output.resume && output.manifest.is_none() && ![log, output.attributes.as_deref()].into_iter().flatten().any(inside)
+    !output.overwrite && !output.resume && output.manifest.is_none() && ![log, output.attributes.as_deref()].into_iter().flatten().any(inside)
 }
 
 /// The manifest, where one is asked for, and what it knows of earlier runs.
