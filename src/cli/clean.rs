@@ -289,7 +289,9 @@ impl Work<'_> {
                     (Target::Stdout, None, Some(path)) => {
                         done.print = std::fs::read(path).and_then(|bytes| self.packed(bytes)).map_err(fail)?;
                     }
-                    (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, &Like::at(path.as_deref())).map_err(fail)?,
+                    (Target::Out(folder), Some(bytes), path) => {
+                        folder.write(&entry.place, &bytes, &Like::at(path.as_deref())).map_err(fail)?
+                    }
                     (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
                     _ => {}
                 }
@@ -385,7 +387,10 @@ fn seen_at_the_end(args: &CleanArgs, session: &Session, out: &Path) -> bool {
         up || absolute.is_ok_and(|(path, out)| path.starts_with(out))
     };
     let log = output.log.as_deref().or(session.settings.log.as_deref());
-    !output.overwrite && !output.resume && output.manifest.is_none() && ![log, output.attributes.as_deref()].into_iter().flatten().any(inside)
+    !output.overwrite
+        && !output.resume
+        && output.manifest.is_none()
+        && ![log, output.attributes.as_deref()].into_iter().flatten().any(inside)
 }
 
 /// The manifest, where one is asked for, and what it knows of earlier runs.
