@@ -71,7 +71,7 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
 /// the full stop.
 fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.start());
-    let Some(before) = line.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
+    let Some(before) = line.checked_sub(1).map(|n| doc.shape(n)) else { return false };
     if before.blank || before.words < 7 || before.ends_sentence || before.opens || before.heading > 0 {
         return false;
     }
@@ -100,9 +100,9 @@ fn broken(doc: &Document<'_>, rule: &Rule, found: &Match) -> bool {
     if doc.line(last + 1).trim() == "." {
         return true;
     }
-    let Some(above) = first.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
+    let Some(above) = first.checked_sub(1).map(|n| doc.shape(n)) else { return false };
     let open = above.words > 0 && !above.ends_sentence && !above.opens && above.heading == 0;
-    open && (above.words > 1 || doc.shapes()[last + 1].words > 1)
+    open && (above.words > 1 || doc.shape(last + 1).words > 1)
 }
 
 /// True for a line that goes on with a sentence.
@@ -282,7 +282,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
 fn told(doc: &Document<'_>, hit: &Match) -> bool {
     let start = hit.span.start();
     let begins = sentence_start(doc.raw, start) && capital(hit.span.of(doc.raw));
-    hit.stand != Stand::Whole && !begins && doc.shapes()[doc.line_at(start)].prose
+    hit.stand != Stand::Whole && !begins && doc.shape(doc.line_at(start)).prose
 }
 
 /// A text for messages: one line, not long.

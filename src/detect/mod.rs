@@ -336,20 +336,28 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
-    let mut count = |word: &str| {
-        let mut bits = set.common.get(word);
+    let sample = &text[middle..end];
+    let bytes = sample.as_bytes();
+    let mut count = |from: usize, to: usize| {
+        let mut bits = set.common.at(bytes, from, to);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
         }
     };
-    let sample = &text[middle..end];
     let mut start = 0;
     while start < sample.len() {
         // A word, or nothing between two signs.
         let (mut stop, mut wide, mut behind) = (start, false, sample.len());
-        while stop < sample.len() {
-            stop += sample.as_bytes()[stop..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        while let Some(&byte) = bytes.get(stop) {
+            if byte.is_ascii() {
+                if !byte.is_ascii_alphanumeric() {
+                    behind = stop + 1;
+                    break;
+                }
+                stop += 1;
+                continue;
+            }
             let Some(c) = sample[stop..].chars().next() else { break };
             wide |= is_wide(c);
             if !is_wordy(c) && !is_mark(c) {
@@ -358,6 +366,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
             }
             stop += c.len_utf8();
         }
+        let from = start;
         let word = &sample[start..stop];
         start = behind;
         if word.is_empty() {
@@ -365,14 +374,15 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
         }
         if !wide {
             words += 1;
-            count(word);
+            count(from, stop);
             continue;
         }
         // Nothing parts the words here: each of their function words may begin at any character.
         words += count_words(word) as u32;
         for (at, _) in word.char_indices() {
             let rest = &word[at..];
-            rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]).take(WIDE_WORD).for_each(|n| count(&rest[..n]));
+            let ends = rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]);
+            ends.take(WIDE_WORD).for_each(|n| count(from + at, from + at + n));
         }
     }
     if words < 40 {

@@ -53,19 +53,23 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
             return;
         }
-        for &number in set.tables.anchored(hit.anchor) {
-            let Some(phrase) = (!around.exclude(set.tables.guard(number))).then(|| set.phrase(number)).flatten() else { continue };
-            let whole = phrase.parts.len() == 1;
-            if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
-                found.add(set, doc, &phrase, range);
+        for (guard, phrases) in set.tables.anchored(hit.anchor) {
+            if around.exclude(guard) {
+                continue;
+            }
+            for phrase in phrases.iter().filter_map(|&number| set.phrase(number)) {
+                if phrase.role == Role::Regex {
+                    let down = set.rules[phrase.rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
+                    add_window(windows.entry(phrase.rule).or_default(), doc, (hit.start, hit.end), down);
+                    continue;
+                }
+                let whole = phrase.parts.len() == 1;
+                if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
+                    found.add(set, doc, &phrase, range);
+                }
             }
         }
     });
-    for hit in set.inner.find_overlapping_iter(doc.folded.text.as_bytes()) {
-        let rule = set.inner_rules[hit.pattern().as_usize()];
-        let down = set.rules[rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
-        add_window(windows.entry(rule).or_default(), doc, (hit.start(), hit.end()), down);
-    }
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
     }
@@ -243,5 +247,6 @@ fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
 /// only mentioned; so do a question mark or a comma behind it.
 fn decoration(text: &str, behind: bool) -> bool {
     let speaks = |c: char| is_wordy(c) || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
-    text.chars().nth(24).is_none() && !text.chars().any(speaks)
+    // Nearly always the first character speaks.
+    text.chars().enumerate().all(|(n, c)| n < 24 && !speaks(c))
 }

@@ -274,7 +274,8 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                let guard = Guard::of(&parts, anchor, place);
+                // A regex says itself what must stand around its anchor.
+                let guard = if role == Role::Regex { Guard::default() } else { Guard::of(&parts, anchor, place) };
                 self.phrases.push(Written { parts, anchor, role, rule: index, language, words: words as u16, guard });
             }
         }

@@ -1,5 +1,6 @@
 //! First stage: the text, its folded twin for matching, its lines and their shape.
 
+mod block;
 pub(crate) mod boundary;
 mod class;
 mod fold;
@@ -8,6 +9,9 @@ mod span;
 
 use std::cell::{Cell, OnceCell};
 
+use memchr::memmem;
+
+pub(crate) use block::{BLOCK, block_at};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use fold::{Folded, fold_phrase};
 pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
@@ -18,10 +22,11 @@ pub(crate) struct Document<'t> {
     pub raw: &'t str,
     pub folded: Folded,
     pub lines: Vec<Line>,
-    shapes: OnceCell<Vec<Shape>>,
-    fences: OnceCell<bool>,
+    shapes: Vec<OnceCell<Shape>>,
+    /// First and last lines of code between fences.
+    fences: OnceCell<Vec<(usize, usize)>>,
     zone: OnceCell<Option<(usize, usize)>>,
-    filled: OnceCell<Vec<(u32, u32)>>,
+    filled: OnceCell<Vec<u32>>,
     letters: OnceCell<(usize, usize)>,
     last_line: Cell<usize>,
     last_folded: Cell<usize>,
@@ -38,8 +43,8 @@ impl<'t> Document<'t> {
         Document {
             raw,
             folded,
+            shapes: vec![OnceCell::new(); lines.len()],
             lines,
-            shapes: OnceCell::new(),
             fences: OnceCell::new(),
             zone: OnceCell::new(),
             filled: OnceCell::new(),
@@ -86,25 +91,38 @@ impl<'t> Document<'t> {
         &self.raw[self.lines[n].start..self.lines[n].end]
     }
 
-    /// Shape of every line; computed when first asked for, since most texts hold nothing to decide.
-    pub fn shapes(&self) -> &[Shape] {
-        self.shapes.get_or_init(|| {
-            let mut shapes: Vec<Shape> = (0..self.lines.len()).map(|n| Shape::of(self.line(n))).collect();
-            let fence = |n: &usize| self.line(*n).trim_start().starts_with("```");
-            let fences: Vec<usize> = (0..self.lines.len()).filter(fence).collect();
-            Shape::mark_fences(&mut shapes, &fences);
-            for (n, shape) in shapes.iter_mut().enumerate() {
-                if shape.framed && !shape.fenced && self.indented_by_markup(n) {
-                    *shape = Shape::of(self.line(n).trim_start());
-                }
+    /// Shape of line `n`; read when first asked for, since most lines hold nothing to decide.
+    pub fn shape(&self, n: usize) -> &Shape {
+        self.shapes[n].get_or_init(|| {
+            let line = self.line(n);
+            if self.in_fence(n) {
+                return Shape { fenced: true, framed: true, ..Shape::of(line) };
             }
-            shapes
+            let shape = Shape::of(line);
+            if shape.framed && self.indented_by_markup(n) { Shape::of(line.trim_start()) } else { shape }
+        })
+    }
+
+    /// First and last lines of what stands between code fences, as far as these are closed.
+    fn fences(&self) -> &[(usize, usize)] {
+        self.fences.get_or_init(|| {
+            if memmem::find(self.raw.as_bytes(), b"```").is_none() {
+                return Vec::new();
+            }
+            let fences: Vec<usize> = (0..self.lines.len()).filter(|&n| self.line(n).trim_start().starts_with("```")).collect();
+            fences.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
         })
     }
 
     /// True where byte `at` of the original stands between code fences.
     pub fn fenced(&self, at: usize) -> bool {
-        *self.fences.get_or_init(|| self.raw.contains("```")) && self.shapes()[self.line_at(at)].fenced
+        !self.fences().is_empty() && self.in_fence(self.line_at(at))
+    }
+
+    fn in_fence(&self, line: usize) -> bool {
+        let fences = self.fences();
+        let begun = fences.partition_point(|&(first, _)| first <= line);
+        begun > 0 && line <= fences[begun - 1].1
     }
 
     /// True where the indent of a line is that of the page's source: the lines around it hold nothing but white space, and
@@ -121,46 +139,35 @@ impl<'t> Document<'t> {
         let before = self.filled_before(n).saturating_sub(count);
         let behind = self.filled_before(n + 1).saturating_add(count);
         // The line that holds the wanted number is the first one behind which there is more than that.
-        let first = self.line_sums().partition_point(|&(filled, _)| filled as usize <= before).saturating_sub(1);
-        let last = self.line_sums().partition_point(|&(filled, _)| (filled as usize) < behind).saturating_sub(1);
+        let first = self.line_sums().partition_point(|&filled| filled as usize <= before).saturating_sub(1);
+        let last = self.line_sums().partition_point(|&filled| (filled as usize) < behind).saturating_sub(1);
         (first.min(n), last.clamp(n, self.lines.len() - 1))
     }
 
     /// First and last line of prose, `None` where the text has none.
     pub fn prose(&self) -> Option<(usize, usize)> {
         *self.zone.get_or_init(|| {
-            let shapes = self.shapes();
-            let first = shapes.iter().position(|s| s.prose)?;
-            let last = shapes.iter().rposition(|s| s.prose)?;
-            Some((first, last))
+            let mut lines = 0..self.lines.len();
+            let prose = |n: &usize| self.shape(*n).prose;
+            let first = lines.find(prose)?;
+            Some((first, lines.rfind(prose).unwrap_or(first)))
         })
     }
 
     /// Number of lines before line `n` that are not blank.
     pub fn filled_before(&self, n: usize) -> usize {
-        self.lines_before(n).0 as usize
-    }
-
-    /// Number of lines of prose before line `n`.
-    pub fn prose_before(&self, n: usize) -> usize {
-        self.lines_before(n).1 as usize
-    }
-
-    /// How many lines before line `n` are filled, and how many of them prose.
-    fn lines_before(&self, n: usize) -> (u32, u32) {
         let sums = self.line_sums();
-        sums[n.min(sums.len() - 1)]
+        sums[n.min(sums.len() - 1)] as usize
     }
 
-    fn line_sums(&self) -> &[(u32, u32)] {
+    fn line_sums(&self) -> &[u32] {
         self.filled.get_or_init(|| {
-            let (mut filled, mut prose) = (0, 0);
-            let sums = self.shapes().iter().map(|s| {
-                filled += u32::from(!s.blank);
-                prose += u32::from(s.prose);
-                (filled, prose)
+            let mut filled = 0;
+            let sums = (0..self.lines.len()).map(|n| {
+                filled += u32::from(!self.line(n).trim_start().is_empty());
+                filled
             });
-            std::iter::once((0, 0)).chain(sums).collect()
+            std::iter::once(0).chain(sums).collect()
         })
     }
 
