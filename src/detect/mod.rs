@@ -23,7 +23,7 @@ use scope::Strong;
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::{Document, Span, count_words, is_mark, is_wide, is_wordy};
+use crate::text::{BLOCK, Document, Span, block_at, count_words, is_mark, is_wide, is_wordy};
 
 /// What detection knows of a text.
 #[derive(Debug, Default)]
@@ -345,45 +345,63 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
             bits &= bits - 1;
         }
     };
-    let mut start = 0;
-    while start < sample.len() {
-        // A word, or nothing between two signs.
-        let (mut stop, mut wide, mut behind) = (start, false, sample.len());
-        while let Some(&byte) = bytes.get(stop) {
-            if byte.is_ascii() {
-                if !byte.is_ascii_alphanumeric() {
-                    behind = stop + 1;
-                    break;
-                }
-                stop += 1;
-                continue;
-            }
-            let Some(c) = sample[stop..].chars().next() else { break };
-            wide |= is_wide(c);
-            if !is_wordy(c) && !is_mark(c) {
-                behind = stop + c.len_utf8();
-                break;
-            }
-            stop += c.len_utf8();
-        }
-        let from = start;
-        let word = &sample[start..stop];
-        start = behind;
-        if word.is_empty() {
-            continue;
-        }
+    let mut end_word = |from: usize, to: usize, wide: bool| {
         if !wide {
             words += 1;
-            count(from, stop);
-            continue;
+            count(from, to);
+            return;
         }
         // Nothing parts the words here: each of their function words may begin at any character.
+        let word = &sample[from..to];
         words += count_words(word) as u32;
         for (at, _) in word.char_indices() {
             let rest = &word[at..];
             let ends = rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]);
             ends.take(WIDE_WORD).for_each(|n| count(from + at, from + at + n));
         }
+    };
+    // Where the word that is being read begins, and whether it is of a script without blanks.
+    let (mut word, mut wide) = (None, false);
+    let (mut at, mut scalar) = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        if at >= scalar && !wide {
+            match block_at(bytes, at).filter(|block| block.high() == 0) {
+                Some(block) => {
+                    let wordy = block.letters() | block.within(b'0', b'9');
+                    let mut edges = wordy ^ (wordy << 1 | u64::from(word.is_some()));
+                    while edges != 0 {
+                        let edge = at + edges.trailing_zeros() as usize;
+                        match word.take() {
+                            Some(from) => end_word(from, edge, false),
+                            None => word = Some(edge),
+                        }
+                        edges &= edges - 1;
+                    }
+                    at += BLOCK;
+                    continue;
+                }
+                None => scalar = at + BLOCK,
+            }
+        }
+        let (goes_on, len) = if byte.is_ascii() {
+            (byte.is_ascii_alphanumeric(), 1)
+        } else {
+            let Some(c) = sample[at..].chars().next() else { break };
+            wide |= is_wide(c);
+            (is_wordy(c) || is_mark(c), c.len_utf8())
+        };
+        if goes_on {
+            word.get_or_insert(at);
+        } else {
+            if let Some(from) = word.take() {
+                end_word(from, at, wide);
+            }
+            wide = false;
+        }
+        at += len;
+    }
+    if let Some(from) = word {
+        end_word(from, sample.len(), wide);
     }
     if words < 40 {
         // Too short for shares: whatever has half the words of the likeliest one.

@@ -55,6 +55,11 @@ impl Guard {
         Guard(bits)
     }
 
+    /// Of an anchor that is good only with a capital letter.
+    pub fn capital() -> Guard {
+        Guard(CAPITAL)
+    }
+
     /// What all these have in common.
     pub fn common(guards: impl Iterator<Item = Guard>) -> Guard {
         Guard(guards.fold(u16::MAX, |all, guard| all & guard.0))

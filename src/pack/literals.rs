@@ -11,10 +11,10 @@ const MIDDLE: usize = 5;
 const SHORT: usize = 3;
 const TINY: usize = 2;
 /// Numbers of 32 bits in the filters. The one of the middle knows the starts of long anchors as well: most words end there.
-const LONG_FILTER: usize = 1 << 14;
-const MIDDLE_FILTER: usize = 1 << 13;
-const SHORT_FILTER: usize = 1 << 10;
-const TINY_FILTER: usize = 1 << 8;
+const LONG_FILTER: usize = 1 << 15;
+const MIDDLE_FILTER: usize = 1 << 14;
+const SHORT_FILTER: usize = 1 << 11;
+const TINY_FILTER: usize = 1 << 9;
 const LEADS: usize = 1 << 11;
 /// Behind every text of the tables of short ones: bytes as a number (two halves); number, [`WHOLE`] and length in one.
 const SHORT_ENTRY: usize = 3;
@@ -90,20 +90,37 @@ pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &
     sections[Section::Bytes as usize] = bytes_alone;
 }
 
+/// Two bits for each hash: the lower one for all anchors, the upper one for those that may stand in the middle of a word.
 fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], words: usize) -> Vec<u32> {
     let mut filter = vec![0; words];
-    for &(hash, _) in entries {
-        let bit = (hash >> (64 - 5 - words.trailing_zeros())) as usize;
-        filter[bit / 32] |= 1 << (bit % 32);
+    for &(hash, entry) in entries {
+        let bit = (hash >> (64 - 4 - words.trailing_zeros())) as usize * 2;
+        filter[bit / 32] |= if entry[2] & WHOLE == 0 { 3 } else { 1 } << (bit % 32);
     }
     filter
 }
 
-/// True where a filter knows the hash.
+/// True where a filter knows the hash, with `inside` where it knows it of an anchor that may stand in the middle of a word.
 #[inline(always)]
-fn knows<const WORDS: usize>(filter: &[u32; WORDS], hash: u64) -> bool {
-    let bit = (hash >> (64 - 5 - WORDS.trailing_zeros())) as usize;
-    filter[bit / 32] >> (bit % 32) & 1 == 1
+fn knows<const WORDS: usize>(filter: &[u32; WORDS], hash: u64, inside: bool) -> bool {
+    let bit = (hash >> (64 - 4 - WORDS.trailing_zeros())) as usize * 2;
+    filter[bit / 32] >> (bit % 32 + usize::from(inside)) & 1 == 1
+}
+
+/// The upper bit of each byte that is a small letter of ASCII.
+#[inline(always)]
+fn small_letters(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let plain = bytes & (0x7F * EACH);
+    (plain + EACH * (0x80 - b'a' as u64)) & !(plain + EACH * (0x7F - b'z' as u64)) & !bytes & (0x80 * EACH)
+}
+
+/// True where all the bytes from `first` to `last` are small letters: anchors that end before them, but for the first, are inside
+/// a word.
+#[inline(always)]
+fn goes_on(small: u64, first: usize, last: usize) -> bool {
+    let bytes = (u64::MAX >> (8 * (7 - last))) & (u64::MAX << (8 * first)) & 0x8080_8080_8080_8080;
+    small & bytes == bytes
 }
 
 /// Bits that choose the bucket, where each bucket begins, and the entries of all buckets, `size` numbers each.
@@ -208,11 +225,14 @@ impl<'s> Probe<'s> {
         if self.leads[lead / 32] >> (lead % 32) & 1 == 0 {
             return;
         }
+        // Small letters around the ends of all anchors of a table: those that want a whole word are out of the question.
+        let small = if glued { 0 } else { small_letters(start) };
+        let alone = self.bytes[(start & mask(1)) as usize];
         let known = Known {
-            alone: self.bytes[(start & mask(1)) as usize],
-            tiny: knows(self.tiny_filter, spread(start & mask(TINY))),
-            short: knows(self.short_filter, spread(start & mask(SHORT))),
-            middle: knows(self.middle_filter, spread(start & mask(MIDDLE))),
+            alone: if alone & WHOLE != 0 && goes_on(small, 0, 1) { NONE } else { alone },
+            tiny: knows(self.tiny_filter, spread(start & mask(TINY)), goes_on(small, TINY - 1, TINY)),
+            short: knows(self.short_filter, spread(start & mask(SHORT)), goes_on(small, SHORT - 1, MIDDLE - 1)),
+            middle: knows(self.middle_filter, spread(start & mask(MIDDLE)), goes_on(small, MIDDLE - 1, LONG - 1)),
         };
         if known.tiny | known.short | known.middle | (known.alone != NONE) {
             self.look_up(rest, start, known, glued, found);
@@ -223,7 +243,7 @@ impl<'s> Probe<'s> {
         let inside = |entry: u32, len: usize| {
             entry & WHOLE != 0 && !glued && rest[len - 1].is_ascii_lowercase() && rest.get(len).is_some_and(u8::is_ascii_lowercase)
         };
-        if known.alone != NONE && !inside(known.alone, 1) {
+        if known.alone != NONE {
             found.push((known.alone >> 4, 1));
         }
         for (known, table, len) in
@@ -240,7 +260,7 @@ impl<'s> Probe<'s> {
             }
         }
         let hash = spread(start);
-        if known.middle && knows(self.long_filter, hash) {
+        if known.middle && knows(self.long_filter, hash, false) {
             for &n in self.long.at(hash) {
                 let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
                 if rest.starts_with(text) {

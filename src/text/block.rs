@@ -7,6 +7,45 @@ use wide::i8x64;
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 64;
 
+/// Where `needle`, which is not empty, stands between `from` and `to`, from left to right, one behind the end of the other. For
+/// stretches of a few hundred bytes, where a searcher costs more to make than to use.
+pub(crate) fn places<'t>(text: &'t str, needle: &'t str, from: usize, to: usize) -> impl Iterator<Item = usize> + use<'t> {
+    let (bytes, wanted) = (text.as_bytes(), needle.as_bytes());
+    let last = (to + 1).saturating_sub(wanted.len());
+    let (first, second) = (wanted[0], wanted.get(1).copied());
+    // Candidates of the block before `next`, which began at `base`, and where the last find ended.
+    let (mut candidates, mut base, mut next, mut floor) = (0u64, from, from, from);
+    std::iter::from_fn(move || {
+        loop {
+            while candidates != 0 {
+                let at = base + candidates.trailing_zeros() as usize;
+                candidates &= candidates - 1;
+                if at >= floor && at < last && bytes[at..].starts_with(wanted) {
+                    floor = at + wanted.len();
+                    return Some(at);
+                }
+            }
+            if next >= last {
+                return None;
+            }
+            base = next;
+            candidates = match block_at(bytes, next) {
+                Some(block) => {
+                    // The second byte of the last one is not seen.
+                    let behind = second.map_or(u64::MAX, |b| block.is(b) >> 1 | 1 << (BLOCK - 1));
+                    next += BLOCK;
+                    block.is(first) & behind
+                }
+                None => {
+                    let left = &bytes[next..bytes.len().min(next + BLOCK)];
+                    next += BLOCK;
+                    left.iter().enumerate().fold(0, |bits, (n, &b)| bits | u64::from(b == first) << n)
+                }
+            };
+        }
+    })
+}
+
 /// Sixty-four bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Block(i8x64);
@@ -71,6 +110,17 @@ mod tests {
             prop_assert_eq!(block.letters(), bits(&bytes, |b| b.is_ascii_alphabetic()));
             prop_assert_eq!(block.is(bytes[5]), bits(&bytes, |b| b == bytes[5]));
             prop_assert_eq!(block.high(), bits(&bytes, |b| !b.is_ascii()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_the_standard_library_finds(text in "[ab é]{0,200}", needle in "[ab é]{1,3}", from in 0usize..60, len in 0usize..200) {
+            let from = text.floor_char_boundary(from.min(text.len()));
+            let to = text.floor_char_boundary((from + len).min(text.len()));
+            let found: Vec<usize> = places(&text, &needle, from, to).collect();
+            let wanted: Vec<usize> = text[from..to].match_indices(&*needle).map(|(n, _)| from + n).collect();
+            prop_assert_eq!(found, wanted);
         }
     }
 

@@ -11,7 +11,7 @@ use std::cell::{Cell, OnceCell};
 
 use memchr::memmem;
 
-pub(crate) use block::{BLOCK, block_at};
+pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use fold::{Folded, fold_phrase};
 pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
