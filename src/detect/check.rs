@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memchr3};
+
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
@@ -154,7 +156,8 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
 
 /// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
 fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(['[', ']', '*', '_', '\\']) {
+    let bytes = text.as_bytes();
+    if memchr3(b'[', b']', b'*', bytes).is_none() && memchr2(b'_', b'\\', bytes).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

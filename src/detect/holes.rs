@@ -4,8 +4,14 @@ use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
 use crate::text::{Document, KINDS, count_words, is_hangul, is_letter, is_wide, is_wordy};
 
-/// A kind of answer for each hole to the right, and one to the left.
-const _: () = assert!(2 * Hole::NAMES.len() <= KINDS);
+/// A kind of answer for each hole to the right, and one to the left; one for dates without their time.
+const DATE_ALONE: usize = 2 * Hole::NAMES.len();
+const _: () = assert!(DATE_ALONE < KINDS);
+
+/// A place as one language sees it.
+fn in_language(at: usize, language: u16) -> usize {
+    at << 16 | usize::from(language)
+}
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -15,7 +21,8 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
     let text = doc.folded.text.as_str();
     match hole {
         Hole::Number => number_end(text, at),
-        Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
+        // Many phrases with the same hole are tried at one place, and each of them with several ends.
+        Hole::Date => doc.remembered((hole as usize, in_language(at, language)), || set.calendar(language).moment(this_line(doc, at), at)),
         Hole::Time => set.calendar(language).time(this_line(doc, at), at),
         Hole::Stamp => super::stamp::line_end(set, doc, at),
         Hole::Network => {
@@ -116,7 +123,8 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
         }
         // A date may have its time in the hole, or in the next one.
         Hole::Date => {
-            forward(set, language, doc, hole, start) == Some(end) || set.calendar(language).date(this_line(doc, start), start) == Some(end)
+            let date = || set.calendar(language).date(this_line(doc, start), start);
+            forward(set, language, doc, hole, start) == Some(end) || doc.remembered((DATE_ALONE, in_language(start, language)), date) == Some(end)
         }
         _ => forward(set, language, doc, hole, start) == Some(end),
     }

@@ -66,11 +66,11 @@ impl Detector<'_> {
         let placed = found.main.iter().map(|m| (m, check::place(self.doc, &self.set.rules[m.rule as usize], m)));
         let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.trace || place.is_ok()).collect();
         // Of the languages that have the same words, the text's own speaks first.
-        main.sort_by(|(a, _), (b, _)| {
-            let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
-            let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));
-            place(a).cmp(&place(b)).then_with(language)
-        });
+        let place = |m: &Match| (m.span.start() as u128) << 64 | u128::from(!(m.span.end() as u32)) << 32 | u128::from(m.rule);
+        main.sort_by_cached_key(|(m, _)| place(m));
+        for same in main.chunk_by_mut(|(a, _), (b, _)| place(a) == place(b)).filter(|same| same.len() > 1) {
+            same.sort_by_cached_key(|(m, _)| (self.stranger(m.language), m.language));
+        }
         let mut last = usize::MAX;
         for (one, place) in &main {
             let rule = &self.set.rules[one.rule as usize];

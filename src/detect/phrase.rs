@@ -80,7 +80,9 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
             rightwards(set, language, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?)
         }
         (Piece::OneOf(texts), _) => {
-            texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, language, doc, rest, end))
+            let begins = text.as_bytes().get(at).is_some_and(|&b| texts.may_begin(b));
+            let ends = begins.then(|| texts.iter()).into_iter().flatten().filter_map(|t| literal(doc, t, at));
+            ends.into_iter().find_map(|end| rightwards(set, language, doc, rest, end))
         }
         (Piece::Hole(hole), Some(Piece::Literal(next))) => {
             let limit = holes::limit(doc, hole, at, next.len());
@@ -101,7 +103,7 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
             text.get(at..limit)?;
-            let ends = texts.iter().filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
+            let ends = texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
             ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
         }
@@ -133,7 +135,8 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
             before.ends_with(words).then(|| at - words.len()).and_then(|start| leftwards(set, language, doc, rest, start))
         }
         (Piece::OneOf(texts), _) => {
-            texts.iter().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
+            let ends = before.as_bytes().last().is_some_and(|&b| texts.may_end(b));
+            ends.then(|| texts.iter()).into_iter().flatten().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
         (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
@@ -154,7 +157,8 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + 40)).min(at);
             let window = &text[floor..at];
-            let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t)?, t.len())));
+            let held = texts.iter().filter(|t| doc.may_hold(floor, at, t));
+            let starts = held.filter_map(|t| Some((floor + window.rfind(t)?, t.len())));
             let rest = rest.before(rest.len() - 1);
             starts
                 .filter(|&(n, len)| holes::fills(set, language, doc, hole, n + len, at))

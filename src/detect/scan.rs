@@ -85,7 +85,10 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
         };
         found.regex(set, doc, rule, edge.0, edge.1);
     }
-    found.main.sort_by_key(|m| (m.span.start(), m.rule, m.language, std::cmp::Reverse(m.span.end())));
+    // One number a match: texts are shorter than 4 GiB.
+    found.main.sort_by_cached_key(|m| {
+        (m.span.start() as u128) << 80 | u128::from(m.rule) << 48 | u128::from(m.language) << 32 | u128::from(!(m.span.end() as u32))
+    });
     // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
     for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
         list.sort_by_key(|m| (m.span.start(), m.span.end()));

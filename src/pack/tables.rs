@@ -22,7 +22,8 @@ pub(crate) enum Section {
     /// Four numbers for each phrase: where its parts begin; rule; language and role; words and anchor.
     Phrases,
     Parts,
-    /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's.
+    /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's. Before them stand the sets of their
+    /// first and last bytes, a bit for each byte modulo 32.
     Choices,
     ChoiceTexts,
     /// Phrases without a literal.
@@ -120,6 +121,13 @@ pub(crate) struct Parts<'s> {
 pub(crate) struct Choice<'s> {
     tables: &'s Tables,
     texts: &'s [u32],
+    firsts: u32,
+    lasts: u32,
+}
+
+/// The bit of a byte in a set of bytes.
+fn bit_of(byte: u8) -> u32 {
+    1 << (byte % 32)
 }
 
 /// The two upper bits of a part tell what the lower ones are.
@@ -216,7 +224,10 @@ impl<'s> Parts<'s> {
             _ => {
                 let starts = self.tables.section(Section::Choices);
                 let texts = &self.tables.section(Section::ChoiceTexts)[starts[n as usize] as usize..starts[n as usize + 1] as usize];
-                Piece::OneOf(Choice { tables: self.tables, texts })
+                match texts {
+                    &[firsts, lasts, ref texts @ ..] => Piece::OneOf(Choice { tables: self.tables, texts, firsts, lasts }),
+                    _ => Piece::OneOf(Choice { tables: self.tables, texts, firsts: 0, lasts: 0 }),
+                }
             }
         }
     }
@@ -265,6 +276,18 @@ impl<'s> Parts<'s> {
 }
 
 impl<'s> Choice<'s> {
+    /// False where none of the texts begins with this byte.
+    #[inline]
+    pub fn may_begin(&self, byte: u8) -> bool {
+        self.firsts & bit_of(byte) != 0
+    }
+
+    /// False where none of the texts ends with this byte.
+    #[inline]
+    pub fn may_end(&self, byte: u8) -> bool {
+        self.lasts & bit_of(byte) != 0
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &'s str> + use<'s> {
         let tables = self.tables;
         self.texts.iter().map(move |&n| tables.text(n))
@@ -318,6 +341,9 @@ impl<'p> Builder<'p> {
         self.choices.insert(texts, n);
         let start = self.sections[Section::ChoiceTexts as usize].len() as u32;
         self.sections[Section::Choices as usize].push(start);
+        let set = |byte: fn(&[u8]) -> Option<&u8>| texts.iter().filter_map(|t| byte(t.as_bytes())).fold(0, |set, &b| set | bit_of(b));
+        let edges = [set(|text| text.first()), set(|text| text.last())];
+        self.sections[Section::ChoiceTexts as usize].extend(edges);
         for text in texts {
             let text = self.text(text);
             self.sections[Section::ChoiceTexts as usize].push(text);
@@ -353,7 +379,8 @@ impl Tables {
             builder.sections[Section::Anchors as usize].push(start);
             builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|&n| phrases[n as usize].guard)).bits());
             let guard = |n: &u32| phrases[*n as usize].guard.bits();
-            list.sort_by_key(guard);
+            // What languages share is remembered from one phrase to the next.
+            list.sort_by_key(|n| (guard(n), phrases[*n as usize].language));
             for group in list.chunk_by(|a, b| guard(a) == guard(b)).flat_map(|same| same.chunks(0xFFFF)) {
                 let groups = &mut builder.sections[Section::AnchorPhrases as usize];
                 groups.push((group.len() as u32) << 16 | guard(&group[0]));

@@ -7,7 +7,7 @@ mod fold;
 mod line;
 mod span;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use memchr::memmem;
 
@@ -32,6 +32,30 @@ pub(crate) struct Document<'t> {
     last_folded: Cell<usize>,
     /// The last answers of some kinds about places: phrases with one anchor ask the same one after the other.
     answers: [Cell<(usize, Option<usize>)>; KINDS],
+    /// What the last stretch of the folded text holds that was asked about.
+    held: RefCell<Held>,
+}
+
+/// Which four bytes stand in a stretch of a text, as far as a few bits can tell.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    stretch: (usize, usize),
+    bits: [u64; HELD / 64],
+}
+
+/// Bits for the four bytes of a stretch; stretches have up to some three hundred.
+const HELD: usize = 1024;
+
+impl Held {
+    fn bit(four: &[u8]) -> usize {
+        let number = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+        (number.wrapping_mul(0x9E37_79B1) >> (32 - HELD.trailing_zeros())) as usize
+    }
+
+    fn has(&self, four: &[u8]) -> bool {
+        let bit = Held::bit(four);
+        self.bits[bit / 64] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// Kinds of answers that may be remembered; each has a number of its own below this.
@@ -52,6 +76,7 @@ impl<'t> Document<'t> {
             last_line: Cell::new(0),
             last_folded: Cell::new(0),
             answers: [const { Cell::new((usize::MAX, None)) }; KINDS],
+            held: RefCell::default(),
         }
     }
 
@@ -65,6 +90,22 @@ impl<'t> Document<'t> {
         let answer = find();
         cell.set((at, answer));
         answer
+    }
+
+    /// False where the folded text holds no `needle` from `start` to `end`. Many needles are asked for in one stretch, and hardly
+    /// one is there.
+    pub fn may_hold(&self, start: usize, end: usize, needle: &str) -> bool {
+        let needle = needle.as_bytes();
+        let (Some(first), Some(last)) = (needle.first_chunk::<4>(), needle.last_chunk::<4>()) else { return true };
+        let mut held = self.held.borrow_mut();
+        if held.stretch != (start, end) {
+            *held = Held { stretch: (start, end), ..Held::default() };
+            for four in self.folded.text.as_bytes()[start..end].windows(4) {
+                let bit = Held::bit(four);
+                held.bits[bit / 64] |= 1 << (bit % 64);
+            }
+        }
+        held.has(first) && held.has(last)
     }
 
     /// Index of the line that holds byte `at` of the original.
