@@ -28,7 +28,8 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
         Hole::Network => {
             let rest = &text.as_bytes()[at..];
             let begins = |n: &&String| n.as_bytes().first() == rest.first() && rest.starts_with(n.as_bytes());
-            set.networks(language).find(begins).map(|n| at + n.len())
+            let end = || set.networks(language).find(begins).map(|n| at + n.len());
+            doc.remembered((hole as usize, in_language(at, language)), end)
         }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));

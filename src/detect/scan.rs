@@ -1,6 +1,7 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::check::mentioned;
 use super::sign::Stand;
@@ -203,8 +204,14 @@ impl Found {
 
     fn regex(&mut self, set: &RuleSet, doc: &Document<'_>, rule: u32, start: usize, end: usize) {
         let Some(regex) = set.rules[rule as usize].regex.as_ref().and_then(|r| r.get()) else { return };
-        for found in regex.captures_iter(&doc.raw[start..end]) {
-            let Some(range) = found.name("cut").or_else(|| found.get(0)).map(|m| m.range()) else { continue };
+        let window = &doc.raw[start..end];
+        // Where no group narrows the cut, the faster engines, which know no groups, are enough.
+        let narrowed = regex.capture_names().flatten().any(|name| name == "cut");
+        let ranges: Vec<Range<usize>> = match narrowed {
+            true => regex.captures_iter(window).filter_map(|c| c.name("cut").or_else(|| c.get(0)).map(|m| m.range())).collect(),
+            false => regex.find_iter(window).map(|m| m.range()).collect(),
+        };
+        for range in ranges {
             if range.is_empty() {
                 continue;
             }

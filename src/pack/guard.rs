@@ -82,8 +82,12 @@ impl Guard {
     /// The holes beside the anchor that `asked` does not hold.
     #[inline]
     pub fn unasked(self, asked: Around) -> impl Iterator<Item = Beside> {
-        let bits = self.0 & !asked.0;
-        Beside::ALL.into_iter().filter(move |hole| bits & hole.bit() != 0)
+        let mut bits = (self.0 & !asked.0) >> HOLES;
+        std::iter::from_fn(move || {
+            let hole = Beside::ALL.get(bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(*hole)
+        })
     }
 }
 
