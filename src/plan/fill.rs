@@ -53,11 +53,11 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
         let tail = (0..taken.len()).rev().find(|&n| doc.shape(n).prose && !taken[n]).map_or(0, |n| n + 1);
         let mut gap: Vec<usize> = Vec::new();
         let mut open = false;
-        for n in tail..taken.len() {
+        for (n, &gone) in taken.iter().enumerate().skip(tail) {
             if doc.shape(n).blank {
                 continue;
             }
-            if taken[n] {
+            if gone {
                 if open
                     && !gap.is_empty()
                     && gap.len() <= fill.max_lines

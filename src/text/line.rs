@@ -211,7 +211,7 @@ fn count(line: &str) -> (u32, u32, u32) {
             inner += u32::from(matches!(c, '。' | '！' | '？'));
             state = state.next(Class::of(c));
         }
-        words += u32::from(state.0 / Reading::NEW_WORD & 1);
+        words += u32::from((state.0 / Reading::NEW_WORD) & 1);
         inner += u32::from(state.0 / Reading::NEW_SENTENCE);
     }
     (words, inner, wide)
