@@ -125,7 +125,8 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
         // A date may have its time in the hole, or in the next one.
         Hole::Date => {
             let date = || set.calendar(language).date(this_line(doc, start), start);
-            forward(set, language, doc, hole, start) == Some(end) || doc.remembered((DATE_ALONE, in_language(start, language)), date) == Some(end)
+            forward(set, language, doc, hole, start) == Some(end)
+                || doc.remembered((DATE_ALONE, in_language(start, language)), date) == Some(end)
         }
         _ => forward(set, language, doc, hole, start) == Some(end),
     }

@@ -103,7 +103,8 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
             text.get(at..limit)?;
-            let ends = texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
+            let ends =
+                texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
             ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
         }
@@ -136,7 +137,11 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
         }
         (Piece::OneOf(texts), _) => {
             let ends = before.as_bytes().last().is_some_and(|&b| texts.may_end(b));
-            ends.then(|| texts.iter()).into_iter().flatten().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
+            ends.then(|| texts.iter())
+                .into_iter()
+                .flatten()
+                .filter(|t| before.ends_with(t))
+                .find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
         (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);

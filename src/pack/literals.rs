@@ -246,8 +246,7 @@ impl<'s> Probe<'s> {
         if known.alone != NONE {
             found.push((known.alone >> 4, 1));
         }
-        for (known, table, len) in
-            [(known.tiny, &self.tiny, TINY), (known.short, &self.short, SHORT), (known.middle, &self.middle, MIDDLE)]
+        for (known, table, len) in [(known.tiny, &self.tiny, TINY), (known.short, &self.short, SHORT), (known.middle, &self.middle, MIDDLE)]
         {
             if !known {
                 continue;

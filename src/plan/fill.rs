@@ -62,7 +62,9 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
                     && !gap.is_empty()
                     && gap.len() <= fill.max_lines
                     && gap.iter().all(|&g| {
-                        doc.shape(g).title(fill.max_words) && (!doc.shape(g).ends_sentence || doc.shape(g).call) && !doc.line(g).contains('@')
+                        doc.shape(g).title(fill.max_words)
+                            && (!doc.shape(g).ends_sentence || doc.shape(g).call)
+                            && !doc.line(g).contains('@')
                     })
                 {
                     let span = Span::covering(doc.raw, doc.lines[gap[0]].start, doc.lines[gap[gap.len() - 1]].end);

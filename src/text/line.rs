@@ -164,10 +164,22 @@ impl Reading {
                 };
                 Self::IN_WORD | starts | if matches!(class, Class::Capital) { Self::CAPITAL } else { 0 }
             }
-            Class::Stop => if before == Self::CAPITAL { 0 } else { Self::ENDED },
+            Class::Stop => {
+                if before == Self::CAPITAL {
+                    0
+                } else {
+                    Self::ENDED
+                }
+            }
             Class::Quote => in_word | ended,
             Class::Closing => ended,
-            Class::Blank => if before == Self::ENDED { Self::PARTED } else { 0 },
+            Class::Blank => {
+                if before == Self::ENDED {
+                    Self::PARTED
+                } else {
+                    0
+                }
+            }
             Class::Mark => in_word,
             Class::Other => 0,
         })
