@@ -22,6 +22,8 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
     let mut open = 0;
     let mut announced = false;
     let mut timed = false;
+    // Where the last date ended.
+    let mut dated: Option<usize> = None;
     let mut next = at;
     while let Some(c) = text[next..].chars().next() {
         if !is_wordy(c) {
@@ -36,9 +38,15 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             // “12.10. The online menu” at the head of a line is the number of a chapter, not a time of day or a day without a year.
             // A third number of one digit is no year either: “9.24.1. IN”.
             let parts = || text[next..end].trim_end_matches('.').split('.');
+            // Nor is a part of one digit, without its zero, surely a day or a month: “2.1.31 Staff”.
             let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-            let numbered =
-                next == at && parts().all(digits) && (parts().count() == 2 || parts().nth(2).is_some_and(|third| third.len() == 1));
+            let numbered = next == at && parts().all(digits) && (parts().count() == 2 || parts().any(|part| part.len() == 1));
+            // “12 June - 13 July 2014” is how long something lasts.
+            let day = calendar.date(text, next).is_some();
+            if day && dated.is_some_and(|last| matches!(text[last..next].trim(), "-" | "--")) {
+                return None;
+            }
+            dated = day.then_some(end);
             moments += usize::from(!numbered);
             (open, timed, next) = (0, !numbered, end);
             continue;
@@ -69,6 +77,10 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
         }
         timed = false;
         next = end;
+    }
+    // “As of Jan 20, 2002:” announces something.
+    if text.trim_end().ends_with(':') {
+        return None;
     }
     // A date alone may be a heading of the author's.
     (moments > 0 && words + names > 0).then_some(at + text[at..].trim_end().len())
