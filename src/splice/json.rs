@@ -317,13 +317,30 @@ mod tests {
     fn record() -> impl proptest::strategy::Strategy<Value = String> {
         use proptest::prelude::*;
         let text = prop_oneof![
-            Just(r#""""#), Just(r#""a""#), Just(r#""x\"y\\""#), Just(r#""\u00e9\ud83d\ude00\n""#), Just(r#""é""#), Just(r#""\q""#), Just(r#""\u00g0""#),
-            Just("1"), Just("-0.5e+7"), Just("01"), Just("1."), Just("-"), Just("true"), Just("nul"), Just("null"), Just("{}"), Just("[]"), Just("\t7 "),
+            Just(r#""""#),
+            Just(r#""a""#),
+            Just(r#""x\"y\\""#),
+            Just(r#""\u00e9\ud83d\ude00\n""#),
+            Just(r#""é""#),
+            Just(r#""\q""#),
+            Just(r#""\u00g0""#),
+            Just("1"),
+            Just("-0.5e+7"),
+            Just("01"),
+            Just("1."),
+            Just("-"),
+            Just("true"),
+            Just("nul"),
+            Just("null"),
+            Just("{}"),
+            Just("[]"),
+            Just("\t7 "),
         ]
         .prop_map(str::to_owned);
         let key = prop_oneof![Just("text"), Just("a"), Just("b"), Just("deep"), Just("te\\u0078t"), Just("")];
         let value = text.prop_recursive(4, 24, 4, move |inner| {
-            let member = (key.clone(), inner.clone(), "[ ]{0,2}").prop_map(|(key, value, blank)| format!("{blank}\"{key}\"{blank}:{blank}{value}{blank}"));
+            let member = (key.clone(), inner.clone(), "[ ]{0,2}")
+                .prop_map(|(key, value, blank)| format!("{blank}\"{key}\"{blank}:{blank}{value}{blank}"));
             prop_oneof![
                 proptest::collection::vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(","))),
                 proptest::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(", "))),
