@@ -9,6 +9,7 @@ use std::{env, fs};
 
 #[path = "src/text"]
 mod text {
+    mod block;
     mod class;
     mod fold;
     mod line;

@@ -20,7 +20,7 @@ use super::records::{self, Cut, Records};
 use super::session::{Loaded, Session, Step, Totals};
 use super::settings::Typed;
 use crate::run::{self, Flow};
-use crate::sink::{Folder, Pending, Refused};
+use crate::sink::{Folder, Like, Pending, Refused};
 use crate::source::{Container, Ending, Entry, Found, Input, Item, Items, Packing, Shape, show};
 
 /// The manifest of `--resume`, unless it is called otherwise.
@@ -121,6 +121,9 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     let shape = Shape { hash: book.kept(), ..session.shape() };
     let skipped = AtomicU64::new(0);
     let done = |entry: &Entry| {
+        if earlier.is_empty() {
+            return false;
+        }
         let place = args.output.compress.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
         let output = match &target {
             Target::Out(folder) => folder.target(&place).ok(),
@@ -188,6 +191,9 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
             Ok(Flow::On)
         },
     );
+    if let Target::Out(folder) = &target {
+        late.extend(folder.finish().err().map(|e| Failure::io(args.output.out.as_deref().map(show).unwrap_or_default(), &e)));
+    }
     // What has been logged is done, even when something else has failed.
     let failures = book.settle()?;
     if let Some(manifest) = &mut manifest {
@@ -283,7 +289,9 @@ impl Work<'_> {
                     (Target::Stdout, None, Some(path)) => {
                         done.print = std::fs::read(path).and_then(|bytes| self.packed(bytes)).map_err(fail)?;
                     }
-                    (Target::Out(folder), Some(bytes), path) => folder.write(&entry.place, &bytes, path.as_deref()).map_err(fail)?,
+                    (Target::Out(folder), Some(bytes), path) => {
+                        folder.write(&entry.place, &bytes, &Like::at(path.as_deref())).map_err(fail)?
+                    }
                     (Target::Out(folder), None, Some(path)) => folder.copy(&entry.place, path).map_err(fail)?,
                     _ => {}
                 }
@@ -300,6 +308,7 @@ impl Work<'_> {
             done.lines = self.pieces.book.lines(entry, &document, &cleaned, &after).map_err(fail)?;
         }
         let mut written = self.manifest.then(|| State::of(&after));
+        let like = Like { path: entry.path.as_deref(), permissions: document.permissions.clone() };
         match self.target {
             Target::Nowhere => {}
             Target::Stdout => done.print = self.packed(for_stdout(&cleaned, &after)).map_err(fail)?,
@@ -307,9 +316,9 @@ impl Work<'_> {
                 Some(packing) => {
                     let packed = self.packed(after.into_owned()).map_err(fail)?;
                     written = written.map(|_| State::of(&packed));
-                    folder.write(&packing.rename(&entry.place), &packed, entry.path.as_deref()).map_err(fail)?;
+                    folder.write(&packing.rename(&entry.place), &packed, &like).map_err(fail)?;
                 }
-                None => folder.write(&entry.place, &after, entry.path.as_deref()).map_err(fail)?,
+                None => folder.write(&entry.place, &after, &like).map_err(fail)?,
             },
             Target::InPlace => {
                 if let (true, Some(path), Some(version)) = (cleaned.changed(), &entry.path, &document.version) {
@@ -343,7 +352,13 @@ fn target(args: &CleanArgs, session: &Session) -> Result<Target> {
         if stdin {
             return Err(Trouble::new("standard input has no name to write it under").help("dehusk clean - > cleaned.txt").into());
         }
-        return match Folder::new(out, session.inputs.folders(), args.output.overwrite || args.output.resume) {
+        let output = &args.output;
+        let folder = if seen_at_the_end(args, session, out) {
+            Folder::fresh(out, session.inputs.folders())
+        } else {
+            Folder::new(out, session.inputs.folders(), output.overwrite || output.resume)
+        };
+        return match folder {
             Ok(folder) => Ok(Target::Out(folder)),
             Err(e) => Err(refused(&e, out).into()),
         };
@@ -361,6 +376,21 @@ fn target(args: &CleanArgs, session: &Session) -> Result<Target> {
         return Ok(Target::Stdout);
     }
     Err(no_place(session)?.into())
+}
+
+/// True where nothing else looks into the output folder or writes there before the run has ended.
+fn seen_at_the_end(args: &CleanArgs, session: &Session, out: &Path) -> bool {
+    let output = &args.output;
+    let inside = |path: &Path| {
+        let up = path.components().any(|part| part == std::path::Component::ParentDir);
+        let absolute = std::path::absolute(path).and_then(|path| Ok((path, std::path::absolute(out)?)));
+        up || absolute.is_ok_and(|(path, out)| path.starts_with(out))
+    };
+    let log = output.log.as_deref().or(session.settings.log.as_deref());
+    !output.overwrite
+        && !output.resume
+        && output.manifest.is_none()
+        && ![log, output.attributes.as_deref()].into_iter().flatten().any(inside)
 }
 
 /// The manifest, where one is asked for, and what it knows of earlier runs.

@@ -147,6 +147,11 @@ impl Manifest {
 }
 
 impl Earlier {
+    /// True where nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.done.is_empty()
+    }
+
     /// True where an earlier run has finished this file, and neither it nor its output was changed since. `target` is where the
     /// output lies.
     pub fn has(&self, entry: &Entry, target: Option<&Path>) -> bool {

@@ -18,7 +18,7 @@ use super::messages::{self, Failure, Trouble, counted, typed};
 use super::restore_records;
 use super::settings::{Layers, Typed};
 use crate::run::{self, Ended, Flow};
-use crate::sink::{Folder, Pending, Refused};
+use crate::sink::{Folder, Like, Pending, Refused};
 use crate::source::{Filter, Form, Found, Inputs, Version, show};
 
 /// What became of a document.
@@ -295,7 +295,7 @@ fn restore(piece: &Piece, begin: &Begin, finder: &Finder, target: &Target, again
                 None => read(&path).map_err(|e| Failure::io(show(&path), &e))?.0,
             };
             let like = (!again).then_some(path.as_path());
-            folder.write(&place, &bytes, like).map_err(|e| Failure::io(&piece.doc, &e))?;
+            folder.write(&place, &bytes, &Like::at(like)).map_err(|e| Failure::io(&piece.doc, &e))?;
         }
     }
     // A file that was named may have to go further back.

@@ -63,7 +63,7 @@ impl<'d> Surroundings<'d> {
             self.line += 1;
         }
         if self.last.0 != hit.start {
-            let inner = word_before(&doc.folded.text[..hit.start]).is_some_and(|at| at >= doc.lines[self.line].fold_start);
+            let inner = word_before(&doc.folded.text, hit.start).is_some_and(|at| at >= doc.lines[self.line].fold_start);
             self.last = (hit.start, inner, self.small(hit.start));
         }
         let (_, inner, small) = self.last;
@@ -80,18 +80,27 @@ impl<'d> Surroundings<'d> {
     }
 }
 
-/// Where the letter or digit stands that ends `before`, a blank aside.
-fn word_before(before: &str) -> Option<usize> {
-    let before = before.strip_suffix(' ').unwrap_or(before);
-    let last = before.chars().next_back().filter(|&c| is_wordy(c))?;
-    Some(before.len() - last.len_utf8())
+/// Where the letter or digit stands that ends `text[..at]`, a blank aside.
+fn word_before(text: &str, at: usize) -> Option<usize> {
+    let bytes = &text.as_bytes()[..at];
+    let bytes = bytes.strip_suffix(b" ").unwrap_or(bytes);
+    let last = *bytes.last()?;
+    if last.is_ascii() {
+        return last.is_ascii_alphanumeric().then_some(bytes.len() - 1);
+    }
+    let c = text[..bytes.len()].chars().next_back().filter(|&c| is_wordy(c))?;
+    Some(bytes.len() - c.len_utf8())
 }
 
 /// Where the letter or digit stands that comes behind `at`, a blank aside.
 fn word_behind(text: &str, at: usize) -> Option<usize> {
-    let at = at + usize::from(text[at..].starts_with(' '));
-    text[at..].chars().next().filter(|&c| is_wordy(c))?;
-    Some(at)
+    let bytes = text.as_bytes();
+    let at = at + usize::from(bytes.get(at) == Some(&b' '));
+    let wordy = match bytes.get(at)? {
+        b if b.is_ascii() => b.is_ascii_alphanumeric(),
+        _ => text[at..].chars().next().is_some_and(is_wordy),
+    };
+    wordy.then_some(at)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memchr3};
+
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
@@ -71,7 +73,7 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
 /// the full stop.
 fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.start());
-    let Some(before) = line.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
+    let Some(before) = line.checked_sub(1).map(|n| doc.shape(n)) else { return false };
     if before.blank || before.words < 7 || before.ends_sentence || before.opens || before.heading > 0 {
         return false;
     }
@@ -100,9 +102,9 @@ fn broken(doc: &Document<'_>, rule: &Rule, found: &Match) -> bool {
     if doc.line(last + 1).trim() == "." {
         return true;
     }
-    let Some(above) = first.checked_sub(1).map(|n| &doc.shapes()[n]) else { return false };
+    let Some(above) = first.checked_sub(1).map(|n| doc.shape(n)) else { return false };
     let open = above.words > 0 && !above.ends_sentence && !above.opens && above.heading == 0;
-    open && (above.words > 1 || doc.shapes()[last + 1].words > 1)
+    open && (above.words > 1 || doc.shape(last + 1).words > 1)
 }
 
 /// True for a line that goes on with a sentence.
@@ -154,7 +156,8 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
 
 /// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
 fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(['[', ']', '*', '_', '\\']) {
+    let bytes = text.as_bytes();
+    if memchr3(b'[', b']', b'*', bytes).is_none() && memchr2(b'_', b'\\', bytes).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -282,7 +285,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
 fn told(doc: &Document<'_>, hit: &Match) -> bool {
     let start = hit.span.start();
     let begins = sentence_start(doc.raw, start) && capital(hit.span.of(doc.raw));
-    hit.stand != Stand::Whole && !begins && doc.shapes()[doc.line_at(start)].prose
+    hit.stand != Stand::Whole && !begins && doc.shape(doc.line_at(start)).prose
 }
 
 /// A text for messages: one line, not long.

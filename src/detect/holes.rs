@@ -4,8 +4,14 @@ use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
 use crate::text::{Document, KINDS, count_words, is_hangul, is_letter, is_wide, is_wordy};
 
-/// A kind of answer for each hole to the right, and one to the left.
-const _: () = assert!(2 * Hole::NAMES.len() <= KINDS);
+/// A kind of answer for each hole to the right, and one to the left; one for dates without their time.
+const DATE_ALONE: usize = 2 * Hole::NAMES.len();
+const _: () = assert!(DATE_ALONE < KINDS);
+
+/// A place as one language sees it.
+fn in_language(at: usize, language: u16) -> usize {
+    at << 16 | usize::from(language)
+}
 
 /// Longest text that a hole may hold, in folded bytes.
 const MAX_HOLE: usize = 240;
@@ -15,13 +21,15 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
     let text = doc.folded.text.as_str();
     match hole {
         Hole::Number => number_end(text, at),
-        Hole::Date => set.calendar(language).moment(this_line(doc, at), at),
+        // Many phrases with the same hole are tried at one place, and each of them with several ends.
+        Hole::Date => doc.remembered((hole as usize, in_language(at, language)), || set.calendar(language).moment(this_line(doc, at), at)),
         Hole::Time => set.calendar(language).time(this_line(doc, at), at),
         Hole::Stamp => super::stamp::line_end(set, doc, at),
         Hole::Network => {
             let rest = &text.as_bytes()[at..];
             let begins = |n: &&String| n.as_bytes().first() == rest.first() && rest.starts_with(n.as_bytes());
-            set.networks(language).find(begins).map(|n| at + n.len())
+            let end = || set.networks(language).find(begins).map(|n| at + n.len());
+            doc.remembered((hole as usize, in_language(at, language)), end)
         }
         Hole::Url | Hole::Email => {
             let limit = text.floor_char_boundary(text.len().min(at + 2000));
@@ -116,7 +124,9 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
         }
         // A date may have its time in the hole, or in the next one.
         Hole::Date => {
-            forward(set, language, doc, hole, start) == Some(end) || set.calendar(language).date(this_line(doc, start), start) == Some(end)
+            let date = || set.calendar(language).date(this_line(doc, start), start);
+            forward(set, language, doc, hole, start) == Some(end)
+                || doc.remembered((DATE_ALONE, in_language(start, language)), date) == Some(end)
         }
         _ => forward(set, language, doc, hole, start) == Some(end),
     }

@@ -6,7 +6,7 @@
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
 use crate::pack::{Around, Probe, Tables};
-use crate::text::{Document, is_hangul, is_wide, is_wordy};
+use crate::text::{BLOCK, Document, block_at, is_hangul, is_wide, is_wordy};
 
 /// Bytes of words in ASCII.
 const WORD: [bool; 256] = {
@@ -18,6 +18,9 @@ const WORD: [bool; 256] = {
     }
     word
 };
+
+/// Bytes within which a seam must be known to tell whether a word goes on behind a short anchor.
+const WHOLE_WORDS: usize = 8;
 
 /// What a character does to the word that it stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,48 +54,72 @@ pub(super) struct Hit {
 /// at one start, short anchors come before long ones.
 pub(super) fn find(tables: &Tables, doc: &Document<'_>, mut found: impl FnMut(Hit)) {
     let probe = Probe::new(tables);
+    let bytes = doc.folded.text.as_bytes();
+    let mut hits: Vec<(u32, usize)> = Vec::new();
+    places(doc, |at, seams| {
+        let glued = seams.first().is_some_and(|&seam| seam as usize <= at + WHOLE_WORDS);
+        probe.at(&bytes[at..], glued, &mut hits);
+        if hits.is_empty() {
+            return;
+        }
+        for (anchor, len) in hits.drain(..) {
+            let (start, end) = (at, at + len);
+            let inside_word = bytes[end - 1].is_ascii_lowercase()
+                && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
+                && !seams.iter().take_while(|&&s| s as usize <= end).any(|&s| s as usize == end);
+            if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
+                found(Hit { anchor, start, end, inside_word });
+            }
+        }
+    });
+}
+
+/// Calls `visit` with each place of the folded text where a phrase can begin, and the seams from there or a little before it.
+#[inline(always)]
+fn places(doc: &Document<'_>, mut visit: impl FnMut(usize, &[u32])) {
     let text = doc.folded.text.as_str();
     let bytes = text.as_bytes();
     let mut seams = doc.folded.seams.as_slice();
-    let mut seam = next_seam(seams);
     // What the character before was: behind a part of a word, the word goes on.
     let mut before = Part::None;
     let mut at = 0;
-    while at < bytes.len() {
-        if before == Part::Word {
-            let stop = seam.min(bytes.len());
-            at += bytes[at..stop.max(at)].iter().take_while(|&&b| WORD[b as usize]).count();
+    while let Some(&byte) = bytes.get(at) {
+        let plain = byte.is_ascii() && bytes.get(at + 1).is_some_and(u8::is_ascii);
+        if let Some(block) = plain.then(|| block_at(bytes, at)).flatten() {
+            // ASCII up to the next longer character, or to the end of the block.
+            let len = block.high().trailing_zeros() as usize;
+            let word = block.letters() | block.within(b'0', b'9');
+            let mut probes = word & !(word << 1 | u64::from(before == Part::Word)) | !word;
+            let here = seams;
+            while let Some((&seam, behind)) = seams.split_first().filter(|(seam, _)| (**seam as usize) < at + len) {
+                probes |= 1 << (seam as usize - at);
+                seams = behind;
+            }
+            probes &= !(block.is(b' ') | block.is(b'\n')) & (u64::MAX >> (BLOCK - len));
+            while probes != 0 {
+                visit(at + probes.trailing_zeros() as usize, here);
+                probes &= probes - 1;
+            }
+            before = if word >> (len - 1) & 1 == 1 { Part::Word } else { Part::None };
+            at += len;
+            continue;
         }
-        let Some(&byte) = bytes.get(at) else { break };
         let (part, len) = if byte.is_ascii() {
             (if WORD[byte as usize] { Part::Word } else { Part::None }, 1)
         } else {
             let Some(c) = text[at..].chars().next() else { break };
             (part_of(c), c.len_utf8())
         };
-        let glued = seam <= at;
-        if glued {
+        let glued = seams.first().is_some_and(|&seam| seam as usize <= at);
+        while seams.first().is_some_and(|&seam| seam as usize <= at) {
             seams = &seams[1..];
-            seam = next_seam(seams);
         }
         if (part == Part::None || part != before || glued) && byte != b' ' && byte != b'\n' {
-            probe.at(&bytes[at..], |anchor, len| {
-                let (start, end) = (at, at + len);
-                let inside_word = bytes[end - 1].is_ascii_lowercase()
-                    && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
-                    && (seam > end || !seams.iter().take_while(|&&s| s as usize <= end).any(|&s| s as usize == end));
-                if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
-                    found(Hit { anchor, start, end, inside_word });
-                }
-            });
+            visit(at, seams);
         }
         before = part;
         at += len;
     }
-}
-
-fn next_seam(seams: &[u32]) -> usize {
-    seams.first().map_or(usize::MAX, |&s| s as usize)
 }
 
 #[cfg(test)]

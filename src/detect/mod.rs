@@ -23,7 +23,7 @@ use scope::Strong;
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::{Document, Span, count_words, is_mark, is_wide, is_wordy};
+use crate::text::{BLOCK, Document, Span, block_at, count_words, is_mark, is_wide, is_wordy};
 
 /// What detection knows of a text.
 #[derive(Debug, Default)]
@@ -66,11 +66,11 @@ impl Detector<'_> {
         let placed = found.main.iter().map(|m| (m, check::place(self.doc, &self.set.rules[m.rule as usize], m)));
         let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.trace || place.is_ok()).collect();
         // Of the languages that have the same words, the text's own speaks first.
-        main.sort_by(|(a, _), (b, _)| {
-            let place = |m: &Match| (m.span.start(), std::cmp::Reverse(m.span.end()), m.rule);
-            let language = || (self.stranger(a.language), a.language).cmp(&(self.stranger(b.language), b.language));
-            place(a).cmp(&place(b)).then_with(language)
-        });
+        let place = |m: &Match| (m.span.start() as u128) << 64 | u128::from(!(m.span.end() as u32)) << 32 | u128::from(m.rule);
+        main.sort_by_cached_key(|(m, _)| place(m));
+        for same in main.chunk_by_mut(|(a, _), (b, _)| place(a) == place(b)).filter(|same| same.len() > 1) {
+            same.sort_by_cached_key(|(m, _)| (self.stranger(m.language), m.language));
+        }
         let mut last = usize::MAX;
         for (one, place) in &main {
             let rule = &self.set.rules[one.rule as usize];
@@ -336,44 +336,72 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let mut counts = [0u32; 64];
     let mut words = 0;
-    let mut count = |word: &str| {
-        let mut bits = set.common.get(word);
+    let sample = &text[middle..end];
+    let bytes = sample.as_bytes();
+    let mut count = |from: usize, to: usize| {
+        let mut bits = set.common.at(bytes, from, to);
         while bits != 0 {
             counts[bits.trailing_zeros() as usize] += 1;
             bits &= bits - 1;
         }
     };
-    let sample = &text[middle..end];
-    let mut start = 0;
-    while start < sample.len() {
-        // A word, or nothing between two signs.
-        let (mut stop, mut wide, mut behind) = (start, false, sample.len());
-        while stop < sample.len() {
-            stop += sample.as_bytes()[stop..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            let Some(c) = sample[stop..].chars().next() else { break };
-            wide |= is_wide(c);
-            if !is_wordy(c) && !is_mark(c) {
-                behind = stop + c.len_utf8();
-                break;
-            }
-            stop += c.len_utf8();
-        }
-        let word = &sample[start..stop];
-        start = behind;
-        if word.is_empty() {
-            continue;
-        }
+    let mut end_word = |from: usize, to: usize, wide: bool| {
         if !wide {
             words += 1;
-            count(word);
-            continue;
+            count(from, to);
+            return;
         }
         // Nothing parts the words here: each of their function words may begin at any character.
+        let word = &sample[from..to];
         words += count_words(word) as u32;
         for (at, _) in word.char_indices() {
             let rest = &word[at..];
-            rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]).take(WIDE_WORD).for_each(|n| count(&rest[..n]));
+            let ends = rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]);
+            ends.take(WIDE_WORD).for_each(|n| count(from + at, from + at + n));
         }
+    };
+    // Where the word that is being read begins, and whether it is of a script without blanks.
+    let (mut word, mut wide) = (None, false);
+    let (mut at, mut scalar) = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        if at >= scalar && !wide {
+            match block_at(bytes, at).filter(|block| block.high() == 0) {
+                Some(block) => {
+                    let wordy = block.letters() | block.within(b'0', b'9');
+                    let mut edges = wordy ^ (wordy << 1 | u64::from(word.is_some()));
+                    while edges != 0 {
+                        let edge = at + edges.trailing_zeros() as usize;
+                        match word.take() {
+                            Some(from) => end_word(from, edge, false),
+                            None => word = Some(edge),
+                        }
+                        edges &= edges - 1;
+                    }
+                    at += BLOCK;
+                    continue;
+                }
+                None => scalar = at + BLOCK,
+            }
+        }
+        let (goes_on, len) = if byte.is_ascii() {
+            (byte.is_ascii_alphanumeric(), 1)
+        } else {
+            let Some(c) = sample[at..].chars().next() else { break };
+            wide |= is_wide(c);
+            (is_wordy(c) || is_mark(c), c.len_utf8())
+        };
+        if goes_on {
+            word.get_or_insert(at);
+        } else {
+            if let Some(from) = word.take() {
+                end_word(from, at, wide);
+            }
+            wide = false;
+        }
+        at += len;
+    }
+    if let Some(from) = word {
+        end_word(from, sample.len(), wide);
     }
     if words < 40 {
         // Too short for shares: whatever has half the words of the likeliest one.

@@ -94,7 +94,7 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
     let mut n = label + 1;
     while left > 0 {
         let Some(line) = doc.lines.get(n) else { break };
-        let shape = &doc.shapes()[n];
+        let shape = doc.shape(n);
         n += 1;
         if shape.blank {
             continue;

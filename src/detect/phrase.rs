@@ -2,7 +2,7 @@
 
 use super::holes;
 use crate::pack::{Parts, Phrase, Piece, RuleSet};
-use crate::text::{Document, is_hangul, is_wide, is_wordy};
+use crate::text::{Document, is_hangul, is_wide, is_wordy, places};
 
 /// The folded range that `phrase` covers, given that its anchor's text begins at `at`, and that its guard excludes nothing.
 pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
@@ -80,20 +80,21 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
             rightwards(set, language, doc, rest, literal(doc, words, at).or_else(|| literal(doc, words.trim_start_matches(' '), at))?)
         }
         (Piece::OneOf(texts), _) => {
-            texts.iter().filter_map(|t| literal(doc, t, at)).find_map(|end| rightwards(set, language, doc, rest, end))
+            let begins = text.as_bytes().get(at).is_some_and(|&b| texts.may_begin(b));
+            let ends = begins.then(|| texts.iter()).into_iter().flatten().filter_map(|t| literal(doc, t, at));
+            ends.into_iter().find_map(|end| rightwards(set, language, doc, rest, end))
         }
         (Piece::Hole(hole), Some(Piece::Literal(next))) => {
             let limit = holes::limit(doc, hole, at, next.len());
-            let window = text.get(at..limit)?;
+            text.get(at..limit)?;
             let core = next.trim_matches(' ');
             if core.is_empty() {
-                let ends = window.match_indices(next).map(|(n, _)| at + n).take(TRIES);
+                let ends = places(text, next, at, limit).take(TRIES);
                 return ends
                     .filter(|&end| holes::fills(set, language, doc, hole, at, end))
                     .find_map(|end| rightwards(set, language, doc, rest.behind(0), end + next.len()));
             }
-            let starts = window.match_indices(core).map(|(n, _)| at + n);
-            starts
+            places(text, core, at, limit)
                 .filter_map(|n| Some((blank_before(doc, next, n, Some(first))?, n)))
                 .take(TRIES)
                 .filter(|&(end, _)| end >= at && holes::fills(set, language, doc, hole, at, end))
@@ -101,8 +102,9 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
-            let window = text.get(at..limit)?;
-            let ends = texts.iter().filter_map(|t| Some((at + window.find(t)?, t.len())));
+            text.get(at..limit)?;
+            let ends =
+                texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
             ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
         }
@@ -111,6 +113,11 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
             rightwards(set, language, doc, rest, holes::forward(set, language, doc, hole, from)?)
         }
     }
+}
+
+/// Where `needle` stands between `from` and `to`, from right to left.
+fn backwards(text: &str, needle: &str, from: usize, to: usize) -> impl Iterator<Item = usize> + use<> {
+    places(text, needle, from, to).collect::<Vec<_>>().into_iter().rev()
 }
 
 /// Start of the parts when they end at `at`.
@@ -129,20 +136,24 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
             before.ends_with(words).then(|| at - words.len()).and_then(|start| leftwards(set, language, doc, rest, start))
         }
         (Piece::OneOf(texts), _) => {
-            texts.iter().filter(|t| before.ends_with(t)).find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
+            let ends = before.as_bytes().last().is_some_and(|&b| texts.may_end(b));
+            ends.then(|| texts.iter())
+                .into_iter()
+                .flatten()
+                .filter(|t| before.ends_with(t))
+                .find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
         (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
             let rest = rest.before(rest.len() - 1);
             let core = previous.trim_matches(' ');
             if core.is_empty() {
-                let starts = text[floor..at].rmatch_indices(previous).map(|(n, _)| floor + n).take(TRIES);
-                return starts
+                return backwards(text, previous, floor, at)
+                    .take(TRIES)
                     .filter(|&n| holes::fills(set, language, doc, hole, n + previous.len(), at))
                     .find_map(|n| leftwards(set, language, doc, rest, n));
             }
-            let starts = text[floor..at].rmatch_indices(core).map(|(n, _)| floor + n);
-            starts
+            backwards(text, core, floor, at)
                 .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(last))?)))
                 .take(TRIES)
                 .filter(|&(_, end)| end <= at && holes::fills(set, language, doc, hole, end, at))
@@ -151,7 +162,8 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + 40)).min(at);
             let window = &text[floor..at];
-            let starts = texts.iter().filter_map(|t| Some((floor + window.rfind(t)?, t.len())));
+            let held = texts.iter().filter(|t| doc.may_hold(floor, at, t));
+            let starts = held.filter_map(|t| Some((floor + window.rfind(t)?, t.len())));
             let rest = rest.before(rest.len() - 1);
             starts
                 .filter(|&(n, len)| holes::fills(set, language, doc, hole, n + len, at))

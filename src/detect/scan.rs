@@ -1,6 +1,7 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::check::mentioned;
 use super::sign::Stand;
@@ -53,19 +54,23 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
             return;
         }
-        for &number in set.tables.anchored(hit.anchor) {
-            let Some(phrase) = (!around.exclude(set.tables.guard(number))).then(|| set.phrase(number)).flatten() else { continue };
-            let whole = phrase.parts.len() == 1;
-            if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
-                found.add(set, doc, &phrase, range);
+        for (guard, phrases) in set.tables.anchored(hit.anchor) {
+            if around.exclude(guard) {
+                continue;
+            }
+            for phrase in phrases.iter().filter_map(|&number| set.phrase(number)) {
+                if phrase.role == Role::Regex {
+                    let down = set.rules[phrase.rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
+                    add_window(windows.entry(phrase.rule).or_default(), doc, (hit.start, hit.end), down);
+                    continue;
+                }
+                let whole = phrase.parts.len() == 1;
+                if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
+                    found.add(set, doc, &phrase, range);
+                }
             }
         }
     });
-    for hit in set.inner.find_overlapping_iter(doc.folded.text.as_bytes()) {
-        let rule = set.inner_rules[hit.pattern().as_usize()];
-        let down = set.rules[rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
-        add_window(windows.entry(rule).or_default(), doc, (hit.start(), hit.end()), down);
-    }
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
     }
@@ -81,7 +86,10 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
         };
         found.regex(set, doc, rule, edge.0, edge.1);
     }
-    found.main.sort_by_key(|m| (m.span.start(), m.rule, m.language, std::cmp::Reverse(m.span.end())));
+    // One number a match: texts are shorter than 4 GiB.
+    found.main.sort_by_cached_key(|m| {
+        (m.span.start() as u128) << 80 | u128::from(m.rule) << 48 | u128::from(m.language) << 32 | u128::from(!(m.span.end() as u32))
+    });
     // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
     for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
         list.sort_by_key(|m| (m.span.start(), m.span.end()));
@@ -196,8 +204,14 @@ impl Found {
 
     fn regex(&mut self, set: &RuleSet, doc: &Document<'_>, rule: u32, start: usize, end: usize) {
         let Some(regex) = set.rules[rule as usize].regex.as_ref().and_then(|r| r.get()) else { return };
-        for found in regex.captures_iter(&doc.raw[start..end]) {
-            let Some(range) = found.name("cut").or_else(|| found.get(0)).map(|m| m.range()) else { continue };
+        let window = &doc.raw[start..end];
+        // Where no group narrows the cut, the faster engines, which know no groups, are enough.
+        let narrowed = regex.capture_names().flatten().any(|name| name == "cut");
+        let ranges: Vec<Range<usize>> = match narrowed {
+            true => regex.captures_iter(window).filter_map(|c| c.name("cut").or_else(|| c.get(0)).map(|m| m.range())).collect(),
+            false => regex.find_iter(window).map(|m| m.range()).collect(),
+        };
+        for range in ranges {
             if range.is_empty() {
                 continue;
             }
@@ -243,5 +257,6 @@ fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
 /// only mentioned; so do a question mark or a comma behind it.
 fn decoration(text: &str, behind: bool) -> bool {
     let speaks = |c: char| is_wordy(c) || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
-    text.chars().nth(24).is_none() && !text.chars().any(speaks)
+    // Nearly always the first character speaks.
+    text.chars().enumerate().all(|(n, c)| n < 24 && !speaks(c))
 }

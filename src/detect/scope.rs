@@ -222,7 +222,7 @@ fn edge(doc: &Document<'_>, rule: &Rule, start: usize, end: usize) -> Extent {
     if count > rule.max_lines {
         return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
     }
-    let prose = doc.prose_before(last + 1) - doc.prose_before(first);
+    let prose = (first..=last).filter(|&n| doc.shape(n).prose).count();
     if prose > rule.max_prose {
         return Err(No("limit.prose", format!("{prose} lines of prose would go")));
     }
@@ -258,7 +258,7 @@ fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &
         return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
     }
     // Long sentences of the form itself are no prose.
-    let prose = (first..=last).filter(|&n| doc.shapes()[n].prose && !strong.touches(doc.lines[n].start, doc.lines[n].end)).count();
+    let prose = (first..=last).filter(|&n| doc.shape(n).prose && !strong.touches(doc.lines[n].start, doc.lines[n].end)).count();
     if prose > rule.max_prose {
         return Err(No("limit.prose", format!("{prose} lines of prose would go")));
     }
@@ -274,7 +274,6 @@ struct List {
 
 impl List {
     fn below(doc: &Document<'_>, rule: &Rule, label: usize, strong: &Strong<'_>) -> Result<List, No> {
-        let shapes = doc.shapes();
         let wanted = &rule.items;
         let mut items: Vec<usize> = Vec::new();
         let mut blanks_inside = false;
@@ -285,7 +284,7 @@ impl List {
         let mut under_title = false;
         let mut last = label;
         for n in label + 1..doc.lines.len() {
-            let shape = &shapes[n];
+            let shape = doc.shape(n);
             if shape.blank {
                 blank_before = true;
                 continue;
@@ -309,7 +308,7 @@ impl List {
                 end = ItemEnd::Residue;
                 break;
             }
-            let bulleted = items.first().is_some_and(|&f| shapes[f].bullet);
+            let bulleted = items.first().is_some_and(|&f| doc.shape(f).bullet);
             let paused = blank_before
                 && !blanks_inside
                 && !bulleted
@@ -326,7 +325,7 @@ impl List {
                 end = ItemEnd::Bullets;
                 break;
             }
-            if shape.heading > 0 && items.first().is_some_and(|&f| shapes[f].heading == 0) {
+            if shape.heading > 0 && items.first().is_some_and(|&f| doc.shape(f).heading == 0) {
                 end = ItemEnd::Bullets;
                 break;
             }
@@ -361,7 +360,7 @@ impl List {
             items.truncate(count);
             end = ItemEnd::Blank;
         }
-        if end == ItemEnd::Prose && items.first().is_some_and(|&f| !shapes[f].bullet) {
+        if end == ItemEnd::Prose && items.first().is_some_and(|&f| !doc.shape(f).bullet) {
             // The line before the returning grain may be its heading.
             items.pop();
         }
@@ -388,7 +387,7 @@ fn separates(line: &str) -> bool {
 
 /// True where an empty line stands between the label and what follows.
 fn blank_under(doc: &Document<'_>, label: usize) -> bool {
-    doc.shapes().get(label + 1).is_some_and(|s| s.blank)
+    label + 1 < doc.lines.len() && doc.shape(label + 1).blank
 }
 
 fn ended_by(end: ItemEnd) -> &'static str {

@@ -71,6 +71,9 @@ pub(crate) fn thin(doc: &Document<'_>, start: usize, end: usize) -> bool {
         return to < from;
     }
     let gap = doc.folded.text.get(from..to.max(from)).unwrap_or("x");
-    let digits = gap.chars().filter(|c| c.is_numeric()).count();
-    digits <= 6 && gap.chars().all(|c| !is_letter(c) && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、'))
+    let mut digits = 0;
+    gap.chars().all(|c| {
+        digits += u32::from(!c.is_ascii() && c.is_numeric() || c.is_ascii_digit());
+        digits <= 6 && !is_letter(c) && !matches!(c, '?' | '"' | '%' | '$' | '€' | '，' | '、')
+    })
 }

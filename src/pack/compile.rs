@@ -274,7 +274,13 @@ impl<'p> Compiler<'p> {
                         _ => 0,
                     })
                     .sum::<usize>();
-                let guard = Guard::of(&parts, anchor, place);
+                // A regex says itself what must stand around its anchor. Where it is not blind to case, neither is the anchor's start.
+                let sees_case = || loaded.table.regex.as_ref().is_some_and(|r| !r.get_ref().contains("(?i"));
+                let guard = match role {
+                    Role::Regex if phrase.get_ref().starts_with(char::is_uppercase) && sees_case() => Guard::capital(),
+                    Role::Regex => Guard::default(),
+                    _ => Guard::of(&parts, anchor, place),
+                };
                 self.phrases.push(Written { parts, anchor, role, rule: index, language, words: words as u16, guard });
             }
         }

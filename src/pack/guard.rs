@@ -55,6 +55,11 @@ impl Guard {
         Guard(bits)
     }
 
+    /// Of an anchor that is good only with a capital letter.
+    pub fn capital() -> Guard {
+        Guard(CAPITAL)
+    }
+
     /// What all these have in common.
     pub fn common(guards: impl Iterator<Item = Guard>) -> Guard {
         Guard(guards.fold(u16::MAX, |all, guard| all & guard.0))
@@ -77,8 +82,12 @@ impl Guard {
     /// The holes beside the anchor that `asked` does not hold.
     #[inline]
     pub fn unasked(self, asked: Around) -> impl Iterator<Item = Beside> {
-        let bits = self.0 & !asked.0;
-        Beside::ALL.into_iter().filter(move |hole| bits & hole.bit() != 0)
+        let mut bits = (self.0 & !asked.0) >> HOLES;
+        std::iter::from_fn(move || {
+            let hole = Beside::ALL.get(bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(*hole)
+        })
     }
 }
 

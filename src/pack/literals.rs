@@ -5,16 +5,23 @@
 
 use super::tables::{Section, Tables};
 
-/// Bytes of the three keys: anchors are looked up by their first bytes, as many as they have at least.
+/// Bytes of the four keys: anchors are looked up by their first bytes, as many as they have at least.
 const LONG: usize = 8;
 const MIDDLE: usize = 5;
 const SHORT: usize = 3;
-/// Bits of the filters, as powers of two.
-const LONG_FILTER: u32 = 19;
-const MIDDLE_FILTER: u32 = 16;
-const SHORT_FILTER: u32 = 14;
-/// Behind every text of the tables of short ones: bytes as a number (two halves), and number and length in one.
+const TINY: usize = 2;
+/// Numbers of 32 bits in the filters. The one of the middle knows the starts of long anchors as well: most words end there.
+const LONG_FILTER: usize = 1 << 15;
+const MIDDLE_FILTER: usize = 1 << 14;
+const SHORT_FILTER: usize = 1 << 11;
+const TINY_FILTER: usize = 1 << 9;
+const LEADS: usize = 1 << 11;
+/// Behind every text of the tables of short ones: bytes as a number (two halves); number, [`WHOLE`] and length in one.
 const SHORT_ENTRY: usize = 3;
+/// Marks an anchor that is good for nothing where a word goes on behind it.
+const WHOLE: u32 = 8;
+/// Where no anchor is of one byte.
+const NONE: u32 = u32::MAX;
 
 /// Spreads a key; the upper bits are the good ones.
 #[inline(always)]
@@ -36,50 +43,84 @@ const fn mask(len: usize) -> u64 {
 }
 
 /// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank.
-pub(super) fn build(anchors: &[&str], sections: &mut [Vec<u32>]) {
+/// `whole` tells which are good for nothing where a word goes on behind them.
+pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &mut [Vec<u32>]) {
     let (mut long, mut middle, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut bytes_alone = vec![NONE; 256];
     for (n, text) in (0u32..).zip(anchors) {
         let bytes = text.as_bytes();
         let entry = |len: usize| {
-            let whole = key(bytes, len);
-            [whole as u32, (whole >> 32) as u32, n << 3 | len as u32]
+            let start = key(bytes, len);
+            [start as u32, (start >> 32) as u32, n << 4 | len as u32 | if whole(n as usize) { WHOLE } else { 0 }]
         };
         match bytes.len() {
             0 => {}
-            1 | 2 => tiny.push((u64::from(bytes[0]), [n, bytes.get(1).map_or(256, |&b| u32::from(b)), 0])),
+            1 => bytes_alone[usize::from(bytes[0])] = entry(1)[2],
+            len @ TINY => tiny.push((spread(key(bytes, TINY)), entry(len))),
             len @ SHORT..MIDDLE => short.push((spread(key(bytes, SHORT)), entry(len))),
             len @ MIDDLE..LONG => middle.push((spread(key(bytes, MIDDLE)), entry(len))),
             _ => long.push((spread(key(bytes, LONG)), [n, 0, 0])),
         }
     }
-    for (entries, filter_bits, filter_at, at, size) in [
-        (&long, LONG_FILTER, Section::LongFilter, Section::Long, 1),
-        (&middle, MIDDLE_FILTER, Section::MiddleFilter, Section::Middle, SHORT_ENTRY),
-        (&short, SHORT_FILTER, Section::ShortFilter, Section::Short, SHORT_ENTRY),
+    let start = |&(_, entry): &(u64, [u32; SHORT_ENTRY])| (spread(key(anchors[entry[0] as usize].as_bytes(), MIDDLE)), entry);
+    let starts: Vec<_> = middle.iter().copied().chain(long.iter().map(start)).collect();
+    for (marked, words, filter_at, entries, at, size) in [
+        (&long, LONG_FILTER, Section::LongFilter, &long, Section::Long, 1),
+        (&starts, MIDDLE_FILTER, Section::MiddleFilter, &middle, Section::Middle, SHORT_ENTRY),
+        (&short, SHORT_FILTER, Section::ShortFilter, &short, Section::Short, SHORT_ENTRY),
+        (&tiny, TINY_FILTER, Section::TinyFilter, &tiny, Section::Tiny, SHORT_ENTRY),
     ] {
-        sections[filter_at as usize] = filter(entries, filter_bits);
+        sections[filter_at as usize] = filter(marked, words);
         sections[at as usize] = buckets(entries, size);
     }
-    let mut starts = vec![0; 257];
-    tiny.iter().for_each(|&(first, _)| starts[first as usize + 1] += 1);
-    (1..257).for_each(|n| starts[n] += starts[n - 1]);
-    tiny.sort_by_key(|&(first, entry)| (first, entry[0]));
-    starts.extend(tiny.iter().flat_map(|&(_, [n, second, _])| [second, n]));
-    sections[Section::Tiny as usize] = starts;
-    let mut first = vec![0; 256 / 32];
-    for byte in anchors.iter().filter_map(|text| text.bytes().next()) {
-        first[usize::from(byte) / 32] |= 1 << (byte % 32);
+    // A bit for each two bytes with which a text goes on where an anchor may begin.
+    let mut leads = vec![0; LEADS];
+    let mut mark = |first: u8, second: u8| {
+        let bit = usize::from(u16::from_le_bytes([first, second]));
+        leads[bit / 32] |= 1 << (bit % 32);
+    };
+    for text in anchors {
+        match *text.as_bytes() {
+            [] => {}
+            [first] => (0..=u8::MAX).for_each(|second| mark(first, second)),
+            [first, second, ..] => mark(first, second),
+        }
     }
-    sections[Section::First as usize] = first;
+    sections[Section::Leads as usize] = leads;
+    sections[Section::Bytes as usize] = bytes_alone;
 }
 
-fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], bits: u32) -> Vec<u32> {
-    let mut words = vec![0; (1 << bits) / 32];
-    for &(hash, _) in entries {
-        let bit = (hash >> (64 - bits)) as usize;
-        words[bit / 32] |= 1 << (bit % 32);
+/// Two bits for each hash: the lower one for all anchors, the upper one for those that may stand in the middle of a word.
+fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], words: usize) -> Vec<u32> {
+    let mut filter = vec![0; words];
+    for &(hash, entry) in entries {
+        let bit = (hash >> (64 - 4 - words.trailing_zeros())) as usize * 2;
+        filter[bit / 32] |= if entry[2] & WHOLE == 0 { 3 } else { 1 } << (bit % 32);
     }
-    words
+    filter
+}
+
+/// True where a filter knows the hash, with `inside` where it knows it of an anchor that may stand in the middle of a word.
+#[inline(always)]
+fn knows<const WORDS: usize>(filter: &[u32; WORDS], hash: u64, inside: bool) -> bool {
+    let bit = (hash >> (64 - 4 - WORDS.trailing_zeros())) as usize * 2;
+    filter[bit / 32] >> (bit % 32 + usize::from(inside)) & 1 == 1
+}
+
+/// The upper bit of each byte that is a small letter of ASCII.
+#[inline(always)]
+fn small_letters(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let plain = bytes & (0x7F * EACH);
+    (plain + EACH * (0x80 - b'a' as u64)) & !(plain + EACH * (0x7F - b'z' as u64)) & !bytes & (0x80 * EACH)
+}
+
+/// True where all the bytes from `first` to `last` are small letters: anchors that end before them, but for the first, are inside
+/// a word.
+#[inline(always)]
+fn goes_on(small: u64, first: usize, last: usize) -> bool {
+    let bytes = (u64::MAX >> (8 * (7 - last))) & (u64::MAX << (8 * first)) & 0x8080_8080_8080_8080;
+    small & bytes == bytes
 }
 
 /// Bits that choose the bucket, where each bucket begins, and the entries of all buckets, `size` numbers each.
@@ -102,98 +143,128 @@ fn buckets(entries: &[(u64, [u32; SHORT_ENTRY])], size: usize) -> Vec<u32> {
 /// The tables as the scan holds them.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe<'s> {
-    long: Buckets<'s, LONG_FILTER>,
-    middle: Buckets<'s, MIDDLE_FILTER>,
-    short: Buckets<'s, SHORT_FILTER>,
-    tiny: &'s [u32],
-    first: [u32; 256 / 32],
+    leads: &'s [u32; LEADS],
+    bytes: &'s [u32; 256],
+    tiny_filter: &'s [u32; TINY_FILTER],
+    short_filter: &'s [u32; SHORT_FILTER],
+    middle_filter: &'s [u32; MIDDLE_FILTER],
+    long_filter: &'s [u32; LONG_FILTER],
+    tiny: Buckets<'s>,
+    short: Buckets<'s>,
+    middle: Buckets<'s>,
+    long: Buckets<'s>,
     /// Where each text begins, and all of them.
     starts: &'s [u32],
     texts: &'s [u8],
 }
 
-/// Entries by the upper bits of their hash, with a filter of `FILTER` bits before them.
+/// Entries by the upper bits of their hash.
 #[derive(Clone, Copy)]
-struct Buckets<'s, const FILTER: u32> {
-    filter: &'s [u32],
+struct Buckets<'s> {
     shift: u32,
     starts: &'s [u32],
     entries: &'s [u32],
 }
 
-impl<'s, const FILTER: u32> Buckets<'s, FILTER> {
-    fn new(tables: &'s Tables, filter: Section, entries: Section) -> Buckets<'s, FILTER> {
+impl<'s> Buckets<'s> {
+    fn new(tables: &'s Tables, entries: Section) -> Buckets<'s> {
         let words = tables.section(entries);
         let bits = words[0];
         let (starts, entries) = words[1..].split_at((1 << bits) + 1);
-        Buckets { filter: tables.section(filter), shift: 64 - bits, starts, entries }
+        Buckets { shift: 64 - bits, starts, entries }
     }
 
-    /// The entries among which those with this hash are; none, nearly always.
-    #[inline(always)]
+    /// The entries among which those with this hash are.
+    #[inline]
     fn at(&self, hash: u64) -> &'s [u32] {
-        let bit = (hash >> (64 - FILTER)) as usize;
-        if self.filter[bit / 32] & (1 << (bit % 32)) == 0 {
-            return &[];
-        }
         let n = (hash >> self.shift) as usize;
         &self.entries[self.starts[n] as usize..self.starts[n + 1] as usize]
     }
 }
 
+/// Which tables may know how a text goes on.
+#[derive(Clone, Copy)]
+struct Known {
+    alone: u32,
+    tiny: bool,
+    short: bool,
+    middle: bool,
+}
+
 impl<'s> Probe<'s> {
     pub fn new(tables: &'s Tables) -> Probe<'s> {
-        let mut first = [0; 256 / 32];
-        first.copy_from_slice(tables.section(Section::First));
+        fn array<const N: usize>(tables: &Tables, section: Section) -> &[u32; N] {
+            tables.section(section).try_into().unwrap_or_else(|_| unreachable!("sections are as long as they were built"))
+        }
         Probe {
-            long: Buckets::new(tables, Section::LongFilter, Section::Long),
-            middle: Buckets::new(tables, Section::MiddleFilter, Section::Middle),
-            short: Buckets::new(tables, Section::ShortFilter, Section::Short),
-            tiny: tables.section(Section::Tiny),
-            first,
+            leads: array(tables, Section::Leads),
+            bytes: array(tables, Section::Bytes),
+            tiny_filter: array(tables, Section::TinyFilter),
+            short_filter: array(tables, Section::ShortFilter),
+            middle_filter: array(tables, Section::MiddleFilter),
+            long_filter: array(tables, Section::LongFilter),
+            tiny: Buckets::new(tables, Section::Tiny),
+            short: Buckets::new(tables, Section::Short),
+            middle: Buckets::new(tables, Section::Middle),
+            long: Buckets::new(tables, Section::Long),
             starts: tables.section(Section::Texts),
             texts: tables.texts(),
         }
     }
 
-    /// Calls `found` with each anchor with which `rest`, which is not empty, begins, and its length in bytes.
+    /// Adds to `found` each anchor with which `rest`, which is not empty, begins, with its length in bytes; short ones first.
+    /// Where nothing is `glued` within the first bytes, short anchors that want a whole word are left out inside longer ones.
     #[inline(always)]
-    pub fn at(&self, rest: &[u8], mut found: impl FnMut(u32, usize)) {
-        let first = rest[0] as usize;
-        if self.first[first / 32] & (1 << (first % 32)) == 0 {
-            return;
-        }
-        let (from, to) = (self.tiny[first] as usize, self.tiny[first + 1] as usize);
-        for entry in self.tiny[257 + 2 * from..257 + 2 * to].chunks_exact(2) {
-            if entry[0] == 256 || rest.get(1).is_some_and(|&b| u32::from(b) == entry[0]) {
-                found(entry[1], 1 + usize::from(entry[0] != 256));
-            }
-        }
-        // The key of a text's end is filled up with zeros, which a literal may hold: there, the bytes are compared.
+    pub fn at(&self, rest: &[u8], glued: bool, found: &mut Vec<(u32, usize)>) {
+        // The key of a text's end is filled up with zeros, which a literal may hold: there, lengths are compared.
         let start = match rest.first_chunk::<LONG>() {
             Some(bytes) => u64::from_le_bytes(*bytes),
             None => key(rest, rest.len()),
         };
-        let few = |entries: &[u32], found: &mut dyn FnMut(u32, usize)| {
-            for entry in entries.chunks_exact(SHORT_ENTRY) {
-                let (bytes, n, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] >> 3, entry[2] as usize & 7);
-                if start & mask(len) == bytes && rest.len() >= len {
-                    found(n, len);
+        let lead = (start & mask(2)) as usize;
+        if self.leads[lead / 32] >> (lead % 32) & 1 == 0 {
+            return;
+        }
+        // Small letters around the ends of all anchors of a table: those that want a whole word are out of the question.
+        let small = if glued { 0 } else { small_letters(start) };
+        let alone = self.bytes[(start & mask(1)) as usize];
+        let known = Known {
+            alone: if alone & WHOLE != 0 && goes_on(small, 0, 1) { NONE } else { alone },
+            tiny: knows(self.tiny_filter, spread(start & mask(TINY)), goes_on(small, TINY - 1, TINY)),
+            short: knows(self.short_filter, spread(start & mask(SHORT)), goes_on(small, SHORT - 1, MIDDLE - 1)),
+            middle: knows(self.middle_filter, spread(start & mask(MIDDLE)), goes_on(small, MIDDLE - 1, LONG - 1)),
+        };
+        if known.tiny | known.short | known.middle | (known.alone != NONE) {
+            self.look_up(rest, start, known, glued, found);
+        }
+    }
+
+    fn look_up(&self, rest: &[u8], start: u64, known: Known, glued: bool, found: &mut Vec<(u32, usize)>) {
+        let inside = |entry: u32, len: usize| {
+            entry & WHOLE != 0 && !glued && rest[len - 1].is_ascii_lowercase() && rest.get(len).is_some_and(u8::is_ascii_lowercase)
+        };
+        if known.alone != NONE {
+            found.push((known.alone >> 4, 1));
+        }
+        for (known, table, len) in [(known.tiny, &self.tiny, TINY), (known.short, &self.short, SHORT), (known.middle, &self.middle, MIDDLE)]
+        {
+            if !known {
+                continue;
+            }
+            for entry in table.at(spread(start & mask(len))).chunks_exact(SHORT_ENTRY) {
+                let (bytes, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] as usize & 7);
+                if start & mask(len) == bytes && rest.len() >= len && !inside(entry[2], len) {
+                    found.push((entry[2] >> 4, len));
                 }
             }
-        };
-        let entries = self.short.at(spread(start & mask(SHORT)));
-        if !entries.is_empty() {
-            few(entries, &mut found);
         }
-        let entries = self.middle.at(spread(start & mask(MIDDLE)));
-        if !entries.is_empty() {
-            few(entries, &mut found);
-        }
-        for &n in self.long.at(spread(start)) {
-            let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
-            if rest.starts_with(text) {
-                found(n, text.len());
+        let hash = spread(start);
+        if known.middle && knows(self.long_filter, hash, false) {
+            for &n in self.long.at(hash) {
+                let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
+                if rest.starts_with(text) {
+                    found.push((n, text.len()));
+                }
             }
         }
     }

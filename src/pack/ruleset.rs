@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::calendar::{Calendar, Words};
 use super::compile::Compiled;
 use super::error::PackError;
@@ -42,10 +40,6 @@ pub(crate) struct RuleSet {
     /// For each compiled rule and language, its number here.
     rule_numbers: Vec<u32>,
     language_numbers: Vec<u16>,
-    /// Anchors of regexes, which may stand inside words.
-    pub inner: AhoCorasick,
-    /// For each pattern of `inner`, the rule.
-    pub inner_rules: Vec<u32>,
     /// Phrases without a literal (`{date}`): tried on short lines that hold a digit.
     pub unanchored: Vec<Unanchored>,
     /// Rules whose regex needs no anchor, since `at` pins it to an edge of the text.
@@ -149,8 +143,6 @@ impl RuleSet {
             languages,
             rule_numbers,
             language_numbers,
-            inner: AhoCorasick::builder().build([""; 0]).unwrap_or_else(|_| unreachable!("nothing is not too much")),
-            inner_rules: Vec::new(),
             unanchored: Vec::new(),
             english,
             calendar,
@@ -176,12 +168,6 @@ impl RuleSet {
             unanchored[n].again = one.cmp(&two).is_eq() && !two.wants(Hole::Network);
         }
         set.unanchored = unanchored;
-        let inner: Vec<Phrase<'_>> = set.tables.section(Section::Inner).iter().filter_map(|&n| set.phrase(n)).collect();
-        let anchors = inner.iter().filter_map(|phrase| phrase.literal()).map(|text| text.trim_matches(' '));
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(anchors);
-        let automaton = automaton.unwrap_or_else(|_| unreachable!("fewer than 2^31 anchors, and every one is short"));
-        let rules = inner.iter().map(|phrase| phrase.rule).collect();
-        (set.inner, set.inner_rules) = (automaton, rules);
         set
     }
 
@@ -291,7 +277,6 @@ mod tests {
             assert_eq!(later.languages, alone.languages);
             assert!(phrases(&later) == phrases(&alone));
             assert_eq!(later.unanchored.len(), alone.unanchored.len());
-            assert_eq!(later.inner_rules, alone.inner_rules);
             assert_eq!((later.pinned, later.structural, later.listed), (alone.pinned, alone.structural, alone.listed));
             assert_eq!((later.networks, later.common, later.calendar), (alone.networks, alone.common, alone.calendar));
         }

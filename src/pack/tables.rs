@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::guard::Guard;
+use super::guard::{Around, Guard};
 use super::phrase::{Hole, Part};
 
 /// The sections, in the order in which they lie.
@@ -15,17 +15,17 @@ pub(crate) enum Section {
     Texts,
     /// For each anchor, where its phrases begin in `AnchorPhrases`, and the end of the last one's.
     Anchors,
+    /// Groups of phrases with the same guard: the guard, with their number above; then the phrases.
     AnchorPhrases,
     /// For each anchor, what its phrases have in common ([`guard`](super::guard)).
     Guards,
-    /// Four numbers for each phrase: where its parts begin; rule; language and role; guard, words and anchor.
+    /// Four numbers for each phrase: where its parts begin; rule; language and role; words and anchor.
     Phrases,
     Parts,
-    /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's.
+    /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's. Before them stand the sets of their
+    /// first and last bytes, a bit for each byte modulo 32.
     Choices,
     ChoiceTexts,
-    /// Phrases that are the anchor of a regex.
-    Inner,
     /// Phrases without a literal.
     Unanchored,
     /// Tables of the literal stage.
@@ -36,11 +36,14 @@ pub(crate) enum Section {
     Short,
     ShortFilter,
     Tiny,
-    /// A bit for each byte with which an anchor begins.
-    First,
+    TinyFilter,
+    /// A bit for each two bytes with which an anchor may begin.
+    Leads,
+    /// For each byte, the anchor that it is alone.
+    Bytes,
 }
 
-const SECTIONS: usize = Section::First as usize + 1;
+const SECTIONS: usize = Section::Bytes as usize + 1;
 
 /// Numbers of one phrase.
 const PHRASE: usize = 4;
@@ -118,6 +121,13 @@ pub(crate) struct Parts<'s> {
 pub(crate) struct Choice<'s> {
     tables: &'s Tables,
     texts: &'s [u32],
+    firsts: u32,
+    lasts: u32,
+}
+
+/// The bit of a byte in a set of bytes.
+fn bit_of(byte: u8) -> u32 {
+    1 << (byte % 32)
 }
 
 /// The two upper bits of a part tell what the lower ones are.
@@ -151,23 +161,23 @@ impl Tables {
         &self.text[ends[n as usize] as usize..ends[n as usize + 1] as usize]
     }
 
-    /// The phrases that have this anchor.
+    /// The phrases that have this anchor, those with the same guard together.
     #[inline]
-    pub fn anchored(&self, anchor: u32) -> &[u32] {
+    pub fn anchored(&self, anchor: u32) -> impl Iterator<Item = (Guard, &[u32])> {
         let starts = self.section(Section::Anchors);
-        &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize]
+        let mut rest = &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize];
+        std::iter::from_fn(move || {
+            let (head, behind) = rest.split_first()?;
+            let (phrases, behind) = behind.split_at((head >> 16) as usize);
+            rest = behind;
+            Some((Guard::from_bits(head & 0xFFFF), phrases))
+        })
     }
 
     /// What all phrases of an anchor have in common.
     #[inline]
     pub fn anchor_guard(&self, anchor: u32) -> Guard {
         Guard::from_bits(self.section(Section::Guards)[anchor as usize])
-    }
-
-    /// What must be around the anchor of a phrase.
-    #[inline]
-    pub fn guard(&self, phrase: u32) -> Guard {
-        Guard::from_bits(self.section(Section::Phrases)[phrase as usize * PHRASE + 3] >> 16)
     }
 
     /// How many phrases there are.
@@ -214,7 +224,10 @@ impl<'s> Parts<'s> {
             _ => {
                 let starts = self.tables.section(Section::Choices);
                 let texts = &self.tables.section(Section::ChoiceTexts)[starts[n as usize] as usize..starts[n as usize + 1] as usize];
-                Piece::OneOf(Choice { tables: self.tables, texts })
+                match texts {
+                    &[firsts, lasts, ref texts @ ..] => Piece::OneOf(Choice { tables: self.tables, texts, firsts, lasts }),
+                    _ => Piece::OneOf(Choice { tables: self.tables, texts, firsts: 0, lasts: 0 }),
+                }
             }
         }
     }
@@ -263,6 +276,18 @@ impl<'s> Parts<'s> {
 }
 
 impl<'s> Choice<'s> {
+    /// False where none of the texts begins with this byte.
+    #[inline]
+    pub fn may_begin(&self, byte: u8) -> bool {
+        self.firsts & bit_of(byte) != 0
+    }
+
+    /// False where none of the texts ends with this byte.
+    #[inline]
+    pub fn may_end(&self, byte: u8) -> bool {
+        self.lasts & bit_of(byte) != 0
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &'s str> + use<'s> {
         let tables = self.tables;
         self.texts.iter().map(move |&n| tables.text(n))
@@ -316,6 +341,9 @@ impl<'p> Builder<'p> {
         self.choices.insert(texts, n);
         let start = self.sections[Section::ChoiceTexts as usize].len() as u32;
         self.sections[Section::Choices as usize].push(start);
+        let set = |byte: fn(&[u8]) -> Option<&u8>| texts.iter().filter_map(|t| byte(t.as_bytes())).fold(0, |set, &b| set | bit_of(b));
+        let edges = [set(|text| text.first()), set(|text| text.last())];
+        self.sections[Section::ChoiceTexts as usize].extend(edges);
         for text in texts {
             let text = self.text(text);
             self.sections[Section::ChoiceTexts as usize].push(text);
@@ -339,8 +367,6 @@ impl Tables {
             // A comma finds every sentence: with holes beside it, a short line is the better place to start.
             if text.is_empty() || (phrase.parts.len() > 1 && !text.contains(char::is_alphanumeric)) {
                 builder.sections[Section::Unanchored as usize].push(n);
-            } else if phrase.role == Role::Regex {
-                builder.sections[Section::Inner as usize].push(n);
             } else {
                 let anchor = builder.text(text) as usize;
                 anchored.resize_with(anchored.len().max(anchor + 1), Vec::new);
@@ -348,11 +374,18 @@ impl Tables {
             }
         }
         let anchors = builder.texts.clone();
-        for list in anchored {
+        for mut list in anchored {
             let start = builder.sections[Section::AnchorPhrases as usize].len() as u32;
             builder.sections[Section::Anchors as usize].push(start);
             builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|&n| phrases[n as usize].guard)).bits());
-            builder.sections[Section::AnchorPhrases as usize].extend(list);
+            let guard = |n: &u32| phrases[*n as usize].guard.bits();
+            // What languages share is remembered from one phrase to the next.
+            list.sort_by_key(|n| (guard(n), phrases[*n as usize].language));
+            for group in list.chunk_by(|a, b| guard(a) == guard(b)).flat_map(|same| same.chunks(0xFFFF)) {
+                let groups = &mut builder.sections[Section::AnchorPhrases as usize];
+                groups.push((group.len() as u32) << 16 | guard(&group[0]));
+                groups.extend(group);
+            }
         }
         for phrase in phrases {
             let start = builder.sections[Section::Parts as usize].len() as u32;
@@ -361,7 +394,7 @@ impl Tables {
                 start,
                 phrase.rule,
                 u32::from(phrase.language) << 16 | phrase.role as u32,
-                phrase.guard.bits() << 16 | u32::from(phrase.words.min(0xFF)) << 8 | anchor,
+                u32::from(phrase.words.min(0xFF)) << 8 | anchor,
             ]);
             for part in &phrase.parts {
                 let part = builder.part(part);
@@ -372,7 +405,10 @@ impl Tables {
             let end = builder.sections[items as usize].len() as u32;
             builder.sections[list as usize].push(end);
         }
-        super::literals::build(&anchors, &mut builder.sections);
+        let guards = std::mem::take(&mut builder.sections[Section::Guards as usize]);
+        let whole = |n: usize| guards.get(n).is_some_and(|&bits| Guard::from_bits(bits).excludes(Around::inside_word()));
+        super::literals::build(&anchors, whole, &mut builder.sections);
+        builder.sections[Section::Guards as usize] = guards;
         let mut text = String::with_capacity(builder.texts.iter().map(|t| t.len()).sum());
         for part in &builder.texts {
             builder.sections[Section::Texts as usize].push(text.len() as u32);

@@ -50,20 +50,21 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
     for (index, rule) in rules(set, Fill::Gap) {
         let Some(fill) = &rule.fill else { continue };
         let taken = taken(doc, cuts);
-        let shapes = doc.shapes();
-        let tail = (0..taken.len()).rev().find(|&n| shapes[n].prose && !taken[n]).map_or(0, |n| n + 1);
+        let tail = (0..taken.len()).rev().find(|&n| doc.shape(n).prose && !taken[n]).map_or(0, |n| n + 1);
         let mut gap: Vec<usize> = Vec::new();
         let mut open = false;
-        for n in tail..taken.len() {
-            if shapes[n].blank {
+        for (n, &gone) in taken.iter().enumerate().skip(tail) {
+            if doc.shape(n).blank {
                 continue;
             }
-            if taken[n] {
+            if gone {
                 if open
                     && !gap.is_empty()
                     && gap.len() <= fill.max_lines
                     && gap.iter().all(|&g| {
-                        shapes[g].title(fill.max_words) && (!shapes[g].ends_sentence || shapes[g].call) && !doc.line(g).contains('@')
+                        doc.shape(g).title(fill.max_words)
+                            && (!doc.shape(g).ends_sentence || doc.shape(g).call)
+                            && !doc.line(g).contains('@')
                     })
                 {
                     let span = Span::covering(doc.raw, doc.lines[gap[0]].start, doc.lines[gap[gap.len() - 1]].end);
@@ -88,7 +89,7 @@ pub(super) fn outside(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cu
         let taken = taken(doc, cuts);
         let Some(found) = region::find(doc, &taken, fill) else { continue };
         let mut take = |from: usize, to: usize, side: &str| {
-            let lines: Vec<usize> = (from..to).filter(|&n| !doc.shapes()[n].blank).collect();
+            let lines: Vec<usize> = (from..to).filter(|&n| !doc.shape(n).blank).collect();
             let known = lines.iter().filter(|&&n| taken[n]).count();
             if known == 0 && lines.len() < fill.alone {
                 return;

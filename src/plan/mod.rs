@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::apply::{Flag, Removal};
 use crate::detect::{Cut, Detection, Refusal};
 use crate::pack::{Confidence, RuleSet};
-use crate::text::{Document, Span, is_wordy};
+use crate::text::{BLOCK, Document, Span, block_at, is_wordy};
 
 /// What decides besides the rules.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
     // Counted in the folded text, where link targets do not weigh.
     let letters = |start: usize, end: usize| {
         let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
-        doc.folded.text.get(from..to.max(from)).map_or(0, |t| t.chars().filter(|&c| is_wordy(c)).count())
+        doc.folded.text.get(from..to.max(from)).map_or(0, count_letters)
     };
     let taken = |least: Confidence| -> usize {
         let mut spans: Vec<Span> = cuts.iter().filter(|c| c.confidence >= least).map(|c| c.span).collect();
@@ -88,6 +88,28 @@ fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
     let all = taken(Confidence::Low);
     let rest = letters(0, doc.raw.len()).saturating_sub(certain);
     rest >= SMALL && (all - certain) as f64 > HEAVY * rest as f64
+}
+
+/// Letters and digits.
+fn count_letters(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut at, mut count) = (0, 0);
+    while at < bytes.len() {
+        match block_at(bytes, at).filter(|block| block.high() == 0) {
+            Some(block) => {
+                count += (block.letters() | block.within(b'0', b'9')).count_ones() as usize;
+                at += BLOCK;
+            }
+            // A block with a longer character is near more of them, nearly always.
+            None => {
+                for c in text[at..].chars().take(BLOCK / 2) {
+                    count += usize::from(is_wordy(c));
+                    at += c.len_utf8();
+                }
+            }
+        }
+    }
+    count
 }
 
 /// Where cuts overlap, the first one keeps what it has, the larger of two that begin together goes first, and the rest

@@ -94,9 +94,9 @@ fn tenths(worth: f32) -> i32 {
 
 /// Lines with words, those joined that are one sentence.
 fn blocks(doc: &Document<'_>, taken: &[bool]) -> Vec<Block> {
-    let shapes = doc.shapes();
     let mut blocks: Vec<Block> = Vec::new();
-    for (n, shape) in shapes.iter().enumerate() {
+    for n in 0..doc.lines.len() {
+        let shape = doc.shape(n);
         if shape.blank {
             continue;
         }
@@ -109,7 +109,7 @@ fn blocks(doc: &Document<'_>, taken: &[bool]) -> Vec<Block> {
     for block in &mut blocks {
         let joined;
         let shape = if block.first == block.last {
-            &shapes[block.first]
+            doc.shape(block.first)
         } else {
             joined = Shape::of(&doc.raw[doc.lines[block.first].start..doc.lines[block.last].end]);
             &joined
@@ -117,7 +117,7 @@ fn blocks(doc: &Document<'_>, taken: &[bool]) -> Vec<Block> {
         block.words = shape.words;
         block.prose = shape.prose;
         block.row = !block.residue && is_row(shape, doc.line(block.first));
-        block.worth = if block.residue { RESIDUE } else { worth(shape, shapes[block.first].fenced) };
+        block.worth = if block.residue { RESIDUE } else { worth(shape, doc.shape(block.first).fenced) };
     }
     for n in 0..blocks.len() {
         let like = |other: Option<&Block>| other.is_some_and(|o| o.row && o.words.abs_diff(blocks[n].words) <= 1);
@@ -130,7 +130,7 @@ fn blocks(doc: &Document<'_>, taken: &[bool]) -> Vec<Block> {
 
 /// True where line `n` goes on with the sentence of the line before: the text was wrapped, or broken at its links.
 fn continues(doc: &Document<'_>, n: usize) -> bool {
-    let (before, after) = (&doc.shapes()[n - 1], &doc.shapes()[n]);
+    let (before, after) = (doc.shape(n - 1), doc.shape(n));
     let (above, line) = (doc.line(n - 1).trim(), doc.line(n).trim());
     let table = |text: &str| text.starts_with(['|', '>']) || text.contains("   ");
     if before.ends_sentence || before.opens || before.heading > 0 || after.heading > 0 || after.bullet || after.fenced {

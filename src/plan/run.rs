@@ -144,7 +144,7 @@ fn heading(doc: &Document<'_>, group: &[Sign]) -> bool {
 /// True where the line above a run ends with a colon: what follows is what it announces.
 fn announced(doc: &Document<'_>, first: &Sign) -> bool {
     let line = doc.line_at(first.span.start());
-    let above = doc.shapes()[..line].iter().rev().take(4).find(|s| !s.blank);
+    let above = (0..line).rev().take(4).map(|n| doc.shape(n)).find(|s| !s.blank);
     above.is_some_and(|s| s.opens && s.words >= 4)
 }
 

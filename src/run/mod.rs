@@ -54,6 +54,10 @@ struct Gate<I> {
 
 struct State<I> {
     waiting: VecDeque<(usize, usize, I)>,
+    /// Threads without work, and whether the reader waits for room: who does not wait need not be woken, which costs more than
+    /// the look.
+    idle: usize,
+    held: bool,
     /// Items begun and not yet consumed, and their weight.
     under_way: usize,
     weight: usize,
@@ -73,31 +77,46 @@ impl<I> Gate<I> {
     fn enter(&self, number: usize, weight: usize, window: usize, item: I) -> bool {
         let full =
             |state: &mut State<I>| !state.stopped && state.under_way > 0 && (state.under_way >= window || state.weight + weight > BUDGET);
-        let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        if full(&mut state) {
+            state.held = true;
+            state = self.room.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+            state.held = false;
+        }
         if state.stopped {
             return false;
         }
         state.under_way += 1;
         state.weight += weight;
         state.waiting.push_back((number, weight, item));
-        self.work.notify_one();
+        if state.idle > 0 {
+            drop(state);
+            self.work.notify_one();
+        }
         true
     }
 
     /// The next items to work on, a share of those that wait; none when all is done.
     fn take(&self, threads: usize, batch: &mut Vec<(usize, usize, I)>) {
         let idle = |state: &mut State<I>| state.waiting.is_empty() && !state.closed;
-        let mut state = self.work.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        if idle(&mut state) {
+            state.idle += 1;
+            state = self.work.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
         let share = (state.waiting.len() / (2 * threads)).max(1).min(state.waiting.len());
         batch.extend(state.waiting.drain(..share));
     }
 
-    fn leave(&self, weight: usize, window: usize) {
+    /// Items have been consumed.
+    fn leave(&self, items: usize, weight: usize, window: usize) {
         let mut state = self.lock();
-        state.under_way -= 1;
+        state.under_way -= items;
         state.weight -= weight;
         // The reader is woken for a few items, not for each.
-        if state.under_way <= window / 2 || state.weight <= BUDGET / 2 && weight > 0 {
+        if state.held && (state.under_way <= window / 2 || state.weight <= BUDGET / 2 && weight > 0) {
+            drop(state);
             self.room.notify_one();
         }
     }
@@ -147,7 +166,7 @@ pub fn stream<I: Send, T: Send>(
 ) -> Result<Ended> {
     let threads = number(threads);
     let window = threads * WINDOW;
-    let state = State { waiting: VecDeque::new(), under_way: 0, weight: 0, closed: false, stopped: false };
+    let state = State { waiting: VecDeque::new(), idle: 0, held: false, under_way: 0, weight: 0, closed: false, stopped: false };
     let gate = Gate { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new() };
     let (gate, work, weigh) = (&gate, &work, &weigh);
     let mut items = items.into_iter();
@@ -194,7 +213,7 @@ pub fn stream<I: Send, T: Send>(
             });
         }
         drop(sender);
-        let consumed = put_in_order(gate, window, results.into_iter().flatten(), &mut consume);
+        let consumed = put_in_order(gate, window, results.into_iter(), &mut consume);
         if consumed.is_err() {
             gate.stop(true);
         }
@@ -211,21 +230,25 @@ pub fn stream<I: Send, T: Send>(
 fn put_in_order<I, T>(
     gate: &Gate<I>,
     window: usize,
-    results: impl Iterator<Item = (usize, usize, std::thread::Result<T>)>,
+    results: impl Iterator<Item = Vec<(usize, usize, std::thread::Result<T>)>>,
     consume: &mut impl FnMut(T) -> Result<Flow>,
 ) -> Result<bool> {
     let (mut done, mut stopped) = (0, false);
     let mut early = BTreeMap::new();
-    for (number, weight, result) in results {
-        early.insert(number, (weight, result));
+    for batch in results {
+        let (before, mut gone) = (done, 0);
+        early.extend(batch.into_iter().map(|(number, weight, result)| (number, (weight, result))));
         while let Some((weight, result)) = early.remove(&done) {
             done += 1;
+            gone += weight;
             let result = result.map_err(|panic| anyhow::anyhow!(said(&*panic)))?;
             if consume(result)? == Flow::Stop && !stopped {
                 stopped = true;
                 gate.stop(false);
             }
-            gate.leave(weight, window);
+        }
+        if done > before {
+            gate.leave(done - before, gone, window);
         }
     }
     Ok(stopped)

@@ -1,8 +1,10 @@
 //! Files appear whole or not at all: written beside their destination, then moved over it.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use dehusk::log::State;
@@ -15,6 +17,8 @@ use crate::source::Version;
 pub enum Place {
     /// Nothing: an existing file is an error.
     Free,
+    /// Nothing, in a folder that nobody sees yet.
+    Fresh,
     /// Anything: an existing file is replaced.
     Taken,
 }
@@ -46,7 +50,7 @@ impl Pending {
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
         }
-        let mut pending = Pending::write(target, &mut &*bytes, Place::Taken, Some(&old))?;
+        let mut pending = Pending::write(target, &mut &*bytes, Place::Taken, Some(&old.permissions()))?;
         pending.version = Some(*version);
         let file = pending.temp.as_file();
         keep_owner(file, &old);
@@ -55,11 +59,11 @@ impl Pending {
     }
 
     /// A copy at `target`, with the mode of `like`.
-    pub fn copy(target: &Path, bytes: &mut impl Read, place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
+    pub fn copy(target: &Path, bytes: &mut impl Read, place: Place, like: Option<&Permissions>) -> io::Result<Pending> {
         Pending::write(target.to_path_buf(), bytes, place, like)
     }
 
-    fn write(target: PathBuf, bytes: &mut impl Read, place: Place, like: Option<&Metadata>) -> io::Result<Pending> {
+    fn write(target: PathBuf, bytes: &mut impl Read, place: Place, like: Option<&Permissions>) -> io::Result<Pending> {
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".dehusk-").suffix(".tmp");
@@ -107,7 +111,7 @@ impl Pending {
         }
         match self.place {
             Place::Taken => self.temp.persist(&self.target),
-            Place::Free => self.temp.persist_noclobber(&self.target),
+            Place::Free | Place::Fresh => self.temp.persist_noclobber(&self.target),
         }
         .map(drop)
         .map_err(|e| e.error)
@@ -130,39 +134,75 @@ impl Write for Pending {
     }
 }
 
-/// The temporary file has its final mode from the beginning, so that nobody reads what they could not read before.
+/// Writes a file that nobody looks at before it is whole, with the mode of another. What cannot be written to its end is taken away.
+pub fn write_new(target: &Path, bytes: &mut impl Read, like: Option<&Permissions>) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    open_with(&mut options, like);
+    let mut file = options.open(target)?;
+    let written = io::copy(bytes, &mut file);
+    if written.is_err() {
+        fs::remove_file(target)?;
+    } else if let Some(like) = like {
+        keep_mode(&file, like);
+    }
+    written.map(drop)
+}
+
+/// The file has its final mode from the beginning, so that nobody reads what they could not read before.
 #[cfg(unix)]
-fn set_mode(builder: &mut tempfile::Builder<'_, '_>, like: Option<&Metadata>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(like.map_or_else(|| fs::Permissions::from_mode(0o666), Metadata::permissions));
+fn open_with(options: &mut OpenOptions, like: Option<&Permissions>) {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    options.mode(like.map_or(0o666, |like| like.mode() & 0o7777));
 }
 
 #[cfg(not(unix))]
-fn set_mode(_: &mut tempfile::Builder<'_, '_>, _: Option<&Metadata>) {}
+fn open_with(_: &mut OpenOptions, _: Option<&Permissions>) {}
+
+#[cfg(unix)]
+fn set_mode(builder: &mut tempfile::Builder<'_, '_>, like: Option<&Permissions>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(like.map_or_else(|| Permissions::from_mode(0o666), Permissions::clone));
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &mut tempfile::Builder<'_, '_>, _: Option<&Permissions>) {}
 
 /// The umask may have taken bits from the mode that the file was created with.
 #[cfg(unix)]
-fn keep_mode(file: &File, like: &Metadata) {
+fn keep_mode(file: &File, like: &Permissions) {
     use std::os::unix::fs::PermissionsExt;
-    let wanted = like.permissions().mode() & 0o7777;
-    if file.metadata().is_ok_and(|m| m.permissions().mode() & 0o7777 != wanted) {
-        let _ = file.set_permissions(fs::Permissions::from_mode(wanted));
+    let wanted = like.mode() & 0o7777;
+    let taken = umask().is_none_or(|mask| wanted & mask != 0 || wanted > 0o777);
+    if taken && file.metadata().is_ok_and(|m| m.permissions().mode() & 0o7777 != wanted) {
+        let _ = file.set_permissions(Permissions::from_mode(wanted));
     }
 }
 
 #[cfg(not(unix))]
-fn keep_mode(_: &File, _: &Metadata) {}
+fn keep_mode(_: &File, _: &Permissions) {}
+
+/// The bits that new files lose, where the system tells without changing them.
+#[cfg(unix)]
+fn umask() -> Option<u32> {
+    static UMASK: OnceLock<Option<u32>> = OnceLock::new();
+    *UMASK.get_or_init(|| {
+        let status = fs::read_to_string("/proc/self/status").ok()?;
+        let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
+        u32::from_str_radix(mask.trim(), 8).ok()
+    })
+}
 
 #[cfg(unix)]
-fn keep_owner(file: &File, old: &Metadata) {
+fn keep_owner(file: &File, old: &fs::Metadata) {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     if file.metadata().is_ok_and(|new| new.uid() != old.uid() || new.gid() != old.gid()) {
         // Only root may; for anyone else the file is now theirs, as after any editor.
         if fchown(file, Some(old.uid()), Some(old.gid())).is_ok() {
-            let _ = file.set_permissions(fs::Permissions::from_mode(old.permissions().mode() & 0o7777));
+            let _ = file.set_permissions(Permissions::from_mode(old.permissions().mode() & 0o7777));
         }
     }
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_: &File, _: &Metadata) {}
+fn keep_owner(_: &File, _: &fs::Metadata) {}

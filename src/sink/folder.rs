@@ -6,15 +6,49 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use super::atomic::{Pending, Place};
+use super::atomic::{Pending, Place, write_new};
+use super::stage::Stage;
 
 /// An output folder that cannot be made to write outside itself or over its input.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    inputs: Vec<PathBuf>,
+    /// Input folders that lie in it.
+    inside: Vec<PathBuf>,
     place: Place,
-    made: Mutex<HashSet<PathBuf>>,
+    made: Mutex<Made>,
+    /// Where it is written until the run has ended, if it is new.
+    stage: Option<Stage>,
+}
+
+/// Folders that are known to be there, and the last of them that was asked for: most files are beside the one before.
+#[derive(Debug, Default)]
+struct Made {
+    all: HashSet<PathBuf>,
+    last: PathBuf,
+}
+
+/// The file whose place in the world a written one takes.
+#[derive(Clone, Debug, Default)]
+pub struct Like<'p> {
+    /// Where it is.
+    pub path: Option<&'p Path>,
+    /// Its mode, where that is known already.
+    pub permissions: Option<fs::Permissions>,
+}
+
+impl<'p> Like<'p> {
+    /// A file of which nothing is known yet.
+    pub fn at(path: Option<&'p Path>) -> Like<'p> {
+        Like { path, permissions: None }
+    }
+
+    fn permissions(&self) -> io::Result<Option<fs::Permissions>> {
+        match (&self.permissions, self.path) {
+            (Some(known), _) => Ok(Some(known.clone())),
+            (None, path) => path.map(|path| fs::metadata(path).map(|file| file.permissions())).transpose(),
+        }
+    }
 }
 
 /// Why an output folder cannot be used.
@@ -35,17 +69,31 @@ impl Folder {
     /// Makes `root` if need be. `inputs` are the folders that are read.
     pub fn new<'p>(root: &Path, inputs: impl IntoIterator<Item = &'p Path>, overwrite: bool) -> Result<Folder, Refused> {
         let inputs: Vec<_> = inputs.into_iter().map(|i| i.canonicalize()).collect::<Result<_, _>>()?;
-        // Judged before it is made: a refused run leaves nothing behind.
-        let wanted = resolve(root)?;
-        if let Some(input) = inputs.iter().find(|input| wanted.starts_with(input)) {
-            return Err(Refused::Inside(input.clone()));
-        }
-        if wanted.exists() && !wanted.is_dir() {
-            return Err(Refused::NoFolder);
-        }
+        let wanted = judged(root, &inputs)?;
         fs::create_dir_all(&wanted)?;
         let place = if overwrite { Place::Taken } else { Place::Free };
-        Ok(Folder { root: wanted.canonicalize()?, inputs, place, made: Mutex::default() })
+        Ok(Folder::of(wanted.canonicalize()?, inputs, place, None))
+    }
+
+    /// The same, and where `root` is not there yet, nothing of it is seen before [`Folder::finish`]: what is written needs no
+    /// second name then.
+    pub fn fresh<'p>(root: &Path, inputs: impl IntoIterator<Item = &'p Path>) -> Result<Folder, Refused> {
+        let inputs: Vec<&Path> = inputs.into_iter().collect();
+        let real: Vec<_> = inputs.iter().map(|i| i.canonicalize()).collect::<Result<_, _>>()?;
+        match Stage::new(&judged(root, &real)?)? {
+            Some(stage) => Ok(Folder::of(stage.root().canonicalize()?, Vec::new(), Place::Fresh, Some(stage))),
+            None => Folder::new(root, inputs, false),
+        }
+    }
+
+    fn of(root: PathBuf, inputs: Vec<PathBuf>, place: Place, stage: Option<Stage>) -> Folder {
+        let inside = inputs.into_iter().filter(|input| input.starts_with(&root)).collect();
+        Folder { root, inside, place, made: Mutex::default(), stage }
+    }
+
+    /// The run has ended: the folder can be seen.
+    pub fn finish(&self) -> io::Result<()> {
+        self.stage.as_ref().map_or(Ok(()), Stage::finish)
     }
 
     /// Where a document goes.
@@ -54,67 +102,92 @@ impl Folder {
             return Err(io::Error::other("the path leads out of the output folder"));
         }
         let target = self.root.join(place);
-        if self.inputs.iter().any(|input| target.starts_with(input)) {
+        if self.inside.iter().any(|input| target.starts_with(input)) {
             return Err(io::Error::other("the output would fall into the input"));
         }
         Ok(target)
     }
 
     /// Writes `bytes` as the document at `place`, with the mode of the file `like`.
-    pub fn write(&self, place: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()> {
+    pub fn write(&self, place: &Path, bytes: &[u8], like: &Like<'_>) -> io::Result<()> {
         self.fill(place, &mut &*bytes, like)
     }
 
     /// Copies a file to `place` as it is, without holding it in memory.
     pub fn copy(&self, place: &Path, from: &Path) -> io::Result<()> {
-        self.fill(place, &mut fs::File::open(from)?, Some(from))
+        self.fill(place, &mut fs::File::open(from)?, &Like::at(Some(from)))
     }
 
     /// Begins a file at `place` that is written piece by piece.
     pub fn begin(&self, place: &Path, like: Option<&Path>) -> io::Result<Pending> {
         let target = self.target(place)?;
-        if self.place == Place::Free && target.exists() {
-            return Err(exists(&target)); // said now, not after hours
+        if self.place != Place::Taken && target.exists() {
+            return Err(self.exists(&target)); // said now, not after hours
         }
-        self.pending(target, &mut io::empty(), like)
+        self.pending(target, &mut io::empty(), &Like::at(like))
     }
 
-    fn fill(&self, place: &Path, bytes: &mut impl io::Read, like: Option<&Path>) -> io::Result<()> {
+    fn fill(&self, place: &Path, bytes: &mut impl io::Read, like: &Like<'_>) -> io::Result<()> {
         let target = self.target(place)?;
-        self.pending(target.clone(), bytes, like)?.commit().map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => exists(&target),
+        let written = if self.place == Place::Fresh {
+            self.make_parent(&target)?;
+            write_new(&target, bytes, like.permissions()?.as_ref())
+        } else {
+            self.pending(target.clone(), bytes, like)?.commit()
+        };
+        written.map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => self.exists(&target),
             _ => e,
         })
     }
 
-    fn pending(&self, target: PathBuf, bytes: &mut impl io::Read, like: Option<&Path>) -> io::Result<Pending> {
-        let real = like.map(fs::metadata).transpose()?;
-        if let (Some(like), Some(_)) = (like, &real)
-            && same_file(like, &target)
-        {
+    fn pending(&self, target: PathBuf, bytes: &mut impl io::Read, like: &Like<'_>) -> io::Result<Pending> {
+        let permissions = like.permissions()?;
+        // A file that exists is left alone anyway, unless it may be replaced.
+        if self.place == Place::Taken && like.path.is_some_and(|like| same_file(like, &target)) {
             return Err(io::Error::other("the output would replace the input"));
         }
         self.make_parent(&target)?;
-        Pending::copy(&target, bytes, self.place, real.as_ref())
+        Pending::copy(&target, bytes, self.place, permissions.as_ref())
     }
 
     fn make_parent(&self, target: &Path) -> io::Result<()> {
         let Some(parent) = target.parent() else { return Ok(()) };
         // A poisoned lock only means that another document's thread died: the set is still a set.
         let mut made = self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !made.contains(parent) {
+        if made.last.as_os_str() == parent.as_os_str() {
+            return Ok(());
+        }
+        if !made.all.contains(parent) {
             fs::create_dir_all(parent)?;
             if !parent.canonicalize()?.starts_with(&self.root) {
                 return Err(io::Error::other("a link in the output folder leads out of it"));
             }
-            made.insert(parent.to_path_buf());
+            made.all.insert(parent.to_path_buf());
         }
+        made.last = parent.to_path_buf();
         Ok(())
+    }
+
+    fn exists(&self, target: &Path) -> io::Error {
+        let shown = match (&self.stage, target.strip_prefix(&self.root)) {
+            (Some(stage), Ok(below)) => stage.wanted().join(below),
+            _ => target.to_path_buf(),
+        };
+        io::Error::new(io::ErrorKind::AlreadyExists, format!("{} exists already (--overwrite replaces it)", shown.display()))
     }
 }
 
-fn exists(target: &Path) -> io::Error {
-    io::Error::new(io::ErrorKind::AlreadyExists, format!("{} exists already (--overwrite replaces it)", target.display()))
+/// Where the folder will be. Judged before it is made: a refused run leaves nothing behind.
+fn judged(root: &Path, inputs: &[PathBuf]) -> Result<PathBuf, Refused> {
+    let wanted = resolve(root)?;
+    if let Some(input) = inputs.iter().find(|input| wanted.starts_with(input)) {
+        return Err(Refused::Inside(input.clone()));
+    }
+    if wanted.exists() && !wanted.is_dir() {
+        return Err(Refused::NoFolder);
+    }
+    Ok(wanted)
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -38,15 +38,16 @@ pub enum Format {
 impl Format {
     /// The format that the name of a file promises, compressed or not.
     pub fn of_name(path: &Path) -> Option<Format> {
-        let bare = if Packing::of_name(path) == Packing::None { PathBuf::from(path) } else { path.with_extension("") };
-        Some(match bare.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "jsonl" | "ndjson" => Format::Jsonl,
-            "json" => Format::Json,
-            "csv" => Format::Csv,
-            "tsv" | "tab" => Format::Tsv,
-            "wet" | "warc" => Format::Wet,
-            "parquet" | "pq" => Format::Parquet,
-            _ => return None,
+        let extension = Packing::bare_extension(path)?;
+        let is = |names: &[&str]| names.iter().any(|name| extension.eq_ignore_ascii_case(name));
+        Some(match () {
+            () if is(&["jsonl", "ndjson"]) => Format::Jsonl,
+            () if is(&["json"]) => Format::Json,
+            () if is(&["csv"]) => Format::Csv,
+            () if is(&["tsv", "tab"]) => Format::Tsv,
+            () if is(&["wet", "warc"]) => Format::Wet,
+            () if is(&["parquet", "pq"]) => Format::Parquet,
+            () => return None,
         })
     }
 
@@ -444,7 +445,7 @@ impl Container {
     }
 
     fn text(&self, entry: Entry, range: Range<usize>, mut spelled: Spelled) -> Text {
-        let document = Document { text: spelled.take(), form: Form::Utf8 { bom: false }, version: None };
+        let document = Document { text: spelled.take(), form: Form::Utf8 { bom: false }, version: None, permissions: None };
         Text { entry, document, range, spelled }
     }
 
@@ -526,7 +527,7 @@ impl Container {
             record.url = head.get("WARC-Target-URI").map(|url| url.trim_matches(['<', '>']).to_owned());
             record.lang = head.get("WARC-Identified-Content-Language").map(str::to_owned);
         }
-        let document = Document { text: text.to_owned(), form: Form::Utf8 { bom: false }, version: None };
+        let document = Document { text: text.to_owned(), form: Form::Utf8 { bom: false }, version: None, permissions: None };
         Ok(fit(vec![Text { entry, document, range, spelled: Spelled::default() }]))
     }
 }

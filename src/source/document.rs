@@ -1,7 +1,7 @@
 //! One text, read from its file and ready to be cleaned.
 
 use std::borrow::Cow;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Read};
 use std::time::SystemTime;
 
@@ -9,7 +9,10 @@ use super::encoding::{Choice, Form, Undecodable, decode};
 use super::walk::Entry;
 
 /// Bytes that show most binary files to be what they are.
-const HEAD: u64 = 8192;
+const HEAD: usize = 8192;
+
+/// Files that are not larger are read at once.
+const SMALL: usize = 1 << 18;
 
 /// A text and how it was written.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub struct Document {
     pub form: Form,
     /// The file as it was when it was read.
     pub version: Option<Version>,
+    /// Its mode.
+    pub permissions: Option<Permissions>,
 }
 
 /// Tells whether a file was changed since it was read.
@@ -50,6 +55,23 @@ pub enum Unread {
     Io(#[from] io::Error),
 }
 
+/// Reads until the buffer is full or the file has ended; that it has ended where it should is believed.
+fn fill(file: &mut File, buffer: &mut [u8], metadata: &Metadata) -> io::Result<usize> {
+    let mut read = 0;
+    while read < buffer.len() {
+        match file.read(&mut buffer[read..]) {
+            Ok(0) => break,
+            Ok(length) => read += length,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(e),
+        }
+        if metadata.is_file() && read as u64 == metadata.len() {
+            break;
+        }
+    }
+    Ok(read)
+}
+
 impl Document {
     /// Reads the document of `entry`.
     pub fn read(entry: &Entry, choice: Choice) -> Result<Document, Unread> {
@@ -62,19 +84,23 @@ impl Document {
         let metadata = file.metadata()?;
         // A size that lies (as in /proc) must not cost memory that is not there.
         let size = usize::try_from(metadata.len()).unwrap_or(0).min(1 << 30);
-        let mut bytes = Vec::with_capacity(size + 1);
-        Read::by_ref(&mut file).take(HEAD).read_to_end(&mut bytes)?;
         // A film of ten gigabytes need not be read to the end.
+        let mut bytes = vec![0; if size > SMALL { HEAD } else { size + 1 }];
+        let read = fill(&mut file, &mut bytes, &metadata)?;
+        bytes.truncate(read);
         if choice == Choice::Auto
             && !bytes.starts_with(b"\xff\xfe")
             && !bytes.starts_with(b"\xfe\xff")
-            && memchr::memchr(0, &bytes).is_some()
+            && memchr::memchr(0, &bytes[..read.min(HEAD)]).is_some()
         {
             return Err(Unread::Binary(None));
         }
-        file.read_to_end(&mut bytes)?;
+        if read != size || !metadata.is_file() {
+            bytes.reserve((size + 1).saturating_sub(read));
+            file.read_to_end(&mut bytes)?;
+        }
         let document = Document::from_bytes(bytes, choice)?;
-        Ok(Document { version: Some(Version::of(&metadata)), ..document })
+        Ok(Document { version: Some(Version::of(&metadata)), permissions: Some(metadata.permissions()), ..document })
     }
 
     /// Reads a document that is in memory already.
@@ -83,7 +109,7 @@ impl Document {
         if choice == Choice::Auto && !bytes.starts_with(b"\xef\xbb\xbf") {
             return match String::from_utf8(bytes) {
                 Ok(text) if memchr::memchr(0, text.as_bytes()).is_none() => {
-                    Ok(Document { text, form: Form::Utf8 { bom: false }, version: None })
+                    Ok(Document { text, form: Form::Utf8 { bom: false }, version: None, permissions: None })
                 }
                 Ok(text) => Document::decode(text.into_bytes(), choice),
                 Err(e) => Document::decode(e.into_bytes(), choice),
@@ -94,7 +120,7 @@ impl Document {
 
     fn decode(bytes: Vec<u8>, choice: Choice) -> Result<Document, Unread> {
         match decode(bytes.clone(), choice) {
-            Ok((text, form)) => Ok(Document { text, form, version: None }),
+            Ok((text, form)) => Ok(Document { text, form, version: None, permissions: None }),
             Err(Undecodable::Binary) => Err(Unread::Binary(Some(bytes))),
             Err(e) => Err(Unread::Encoding(e, bytes)),
         }

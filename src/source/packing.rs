@@ -53,14 +53,22 @@ impl Packing {
 
     /// The packing that a name promises.
     pub fn of_name(path: &Path) -> Packing {
-        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-        match extension.as_str() {
-            "gz" | "gzip" => Packing::Gzip,
-            "zst" | "zstd" => Packing::Zstd,
-            "bz2" => Packing::Bzip2,
-            "xz" => Packing::Xz,
-            _ => Packing::None,
+        let Some(extension) = path.extension().and_then(|e| e.to_str()) else { return Packing::None };
+        let is = |names: &[&str]| names.iter().any(|name| extension.eq_ignore_ascii_case(name));
+        match () {
+            () if is(&["gz", "gzip"]) => Packing::Gzip,
+            () if is(&["zst", "zstd"]) => Packing::Zstd,
+            () if is(&["bz2"]) => Packing::Bzip2,
+            () if is(&["xz"]) => Packing::Xz,
+            () => Packing::None,
         }
+    }
+
+    /// The end of a file's name, that of its packing left out.
+    pub fn bare_extension(path: &Path) -> Option<&str> {
+        let packed = Packing::of_name(path) != Packing::None;
+        let named = if packed { Path::new(path.file_stem()?) } else { path };
+        named.extension()?.to_str()
     }
 
     /// What names of such files end with.

@@ -108,7 +108,8 @@ impl Rows {
                             let about = |which: usize| self.about[which].get(row).cloned().flatten();
                             (record.id, record.url, record.lang) = (about(0), about(1), about(2));
                         }
-                        let document = Document { text: text.to_owned(), form: Form::Utf8 { bom: false }, version: None };
+                        let document =
+                            Document { text: text.to_owned(), form: Form::Utf8 { bom: false }, version: None, permissions: None };
                         Ok(fit(vec![Text { entry, document, range: n..at, spelled: Spelled::default() }]))
                     }
                     Err(e) => Err(Unreadable::Utf8(e.valid_up_to()).into()),

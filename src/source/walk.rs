@@ -242,8 +242,7 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
         return None;
     }
     let path = entry.path();
-    let name = entry.file_name().to_string_lossy();
-    if name.starts_with(".dehusk-") {
+    if entry.file_name().as_encoded_bytes().starts_with(b".dehusk-") {
         return None; // a manifest, or left by a run that was killed
     }
     let found = Entry {
@@ -265,10 +264,9 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
     if filter.once && filter.follow && reached_by_link(path, folder, &found.place, below) {
         return Some(Found::Left(Entry { path: None, ..found }, "a link to a file of the same folder".into()));
     }
-    let bare = if Packing::of_name(path) == Packing::None { path.to_path_buf() } else { path.with_extension("") };
-    let extension = bare.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
-    match extension {
-        Some(e) if !filter.any_name && NOT_PLAIN.contains(&e.as_str()) => {
+    match Packing::bare_extension(path) {
+        Some(e) if !filter.any_name && NOT_PLAIN.iter().any(|name| e.eq_ignore_ascii_case(name)) => {
+            let e = e.to_ascii_lowercase();
             Some(Found::Left(found, format!("not plain text by its name: .{e} (--from text reads it all the same)")))
         }
         _ => Some(Found::Document(found)),
@@ -329,7 +327,7 @@ pub fn say(error: &io::Error) -> String {
 
 /// A path as messages show it.
 pub fn show(path: &Path) -> String {
-    path.display().to_string()
+    path.to_string_lossy().into_owned()
 }
 
 /// Paths from a list: one a line, or separated by NUL.

@@ -4,10 +4,12 @@
 //! invisible characters and to Markdown escapes and link targets. It happens once per text, so that a phrase needs one
 //! spelling only; offsets are mapped back through the places where the two texts drift apart.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use unicode_normalization::char::{canonical_combining_class, compose};
 
+use super::block::{BLOCK, block_at};
 use super::class::{is_letter, is_wordy};
 use super::line::{Line, is_wide};
 
@@ -20,6 +22,8 @@ pub(crate) struct Folded {
     pub seams: Vec<u32>,
     /// Where the distance between the two offsets changes: `(folded, original)`, sorted by both.
     drift: Vec<(u32, u32)>,
+    /// How many drift points stood before the last place that was asked about: the next one is near it.
+    last: Cell<usize>,
 }
 
 impl Folded {
@@ -30,7 +34,13 @@ impl Folded {
     }
 
     fn drift_before(&self, at: usize) -> (usize, usize) {
-        match self.drift.partition_point(|&(fold, _)| fold as usize <= at) {
+        let behind = |n: usize| self.drift.get(n).is_none_or(|&(fold, _)| fold as usize > at);
+        let before = |n: usize| n.checked_sub(1).is_none_or(|n| (self.drift[n].0 as usize) <= at);
+        let last = self.last.get();
+        let near = [last, last + 1].into_iter().find(|&n| n <= self.drift.len() && before(n) && behind(n));
+        let count = near.unwrap_or_else(|| self.drift.partition_point(|&(fold, _)| fold as usize <= at));
+        self.last.set(count);
+        match count {
             0 => (0, 0),
             n => {
                 let (fold, raw) = self.drift[n - 1];
@@ -47,7 +57,7 @@ impl Folded {
             end += c.len_utf8();
         }
         // The marks that were composed into the character belong to it.
-        for c in original[end..].chars().take_while(|&c| canonical_combining_class(c) != 0) {
+        for c in original[end..].chars().take_while(|&c| c >= '\u{300}' && canonical_combining_class(c) != 0) {
             end += c.len_utf8();
         }
         end
@@ -289,10 +299,17 @@ impl Folder<'_> {
 
     /// Folds plain ASCII from `at`, and single blanks in it, as far as it goes; returns the offset behind it.
     fn plain(&mut self, at: usize) -> usize {
-        let bytes = self.raw.as_bytes();
         let fold = self.out.text.len();
-        let mut before = self.before as u8;
         let mut end = at;
+        while let Some((len, goes_on)) = self.plain_block(end, fold + end - at) {
+            end += len;
+            if !goes_on {
+                break;
+            }
+        }
+        // What is left is less than a block, or holds longer characters.
+        let bytes = self.raw.as_bytes();
+        let mut before = self.before as u8;
         while let Some(&b) = bytes.get(end) {
             let mut class = CLASSES[b as usize];
             if class == SPECIAL {
@@ -321,6 +338,47 @@ impl Folder<'_> {
         end
     }
 
+    /// The same for the block at `at`, whose folded text will begin at `fold`: notes its seams and the kind of its last byte,
+    /// and tells how many bytes are plain, and whether more may follow. `None` where a block does not pay.
+    fn plain_block(&mut self, at: usize, fold: usize) -> Option<(usize, bool)> {
+        let bytes = self.raw.as_bytes();
+        let first: &[u8; 8] = bytes.get(at..)?.first_chunk()?;
+        if u64::from_le_bytes(*first) & 0x8080_8080_8080_8080 != 0 {
+            return None;
+        }
+        let block = block_at(bytes, at)?;
+        let (upper, lower, digit, blank) = (block.within(b'A', b'Z'), block.within(b'a', b'z'), block.within(b'0', b'9'), block.is(b' '));
+        let special = block.high() | block.within(b'\t', b'\r') | block.within(b'[', b']') | block.is(b'`');
+        // A blank is plain where something plain follows.
+        let last = u64::from(!plain_byte(bytes.get(at + BLOCK))) << (BLOCK - 1);
+        let stop = special | blank & ((special | blank) >> 1 | last);
+        let len = stop.trailing_zeros() as usize;
+        if len == 0 {
+            return None;
+        }
+        let before = |kinds: u64, kind: Kind| kinds << 1 | u64::from(self.before == kind);
+        let (after_upper, after_digit) = (before(upper, Kind::Upper), before(digit, Kind::Digit));
+        let mut seams = before(lower, Kind::Lower) & (upper | digit)
+            | after_digit & (upper | lower)
+            | after_upper & digit
+            | before(0, Kind::Caseless) & (upper | lower | digit);
+        // "USANext": the last capital begins a word. Behind the last byte here, it takes a look at the character.
+        let capitals = after_upper & upper;
+        seams |= capitals & lower >> 1;
+        let end = 1 << (len - 1);
+        if capitals & end != 0 && self.raw[at + len..].starts_with(char::is_lowercase) {
+            seams |= end;
+        }
+        seams &= u64::MAX >> (BLOCK - len);
+        while seams != 0 {
+            self.out.seams.push((fold + seams.trailing_zeros() as usize) as u32);
+            seams &= seams - 1;
+        }
+        let of_kind = [(upper, Kind::Upper), (lower, Kind::Lower), (digit, Kind::Digit)];
+        self.before = of_kind.iter().find(|(bits, _)| bits & end != 0).map_or(Kind::Other, |&(_, kind)| kind);
+        Some((len, len == BLOCK))
+    }
+
     /// Folds a lone line end at `at`, with plain ASCII behind it.
     fn line_end(&mut self, at: usize) -> usize {
         if self.out.text.ends_with([' ', '\n']) {
@@ -340,10 +398,7 @@ impl Folder<'_> {
     fn special(&mut self, at: usize) -> usize {
         let Some(c) = self.raw[at..].chars().next() else { return self.raw.len() };
         if let Some((folded, kind)) = simple(c) {
-            self.note_seam(kind, at + c.len_utf8());
-            self.mark(at);
-            self.out.text.push(folded);
-            return at + c.len_utf8();
+            return self.letters(at, c, folded, kind);
         }
         match c {
             '[' if self.opens_link(at) => {
@@ -379,6 +434,38 @@ impl Folder<'_> {
             }
         }
         at + c.len_utf8()
+    }
+
+    /// Folds `c` at `at` to `folded`, and such letters behind it, with single blanks between them.
+    fn letters(&mut self, mut at: usize, mut c: char, mut folded: char, mut kind: Kind) -> usize {
+        let bytes = self.raw.as_bytes();
+        let mut drifts = true;
+        loop {
+            if drifts {
+                self.mark(at);
+            }
+            let next = at + c.len_utf8();
+            self.note_seam(kind, next);
+            self.out.text.push(folded);
+            drifts = c.len_utf8() != folded.len_utf8();
+            at = next;
+            // No white space has such a first byte.
+            if bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(|b| (0xC3..0xE0).contains(b)) {
+                if drifts {
+                    self.mark(at);
+                    drifts = false;
+                }
+                self.out.text.push(' ');
+                self.before = Kind::Other;
+                at += 1;
+            }
+            if bytes.get(at).is_none_or(u8::is_ascii) {
+                return at;
+            }
+            let Some(letter) = self.raw[at..].chars().next() else { return at };
+            let Some((twin, its)) = simple(letter) else { return at };
+            (c, folded, kind) = (letter, twin, its);
+        }
     }
 
     /// Notes a seam before the character of this kind that is about to be folded; `next` is where the one behind it stands.

@@ -62,35 +62,8 @@ impl Shape {
             || trimmed.starts_with("```")
             || line.starts_with("    ")
             || trimmed.bytes().filter(|&b| b == b'|').count() > 3;
-        let mut wide = 0u32;
-        let mut inner_ends = 0u32;
-        let mut in_word = false;
-        let mut previous = ' ';
-        for c in trimmed.chars() {
-            if is_wide(c) {
-                wide += breadth(c);
-                in_word = false;
-            } else if is_wordy(c) {
-                if !in_word {
-                    shape.words += 1;
-                    // A sentence goes on: full stop, blank, a new word.
-                    inner_ends += u32::from(previous == '\u{1}');
-                }
-                in_word = true;
-            } else if c != '\'' && c != '’' && !is_mark(c) {
-                in_word = false;
-            }
-            previous = match c {
-                '.' | '!' | '?' | '…' if !previous.is_ascii_uppercase() => '\u{2}',
-                ' ' | '\u{A0}' if previous == '\u{2}' => '\u{1}',
-                '"' | '”' | '’' | ')' | '»' if previous == '\u{2}' => '\u{2}',
-                '。' | '！' | '？' => {
-                    inner_ends += 1;
-                    c
-                }
-                c => c,
-            };
-        }
+        let (words, inner_ends, wide) = count(trimmed);
+        shape.words = words;
         shape.words += wide / WORD;
         shape.ends_sentence = ends_sentence(trimmed);
         shape.flows = inner_ends > 0;
@@ -115,20 +88,145 @@ impl Shape {
         starts.take(PROSE_WORDS as usize).count() == PROSE_WORDS as usize || Shape::of(text).prose
     }
 
-    /// Marks the lines between code fences, as far as these are closed.
-    pub fn mark_fences(shapes: &mut [Shape], fences: &[usize]) {
-        for pair in fences.chunks_exact(2) {
-            for shape in &mut shapes[pair[0]..=pair[1]] {
-                shape.fenced = true;
-                shape.framed = true;
-            }
-        }
-    }
-
     /// A line that may be the title of another piece: short, no sentence, no table or code.
     pub fn title(&self, max_words: u32) -> bool {
         !self.blank && (!self.prose || self.call) && !self.framed && !self.opens && self.words > 0 && self.words <= max_words
     }
+}
+
+/// What a character is for counting words and the sentences that end inside a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter or digit, and one that is a capital of ASCII, behind which a full stop ends nothing.
+    Word,
+    Capital,
+    /// `.` and its like, `'`, `’`, other closing signs, blanks.
+    Stop,
+    Quote,
+    Closing,
+    Blank,
+    /// Belongs to the word before it.
+    Mark,
+    Other,
+}
+
+impl Class {
+    const fn of_ascii(b: u8) -> Class {
+        match b {
+            b'A'..=b'Z' => Class::Capital,
+            b'a'..=b'z' | b'0'..=b'9' => Class::Word,
+            b'.' | b'!' | b'?' => Class::Stop,
+            b'\'' => Class::Mark,
+            b'"' | b')' => Class::Closing,
+            b' ' => Class::Blank,
+            _ => Class::Other,
+        }
+    }
+
+    fn of(c: char) -> Class {
+        match c {
+            '…' => Class::Stop,
+            '’' => Class::Quote,
+            '”' | '»' => Class::Closing,
+            '\u{A0}' => Class::Blank,
+            c if is_wordy(c) => Class::Word,
+            c if is_mark(c) => Class::Mark,
+            _ => Class::Other,
+        }
+    }
+}
+
+/// What was read before a character: whether it is in a word, and how the one before it ended: not at all, with a capital,
+/// with the end of a sentence, with a blank behind that. Besides, whether a word began, and a sentence with it.
+#[derive(Clone, Copy)]
+struct Reading(u8);
+
+impl Reading {
+    const IN_WORD: u8 = 1;
+    const CAPITAL: u8 = 2;
+    const ENDED: u8 = 4;
+    const PARTED: u8 = 6;
+    const BEFORE: u8 = 6;
+    const NEW_WORD: u8 = 8;
+    const NEW_SENTENCE: u8 = 16;
+
+    /// The state behind a character of this class.
+    const fn next(self, class: Class) -> Reading {
+        let before = self.0 & Self::BEFORE;
+        let in_word = self.0 & Self::IN_WORD;
+        let ended = if before == Self::ENDED { Self::ENDED } else { 0 };
+        Reading(match class {
+            Class::Word | Class::Capital => {
+                let starts = match in_word {
+                    0 if before == Self::PARTED => Self::NEW_WORD | Self::NEW_SENTENCE,
+                    0 => Self::NEW_WORD,
+                    _ => 0,
+                };
+                Self::IN_WORD | starts | if matches!(class, Class::Capital) { Self::CAPITAL } else { 0 }
+            }
+            Class::Stop => {
+                if before == Self::CAPITAL {
+                    0
+                } else {
+                    Self::ENDED
+                }
+            }
+            Class::Quote => in_word | ended,
+            Class::Closing => ended,
+            Class::Blank => {
+                if before == Self::ENDED {
+                    Self::PARTED
+                } else {
+                    0
+                }
+            }
+            Class::Mark => in_word,
+            Class::Other => 0,
+        })
+    }
+}
+
+/// The state behind each byte of ASCII, for each state before it.
+const READINGS: [[u8; 128]; 8] = {
+    let mut states = [[0; 128]; 8];
+    let mut state = 0;
+    while state < 8 {
+        let mut b = 0;
+        while b < 128 {
+            states[state][b] = Reading(state as u8).next(Class::of_ascii(b as u8)).0;
+            b += 1;
+        }
+        state += 1;
+    }
+    states
+};
+
+/// Words outside of scripts without blanks, sentences that begin inside the line, and how much stands there in scripts without
+/// blanks, in parts of [`breadth`].
+fn count(line: &str) -> (u32, u32, u32) {
+    let (mut words, mut inner, mut wide) = (0, 0, 0);
+    let mut state = Reading(0);
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        if b < 128 {
+            state = Reading(READINGS[usize::from(state.0 & 7)][usize::from(b)]);
+            at += 1;
+        } else {
+            let Some(c) = line[at..].chars().next() else { break };
+            at += c.len_utf8();
+            if is_wide(c) {
+                wide += breadth(c);
+                state = Reading(0);
+                continue;
+            }
+            inner += u32::from(matches!(c, '。' | '！' | '？'));
+            state = state.next(Class::of(c));
+        }
+        words += u32::from((state.0 / Reading::NEW_WORD) & 1);
+        inner += u32::from(state.0 / Reading::NEW_SENTENCE);
+    }
+    (words, inner, wide)
 }
 
 /// True where the text ends as a sentence does, closing quotes and brackets aside.

@@ -1,13 +1,17 @@
 //! First stage: the text, its folded twin for matching, its lines and their shape.
 
+mod block;
 pub(crate) mod boundary;
 mod class;
 mod fold;
 mod line;
 mod span;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
+use memchr::memmem;
+
+pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use fold::{Folded, fold_phrase};
 pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
@@ -18,15 +22,40 @@ pub(crate) struct Document<'t> {
     pub raw: &'t str,
     pub folded: Folded,
     pub lines: Vec<Line>,
-    shapes: OnceCell<Vec<Shape>>,
-    fences: OnceCell<bool>,
+    shapes: Vec<OnceCell<Shape>>,
+    /// First and last lines of code between fences.
+    fences: OnceCell<Vec<(usize, usize)>>,
     zone: OnceCell<Option<(usize, usize)>>,
-    filled: OnceCell<Vec<(u32, u32)>>,
+    filled: OnceCell<Vec<u32>>,
     letters: OnceCell<(usize, usize)>,
     last_line: Cell<usize>,
     last_folded: Cell<usize>,
     /// The last answers of some kinds about places: phrases with one anchor ask the same one after the other.
     answers: [Cell<(usize, Option<usize>)>; KINDS],
+    /// What the last stretch of the folded text holds that was asked about.
+    held: RefCell<Held>,
+}
+
+/// Which four bytes stand in a stretch of a text, as far as a few bits can tell.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    stretch: (usize, usize),
+    bits: [u64; HELD / 64],
+}
+
+/// Bits for the four bytes of a stretch; stretches have up to some three hundred.
+const HELD: usize = 1024;
+
+impl Held {
+    fn bit(four: &[u8]) -> usize {
+        let number = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+        (number.wrapping_mul(0x9E37_79B1) >> (32 - HELD.trailing_zeros())) as usize
+    }
+
+    fn has(&self, four: &[u8]) -> bool {
+        let bit = Held::bit(four);
+        self.bits[bit / 64] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// Kinds of answers that may be remembered; each has a number of its own below this.
@@ -38,8 +67,8 @@ impl<'t> Document<'t> {
         Document {
             raw,
             folded,
+            shapes: vec![OnceCell::new(); lines.len()],
             lines,
-            shapes: OnceCell::new(),
             fences: OnceCell::new(),
             zone: OnceCell::new(),
             filled: OnceCell::new(),
@@ -47,6 +76,7 @@ impl<'t> Document<'t> {
             last_line: Cell::new(0),
             last_folded: Cell::new(0),
             answers: [const { Cell::new((usize::MAX, None)) }; KINDS],
+            held: RefCell::default(),
         }
     }
 
@@ -60,6 +90,22 @@ impl<'t> Document<'t> {
         let answer = find();
         cell.set((at, answer));
         answer
+    }
+
+    /// False where the folded text holds no `needle` from `start` to `end`. Many needles are asked for in one stretch, and hardly
+    /// one is there.
+    pub fn may_hold(&self, start: usize, end: usize, needle: &str) -> bool {
+        let needle = needle.as_bytes();
+        let (Some(first), Some(last)) = (needle.first_chunk::<4>(), needle.last_chunk::<4>()) else { return true };
+        let mut held = self.held.borrow_mut();
+        if held.stretch != (start, end) {
+            *held = Held { stretch: (start, end), ..Held::default() };
+            for four in self.folded.text.as_bytes()[start..end].windows(4) {
+                let bit = Held::bit(four);
+                held.bits[bit / 64] |= 1 << (bit % 64);
+            }
+        }
+        held.has(first) && held.has(last)
     }
 
     /// Index of the line that holds byte `at` of the original.
@@ -86,25 +132,38 @@ impl<'t> Document<'t> {
         &self.raw[self.lines[n].start..self.lines[n].end]
     }
 
-    /// Shape of every line; computed when first asked for, since most texts hold nothing to decide.
-    pub fn shapes(&self) -> &[Shape] {
-        self.shapes.get_or_init(|| {
-            let mut shapes: Vec<Shape> = (0..self.lines.len()).map(|n| Shape::of(self.line(n))).collect();
-            let fence = |n: &usize| self.line(*n).trim_start().starts_with("```");
-            let fences: Vec<usize> = (0..self.lines.len()).filter(fence).collect();
-            Shape::mark_fences(&mut shapes, &fences);
-            for (n, shape) in shapes.iter_mut().enumerate() {
-                if shape.framed && !shape.fenced && self.indented_by_markup(n) {
-                    *shape = Shape::of(self.line(n).trim_start());
-                }
+    /// Shape of line `n`; read when first asked for, since most lines hold nothing to decide.
+    pub fn shape(&self, n: usize) -> &Shape {
+        self.shapes[n].get_or_init(|| {
+            let line = self.line(n);
+            if self.in_fence(n) {
+                return Shape { fenced: true, framed: true, ..Shape::of(line) };
             }
-            shapes
+            let shape = Shape::of(line);
+            if shape.framed && self.indented_by_markup(n) { Shape::of(line.trim_start()) } else { shape }
+        })
+    }
+
+    /// First and last lines of what stands between code fences, as far as these are closed.
+    fn fences(&self) -> &[(usize, usize)] {
+        self.fences.get_or_init(|| {
+            if memmem::find(self.raw.as_bytes(), b"```").is_none() {
+                return Vec::new();
+            }
+            let fences: Vec<usize> = (0..self.lines.len()).filter(|&n| self.line(n).trim_start().starts_with("```")).collect();
+            fences.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
         })
     }
 
     /// True where byte `at` of the original stands between code fences.
     pub fn fenced(&self, at: usize) -> bool {
-        *self.fences.get_or_init(|| self.raw.contains("```")) && self.shapes()[self.line_at(at)].fenced
+        !self.fences().is_empty() && self.in_fence(self.line_at(at))
+    }
+
+    fn in_fence(&self, line: usize) -> bool {
+        let fences = self.fences();
+        let begun = fences.partition_point(|&(first, _)| first <= line);
+        begun > 0 && line <= fences[begun - 1].1
     }
 
     /// True where the indent of a line is that of the page's source: the lines around it hold nothing but white space, and
@@ -121,46 +180,35 @@ impl<'t> Document<'t> {
         let before = self.filled_before(n).saturating_sub(count);
         let behind = self.filled_before(n + 1).saturating_add(count);
         // The line that holds the wanted number is the first one behind which there is more than that.
-        let first = self.line_sums().partition_point(|&(filled, _)| filled as usize <= before).saturating_sub(1);
-        let last = self.line_sums().partition_point(|&(filled, _)| (filled as usize) < behind).saturating_sub(1);
+        let first = self.line_sums().partition_point(|&filled| filled as usize <= before).saturating_sub(1);
+        let last = self.line_sums().partition_point(|&filled| (filled as usize) < behind).saturating_sub(1);
         (first.min(n), last.clamp(n, self.lines.len() - 1))
     }
 
     /// First and last line of prose, `None` where the text has none.
     pub fn prose(&self) -> Option<(usize, usize)> {
         *self.zone.get_or_init(|| {
-            let shapes = self.shapes();
-            let first = shapes.iter().position(|s| s.prose)?;
-            let last = shapes.iter().rposition(|s| s.prose)?;
-            Some((first, last))
+            let mut lines = 0..self.lines.len();
+            let prose = |n: &usize| self.shape(*n).prose;
+            let first = lines.find(prose)?;
+            Some((first, lines.rfind(prose).unwrap_or(first)))
         })
     }
 
     /// Number of lines before line `n` that are not blank.
     pub fn filled_before(&self, n: usize) -> usize {
-        self.lines_before(n).0 as usize
-    }
-
-    /// Number of lines of prose before line `n`.
-    pub fn prose_before(&self, n: usize) -> usize {
-        self.lines_before(n).1 as usize
-    }
-
-    /// How many lines before line `n` are filled, and how many of them prose.
-    fn lines_before(&self, n: usize) -> (u32, u32) {
         let sums = self.line_sums();
-        sums[n.min(sums.len() - 1)]
+        sums[n.min(sums.len() - 1)] as usize
     }
 
-    fn line_sums(&self) -> &[(u32, u32)] {
+    fn line_sums(&self) -> &[u32] {
         self.filled.get_or_init(|| {
-            let (mut filled, mut prose) = (0, 0);
-            let sums = self.shapes().iter().map(|s| {
-                filled += u32::from(!s.blank);
-                prose += u32::from(s.prose);
-                (filled, prose)
+            let mut filled = 0;
+            let sums = (0..self.lines.len()).map(|n| {
+                filled += u32::from(!self.line(n).trim_start().is_empty());
+                filled
             });
-            std::iter::once((0, 0)).chain(sums).collect()
+            std::iter::once(0).chain(sums).collect()
         })
     }
 

@@ -86,6 +86,33 @@ fn a_killed_copy_is_resumed() {
 }
 
 #[test]
+fn a_new_folder_is_seen_when_the_run_has_ended() {
+    let dir = Dir::new();
+    inputs(&dir);
+    let begun = Instant::now();
+    assert!(command(&dir, &["clean", "in", "--out", "whole"]).status().unwrap().success());
+    let (took, expected) = (begun.elapsed(), dir.tree("whole"));
+    for n in 0..5 {
+        kill(&dir, &["clean", "in", "--out", "out/of/here"], took, n * 5);
+        assert!(!dir.path("out/of/here").exists() || dir.tree("out/of/here") == expected, "kill {n}");
+        let _ = fs::remove_dir_all(dir.path("out/of/here"));
+    }
+    // What a killed run has left is taken away, and what another one is writing is left alone.
+    fs::create_dir_all(dir.path("out/of/.dehusk-here.tmp/texts")).unwrap();
+    dir.write("out/of/.dehusk-here.tmp/texts/00.txt", "half");
+    assert!(command(&dir, &["clean", "in", "--out", "out/of/here"]).status().unwrap().success());
+    assert!(dir.tree("out") == expected.iter().map(|(name, bytes)| (format!("of/here/{name}"), bytes.clone())).collect::<Vec<_>>());
+    fs::create_dir_all(dir.path("out/of/.dehusk-other.tmp")).unwrap();
+    let lock = fs::File::open(dir.path("out/of/.dehusk-other.tmp")).unwrap();
+    lock.lock().unwrap();
+    assert!(command(&dir, &["clean", "in", "--out", "out/of/other"]).status().unwrap().success());
+    assert!(dir.tree("out/of/other") == expected && dir.path("out/of/.dehusk-other.tmp").exists());
+    // A log inside the folder needs it from the beginning.
+    assert!(command(&dir, &["clean", "in", "--out", "again", "--log", "again/log.jsonl"]).status().unwrap().success());
+    assert_eq!(dir.tree("again").len(), expected.len() + 1);
+}
+
+#[test]
 fn a_killed_replacement_is_resumed_and_undone() {
     let dir = Dir::new();
     inputs(&dir);
