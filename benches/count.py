@@ -6,8 +6,10 @@
 - start: `echo x | dehusk clean -`, the whole process.
 - plain: a byte of pages without residue (fixtures/expected, fixtures/untouched).
 - residue: a byte of pages as they were scraped (fixtures/scraped).
+- file: a file of one short line, in a folder.
+- record: a byte of JSON Lines, the field that is cleaned being a short note.
 
-For the last two, pages are cleaned once and five times; the difference is divided by four times their bytes, so that neither
+For all but the first, the same is cleaned once and five times; the difference is divided by what was added, so that neither
 the start nor what is built at first use counts. `--write` pins the figures in benches/counts.json with compiler and
 architecture; `--check` exits with 1 where one is more than 3% above its pin, and says nothing where compiler or architecture
 differ, since counts of different compilers cannot be compared. A change of packs or fixtures moves them too: pin anew, and
@@ -54,6 +56,30 @@ def per_byte(binary, folders):
     return (counts[1] - counts[0]) / (4 * size)
 
 
+def per_file(binary, number=200):
+    counts = []
+    for copies in (1, 5):
+        with tempfile.TemporaryDirectory() as place:
+            (Path(place) / "notes").mkdir()
+            for n in range(copies * number):
+                (Path(place) / f"notes/{n:04}.txt").write_text("The loaf keeps for three days.\n")
+            counts.append(count([binary, "clean", f"{place}/notes", "--out", f"{place}/out", "--threads", "1", "--quiet", "--isolated"]))
+    return (counts[1] - counts[0]) / (4 * number)
+
+
+def per_record_byte(binary):
+    texts = [p.read_text(encoding="utf-8") for p in sorted((ROOT / "fixtures/scraped").iterdir()) if p.is_file()]
+    lines = [json.dumps({"id": n, "note": "A note.", "text": text}, ensure_ascii=n % 2 == 0) + "\n" for n, text in enumerate(texts)]
+    size = sum(len(line.encode()) for line in lines)
+    counts = []
+    for copies in (1, 5):
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place) / "a.jsonl"
+            path.write_text("".join(lines) * copies, encoding="utf-8")
+            counts.append(count([binary, "clean", str(path), "--field", "note", "--threads", "1", "--quiet", "--isolated"]))
+    return (counts[1] - counts[0]) / (4 * size)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dehusk", default=str(ROOT / "target/release/dehusk"))
@@ -70,14 +96,16 @@ def main():
         "start": count([args.dehusk, "clean", "--isolated", "-"], b"x\n"),
         "plain": round(per_byte(args.dehusk, ["expected", "untouched"]), 1),
         "residue": round(per_byte(args.dehusk, ["scraped"]), 1),
+        "file": round(per_file(args.dehusk)),
+        "record": round(per_record_byte(args.dehusk), 2),
     }
     pins = json.loads(PINS.read_text()) if PINS.exists() else {}
     bad = False
     comparable = pins.get("compiler") == compiler and pins.get("machine") == made["machine"]
-    for name in ("start", "plain", "residue"):
-        unit = "instructions" if name == "start" else "instructions per byte"
+    for name in ("start", "plain", "residue", "file", "record"):
+        unit = {"start": "instructions", "file": "instructions per file"}.get(name, "instructions per byte")
         line = f"{name:8} {made[name]:>14,} {unit}"
-        if comparable:
+        if comparable and name in pins:
             change = made[name] / pins[name]
             bad |= change > LIMIT
             line += f", {change - 1:+.1%}"

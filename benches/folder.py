@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whole runs of `dehusk clean` over folders and large texts, measured against `cp -r`; prints Markdown tables.
 
-    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only folder,growth,size]
+    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only folder,way,growth,size]
 
 Pages of about 5 KB are made from fixtures/: 70% prose alone, 30% with residue. Both commands are run in turn, so that a
 busy machine slows both; the tables give medians and, in brackets, quartiles. `cpu` is user + system time.
@@ -117,6 +117,29 @@ def folder(args, home):
     print()
 
 
+def way(args, home):
+    """What files cost around the cleaner: short notes in which one rule is looked for."""
+    rng, grain, source, copy, out = random.Random(4), paragraphs(), home / "notes", home / "copy", home / "out"
+    for n in range(args.files):
+        place = source / f"{n // 500:03}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{n:06}.txt").write_text(rng.choice(grain)[:200] + "\n", encoding="utf-8")
+    one = ["--isolated", "--select", "comments/form"]
+    commands = {
+        "cp -r": ["cp", "-r", str(source), str(copy)],
+        "dehusk clean --out": [*clean(args, source, out), *one],
+        "dehusk clean --out, 1 thread": [*clean(args, source, out, 1), *one],
+    }
+    times = in_turn(commands, args.rounds, [copy, out])
+    print(f"{args.files:,} files of about 200 bytes, one rule, {args.rounds} rounds\n")
+    print("| run | wall, s | cpu, s | wall / `cp -r` | cpu / `cp -r` |\n| --- | --- | --- | --- | --- |")
+    for name, taken in times.items():
+        wall = spread([w / c for (w, _), (c, _) in zip(taken, times["cp -r"])])
+        cpu = spread([u / c for (_, u), (_, c) in zip(taken, times["cp -r"])])
+        print(f"| `{name}` | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {wall} | {cpu} |")
+    print()
+
+
 def growth(args, home):
     commands, sizes, out = {}, {}, home / "out"
     for count in (args.files // 10, args.files):
@@ -160,7 +183,7 @@ def main():
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, nargs="*", default=[1], help="numbers of threads measured besides the default")
-    parser.add_argument("--only", default="folder,growth,size")
+    parser.add_argument("--only", default="folder,way,growth,size")
     args = parser.parse_args()
     if not args.dehusk.exists():
         sys.exit(f"{args.dehusk} is missing: cargo build --release")
@@ -168,7 +191,7 @@ def main():
     print(f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}\n")
     for name in args.only.split(","):
         with tempfile.TemporaryDirectory(dir=args.dir, prefix="dehusk-bench-") as home:
-            {"folder": folder, "growth": growth, "size": size}[name](args, Path(home))
+            {"folder": folder, "way": way, "growth": growth, "size": size}[name](args, Path(home))
 
 
 if __name__ == "__main__":

@@ -419,7 +419,7 @@ impl<'a> Records<'a> {
             return Err(io::Error::other(format!("they are for JSON Lines, this is {}", container.format.name())));
         }
         let pending = self.pending(folder.begin(&container.entry.place, None)?);
-        Stream::new(Out::file(pending), How { packing: container.packing, marks: false, threads: self.threads }, false)
+        Stream::new(Out::file(pending), How { packing: container.packing, marks: false, threads: self.threads, hash: false }, false)
     }
 
     fn sink(&self, container: &Arc<Container>) -> io::Result<Sink> {
@@ -427,7 +427,7 @@ impl<'a> Records<'a> {
         let converted = self.to == To::Jsonl;
         let asked = self.packing.filter(|_| converted || container.format != Format::Parquet);
         let packing = asked.unwrap_or(container.packing);
-        let how = How { packing, marks: self.marks, threads: self.threads };
+        let how = How { packing, marks: self.marks, threads: self.threads, hash: self.book.kept() };
         let entry = &container.entry;
         let out = match self.target {
             Target::Stdout => Out::stdout(),

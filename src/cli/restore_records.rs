@@ -94,7 +94,7 @@ impl Job<'_> {
                 Out::file(folders[usize::from(self.again)].begin(place, like)?)
             }
         };
-        Sink::new(container, out, How { packing: container.packing, marks: false, threads: self.threads })
+        Sink::new(container, out, How { packing: container.packing, marks: false, threads: self.threads, hash: true })
     }
 
     /// A piece of the file with everything back that the log tells of it.

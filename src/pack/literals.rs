@@ -16,10 +16,12 @@ const MIDDLE_FILTER: usize = 1 << 14;
 const SHORT_FILTER: usize = 1 << 11;
 const TINY_FILTER: usize = 1 << 9;
 const LEADS: usize = 1 << 11;
-/// Behind every text of the tables of short ones: bytes as a number (two halves); number, [`WHOLE`] and length in one.
-const SHORT_ENTRY: usize = 3;
+/// Numbers of an entry. Of short anchors: bytes as a number (two halves); number of the anchor, [`WHOLE`] and length in one.
+const ENTRY: usize = 3;
 /// Marks an anchor that is good for nothing where a word goes on behind it.
 const WHOLE: u32 = 8;
+/// Long anchors tell besides some bytes behind the key, as a number, and how many: hundreds begin alike.
+const TAIL: usize = 4;
 /// Where no anchor is of one byte.
 const NONE: u32 = u32::MAX;
 
@@ -59,19 +61,23 @@ pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &
             len @ TINY => tiny.push((spread(key(bytes, TINY)), entry(len))),
             len @ SHORT..MIDDLE => short.push((spread(key(bytes, SHORT)), entry(len))),
             len @ MIDDLE..LONG => middle.push((spread(key(bytes, MIDDLE)), entry(len))),
-            _ => long.push((spread(key(bytes, LONG)), [n, 0, 0])),
+            len => {
+                let tail = (len - LONG).min(TAIL);
+                long.push((spread(key(bytes, LONG)), [key(&bytes[LONG..], tail) as u32, tail as u32, n]));
+            }
         }
     }
-    let start = |&(_, entry): &(u64, [u32; SHORT_ENTRY])| (spread(key(anchors[entry[0] as usize].as_bytes(), MIDDLE)), entry);
+    // Long anchors are known to the filter of the middle as good for anything.
+    let start = |&(_, [_, _, n]): &(u64, [u32; ENTRY])| (spread(key(anchors[n as usize].as_bytes(), MIDDLE)), [0; ENTRY]);
     let starts: Vec<_> = middle.iter().copied().chain(long.iter().map(start)).collect();
-    for (marked, words, filter_at, entries, at, size) in [
-        (&long, LONG_FILTER, Section::LongFilter, &long, Section::Long, 1),
-        (&starts, MIDDLE_FILTER, Section::MiddleFilter, &middle, Section::Middle, SHORT_ENTRY),
-        (&short, SHORT_FILTER, Section::ShortFilter, &short, Section::Short, SHORT_ENTRY),
-        (&tiny, TINY_FILTER, Section::TinyFilter, &tiny, Section::Tiny, SHORT_ENTRY),
+    for (marked, words, filter_at, entries, at) in [
+        (&long, LONG_FILTER, Section::LongFilter, &long, Section::Long),
+        (&starts, MIDDLE_FILTER, Section::MiddleFilter, &middle, Section::Middle),
+        (&short, SHORT_FILTER, Section::ShortFilter, &short, Section::Short),
+        (&tiny, TINY_FILTER, Section::TinyFilter, &tiny, Section::Tiny),
     ] {
         sections[filter_at as usize] = filter(marked, words);
-        sections[at as usize] = buckets(entries, size);
+        sections[at as usize] = buckets(entries);
     }
     // A bit for each two bytes with which a text goes on where an anchor may begin.
     let mut leads = vec![0; LEADS];
@@ -91,7 +97,7 @@ pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &
 }
 
 /// Two bits for each hash: the lower one for all anchors, the upper one for those that may stand in the middle of a word.
-fn filter(entries: &[(u64, [u32; SHORT_ENTRY])], words: usize) -> Vec<u32> {
+fn filter(entries: &[(u64, [u32; ENTRY])], words: usize) -> Vec<u32> {
     let mut filter = vec![0; words];
     for &(hash, entry) in entries {
         let bit = (hash >> (64 - 4 - words.trailing_zeros())) as usize * 2;
@@ -123,20 +129,20 @@ fn goes_on(small: u64, first: usize, last: usize) -> bool {
     small & bytes == bytes
 }
 
-/// Bits that choose the bucket, where each bucket begins, and the entries of all buckets, `size` numbers each.
-fn buckets(entries: &[(u64, [u32; SHORT_ENTRY])], size: usize) -> Vec<u32> {
+/// Bits that choose the bucket, where each bucket begins, and the entries of all buckets.
+fn buckets(entries: &[(u64, [u32; ENTRY])]) -> Vec<u32> {
     let bits = entries.len().next_power_of_two().trailing_zeros().max(1);
     let bucket = |hash: u64| (hash >> (64 - bits)) as usize;
     let mut sorted: Vec<_> = entries.to_vec();
-    sorted.sort_by_key(|&(hash, entry)| (bucket(hash), entry[size - 1]));
+    sorted.sort_by_key(|&(hash, entry)| (bucket(hash), entry[ENTRY - 1]));
     let mut words = vec![bits];
     let mut next = sorted.iter().peekable();
     for n in 0..=(1usize << bits) {
         let before = sorted.len() - next.len();
-        words.push((before * size) as u32);
+        words.push((before * ENTRY) as u32);
         while next.next_if(|&&(hash, _)| bucket(hash) == n).is_some() {}
     }
-    words.extend(sorted.iter().flat_map(|(_, entry)| &entry[..size]));
+    words.extend(sorted.iter().flat_map(|(_, entry)| entry));
     words
 }
 
@@ -251,7 +257,7 @@ impl<'s> Probe<'s> {
             if !known {
                 continue;
             }
-            for entry in table.at(spread(start & mask(len))).chunks_exact(SHORT_ENTRY) {
+            for entry in table.at(spread(start & mask(len))).chunks_exact(ENTRY) {
                 let (bytes, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] as usize & 7);
                 if start & mask(len) == bytes && rest.len() >= len && !inside(entry[2], len) {
                     found.push((entry[2] >> 4, len));
@@ -260,7 +266,13 @@ impl<'s> Probe<'s> {
         }
         let hash = spread(start);
         if known.middle && knows(self.long_filter, hash, false) {
-            for &n in self.long.at(hash) {
+            let left = &rest[LONG.min(rest.len())..];
+            let behind = left.first_chunk().map_or_else(|| key(left, left.len()) as u32, |bytes| u32::from_le_bytes(*bytes));
+            for entry in self.long.at(hash).chunks_exact(ENTRY) {
+                let [tail, len, n] = [entry[0], entry[1], entry[2]];
+                if behind & mask(len as usize) as u32 != tail {
+                    continue;
+                }
                 let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
                 if rest.starts_with(text) {
                     found.push((n, text.len()));

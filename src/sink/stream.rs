@@ -66,6 +66,8 @@ pub struct How {
     pub marks: bool,
     /// Threads that compress.
     pub threads: usize,
+    /// What is written is told at the end.
+    pub hash: bool,
 }
 
 /// A container that is being written, whatever its format.
@@ -106,10 +108,10 @@ impl Sink {
         }
     }
 
-    /// What was written, before it was compressed, and the file where there is one.
+    /// What was written, before it was compressed, where it was hashed, and the file where there is one.
     pub fn finish(self) -> io::Result<(Option<State>, Option<Pending>)> {
         match self {
-            Sink::Stream(stream) => stream.finish().map(|(state, pending)| (Some(state), pending)),
+            Sink::Stream(stream) => stream.finish(),
             #[cfg(feature = "parquet")]
             Sink::Table(table) => table.finish().map(|pending| (None, pending)),
         }
@@ -120,7 +122,7 @@ impl Sink {
 pub struct Stream {
     state: Inner,
     packing: Packing,
-    hasher: blake3::Hasher,
+    hasher: Option<blake3::Hasher>,
     bytes: u64,
 }
 
@@ -139,7 +141,7 @@ impl Stream {
         let packing = if matches!(out, Out::Terminal(_) | Out::Nowhere) { Packing::None } else { how.packing };
         let whole = !members || packing == Packing::None;
         let state = if whole { Inner::Whole(Box::new(packing.pack_large(out, how.threads)?)) } else { Inner::Members(out) };
-        Ok(Stream { state, packing, hasher: blake3::Hasher::new(), bytes: 0 })
+        Ok(Stream { state, packing, hasher: how.hash.then(blake3::Hasher::new), bytes: 0 })
     }
 
     /// Adds a piece; `packed` is the same as a member.
@@ -147,7 +149,9 @@ impl Stream {
         if piece.is_empty() {
             return Ok(());
         }
-        self.hasher.update(piece);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(piece);
+        }
         self.bytes += piece.len() as u64;
         match std::mem::replace(&mut self.state, Inner::Broken) {
             Inner::Whole(mut packer) => {
@@ -166,9 +170,9 @@ impl Stream {
         Ok(())
     }
 
-    /// What was written, before it was compressed, and the file where there is one.
-    pub fn finish(self) -> io::Result<(State, Option<Pending>)> {
-        let state = State { bytes: self.bytes, blake3: self.hasher.finalize().to_hex().to_string() };
+    /// What was written, before it was compressed, where it was hashed, and the file where there is one.
+    pub fn finish(self) -> io::Result<(Option<State>, Option<Pending>)> {
+        let state = self.hasher.map(|hasher| State { bytes: self.bytes, blake3: hasher.finalize().to_hex().to_string() });
         let out = match self.state {
             Inner::Whole(packer) => packer.finish()?,
             Inner::Members(out) => out,

@@ -441,7 +441,7 @@ impl Container {
             name.push_str(field);
         }
         let record = Some(Box::new(Record { number, field, ..Record::default() }));
-        Entry { name, record, ..self.entry.clone() }
+        Entry { path: self.entry.path.clone(), name, place: self.entry.place.clone(), walked: self.entry.walked, record }
     }
 
     fn text(&self, entry: Entry, range: Range<usize>, mut spelled: Spelled) -> Text {

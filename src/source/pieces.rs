@@ -268,8 +268,21 @@ impl Reader {
     }
 
     fn line(&mut self) -> io::Result<Option<Piece>> {
+        let most = self.most.saturating_add(1).max(BLOCK);
         let mut line = Vec::new();
-        let read = self.input.by_ref().take(self.most.saturating_add(1).max(BLOCK)).read_until(b'\n', &mut line);
+        // Most lines lie in what has been read already.
+        let read = match self.input.fill_buf() {
+            Ok(bytes) => match memchr::memchr(b'\n', bytes).filter(|end| (*end as u64) < most) {
+                Some(end) => {
+                    line = bytes[..=end].to_vec();
+                    self.input.consume(end + 1);
+                    Ok(0)
+                }
+                None => self.input.by_ref().take(most).read_until(b'\n', &mut line),
+            },
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => self.input.by_ref().take(most).read_until(b'\n', &mut line),
+            Err(e) => Err(e),
+        };
         if line.is_empty() {
             return read.map(|_| None);
         }

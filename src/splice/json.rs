@@ -1,5 +1,7 @@
 //! JSON: strings are located by pointer in one pass, unescaped, and cut or woven in their own spelling.
 
+mod walk;
+
 use std::ops::Range;
 
 use serde::de::IgnoredAny;
@@ -24,8 +26,16 @@ pub enum Found {
 /// # Errors
 /// Where `record` is not one JSON value.
 pub fn locate(record: &[u8], pointers: &[Pointer]) -> Result<Vec<Found>, Unreadable> {
+    if let Some(found) = walk::locate(record, pointers) {
+        return Ok(found);
+    }
     // From here on the scanner may trust the syntax.
     serde_json::from_slice::<IgnoredAny>(record).map_err(|e| syntax(record, &e))?;
+    Ok(scanned(record, pointers))
+}
+
+/// The same for a record that is known to be JSON.
+fn scanned(record: &[u8], pointers: &[Pointer]) -> Vec<Found> {
     let mut found = vec![Found::Missing; pointers.len()];
     let wanted: Vec<(usize, &[String])> = pointers.iter().enumerate().map(|(n, pointer)| (n, pointer.tokens())).collect();
     let at = blank(record, 0);
@@ -33,7 +43,7 @@ pub fn locate(record: &[u8], pointers: &[Pointer]) -> Result<Vec<Found>, Unreada
         found[*n] = value(record, at, end_of(record, at));
     }
     scan(record, at, &wanted, &mut found);
-    Ok(found)
+    found
 }
 
 /// The keys of a record that is an object, as they are spelled; for messages.
@@ -281,6 +291,71 @@ mod tests {
         assert!(matches!(found[1], Found::Other(_)));
         assert_eq!(found[2..], [Found::Missing, Found::Missing]);
         assert!("/a~2".parse::<Pointer>().is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_ways_to_a_text_agree(record in record(), cut in 0usize..400, byte in proptest::option::of(0u8..=255)) {
+            let pointers = pointers(&["text", "a", "/a/b", "/deep/a/1", "/0", "/1/text", "", "none", "/text/a"]);
+            let mut bytes = record.into_bytes();
+            let at = cut % (bytes.len() + 1);
+            match byte {
+                Some(0) => bytes.truncate(at),
+                Some(byte) if at < bytes.len() => bytes[at] = byte,
+                _ => {}
+            }
+            let valid = serde_json::from_slice::<IgnoredAny>(&bytes).is_ok();
+            match walk::locate(&bytes, &pointers) {
+                Some(found) => proptest::prop_assert!(valid && found == scanned(&bytes, &pointers)),
+                // It may refuse what is unusual, but not what is plain.
+                None => proptest::prop_assert!(!valid || bytes.iter().any(|b| *b < b' ')),
+            }
+        }
+    }
+
+    /// Records of all kinds, with keys that pointers want.
+    fn record() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let text = prop_oneof![
+            Just(r#""""#),
+            Just(r#""a""#),
+            Just(r#""x\"y\\""#),
+            Just(r#""\u00e9\ud83d\ude00\n""#),
+            Just(r#""é""#),
+            Just(r#""\q""#),
+            Just(r#""\u00g0""#),
+            Just("1"),
+            Just("-0.5e+7"),
+            Just("01"),
+            Just("1."),
+            Just("-"),
+            Just("true"),
+            Just("nul"),
+            Just("null"),
+            Just("{}"),
+            Just("[]"),
+            Just("\t7 "),
+        ]
+        .prop_map(str::to_owned);
+        let key = prop_oneof![Just("text"), Just("a"), Just("b"), Just("deep"), Just("te\\u0078t"), Just("")];
+        let value = text.prop_recursive(4, 24, 4, move |inner| {
+            let member = (key.clone(), inner.clone(), "[ ]{0,2}")
+                .prop_map(|(key, value, blank)| format!("{blank}\"{key}\"{blank}:{blank}{value}{blank}"));
+            prop_oneof![
+                proptest::collection::vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(","))),
+                proptest::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(", "))),
+            ]
+        });
+        (value, "[ \n]{0,2}").prop_map(|(value, end)| format!("{value}{end}"))
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_refused_as_ever() {
+        for depth in [100, 127, 128, 200] {
+            let record = "[".repeat(depth) + &"]".repeat(depth);
+            let valid = serde_json::from_str::<IgnoredAny>(&record).is_ok();
+            assert_eq!(locate(record.as_bytes(), &pointers(&["text"])).is_ok(), valid, "{depth}");
+        }
     }
 
     #[test]
