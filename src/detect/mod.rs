@@ -3,6 +3,7 @@
 mod around;
 mod check;
 mod holes;
+mod language;
 mod literal;
 mod pair;
 mod phrase;
@@ -18,12 +19,13 @@ pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
+use language::{Languages, weak};
 use scan::{Found, Match};
 use scope::Strong;
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
-use crate::text::{BLOCK, Document, Span, block_at, count_words, is_mark, is_wide, is_wordy};
+use crate::text::{Document, Span};
 
 /// What detection knows of a text.
 #[derive(Debug, Default)]
@@ -36,9 +38,10 @@ pub(crate) struct Detection {
 
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
-    let found = scan::scan(set, doc, trace);
+    let languages = Languages::new(set, doc);
+    let found = scan::scan(set, doc, &languages, trace);
     let mut detector =
-        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: None, asked: None, out: Detection::default(), trace };
+        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: &languages, asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -51,8 +54,7 @@ struct Detector<'d> {
     found: &'d Found,
     /// Places where rules that want to be alone have matched.
     counts: BTreeMap<u32, usize>,
-    /// Bits of the languages that the text seems to be in; `u64::MAX` when it is too short to tell.
-    languages: Option<u64>,
+    languages: &'d Languages<'d>,
     /// The last answer about a place that concerns all languages: rule, match, answer.
     asked: Option<(u32, Span, Result<(), No>)>,
     out: Detection,
@@ -69,7 +71,7 @@ impl Detector<'_> {
         let place = |m: &Match| (m.span.start() as u128) << 64 | u128::from(!(m.span.end() as u32)) << 32 | u128::from(m.rule);
         main.sort_by_cached_key(|(m, _)| place(m));
         for same in main.chunk_by_mut(|(a, _), (b, _)| place(a) == place(b)).filter(|same| same.len() > 1) {
-            same.sort_by_cached_key(|(m, _)| (self.stranger(m.language), m.language));
+            same.sort_by_cached_key(|(m, _)| (self.languages.stranger(m.language), m.language));
         }
         let mut last = usize::MAX;
         for (one, place) in &main {
@@ -149,8 +151,7 @@ impl Detector<'_> {
     /// Checks a match that stands at a place of its rule. `Some` when the rule can cut alone, with evidence so far.
     fn consider(&mut self, one: &Match, place: Place) -> Result<Option<Vec<String>>, No> {
         let rule = &self.set.rules[one.rule as usize];
-        // Short words are trusted only in a text of their language.
-        if (rule.weight < 3 || place == Place::Glued || one.words <= 2) && !self.speaks(one.language) {
+        if (weak(rule, one.words) || place == Place::Glued) && !self.languages.speaks(one.language) {
             return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));
         }
         let evidence = self.surroundings(one.rule, one)?;
@@ -300,114 +301,4 @@ impl Detector<'_> {
             });
         }
     }
-
-    /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
-    fn stranger(&mut self, language: u16) -> u8 {
-        match &*self.set.languages[language as usize] {
-            "en" => 1,
-            "any" => 2,
-            _ if language < 64 && self.spoken() & (1 << language) != 0 => 0,
-            _ => 3,
-        }
-    }
-
-    /// Bits of the languages that the text may be in.
-    fn spoken(&mut self) -> u64 {
-        *self.languages.get_or_insert_with(|| spoken(self.set, &self.doc.folded.text))
-    }
-
-    /// True where the text may be in this language. Short words of other languages are not trusted.
-    fn speaks(&mut self, language: u16) -> bool {
-        let code = &*self.set.languages[language as usize];
-        // Software prints English on pages of every language.
-        language >= 64 || code == "any" || code == "en" || self.set.listed & (1 << language) == 0 || self.spoken() & (1 << language) != 0
-    }
-}
-
-/// Bytes of a text in which function words are counted.
-const SAMPLE: usize = 6000;
-
-/// Longest function word, in characters, of a script without blanks.
-const WIDE_WORD: usize = 5;
-
-/// The languages of a text by its function words: those that make up at least 5% of its words.
-fn spoken(set: &RuleSet, text: &str) -> u64 {
-    let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
-    let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
-    let mut counts = [0u32; 64];
-    let mut words = 0;
-    let sample = &text[middle..end];
-    let bytes = sample.as_bytes();
-    let mut count = |from: usize, to: usize| {
-        let mut bits = set.common.at(bytes, from, to);
-        while bits != 0 {
-            counts[bits.trailing_zeros() as usize] += 1;
-            bits &= bits - 1;
-        }
-    };
-    let mut end_word = |from: usize, to: usize, wide: bool| {
-        if !wide {
-            words += 1;
-            count(from, to);
-            return;
-        }
-        // Nothing parts the words here: each of their function words may begin at any character.
-        let word = &sample[from..to];
-        words += count_words(word) as u32;
-        for (at, _) in word.char_indices() {
-            let rest = &word[at..];
-            let ends = rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]);
-            ends.take(WIDE_WORD).for_each(|n| count(from + at, from + at + n));
-        }
-    };
-    // Where the word that is being read begins, and whether it is of a script without blanks.
-    let (mut word, mut wide) = (None, false);
-    let (mut at, mut scalar) = (0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        if at >= scalar && !wide {
-            match block_at(bytes, at).filter(|block| block.high() == 0) {
-                Some(block) => {
-                    let wordy = block.letters() | block.within(b'0', b'9');
-                    let mut edges = wordy ^ (wordy << 1 | u64::from(word.is_some()));
-                    while edges != 0 {
-                        let edge = at + edges.trailing_zeros() as usize;
-                        match word.take() {
-                            Some(from) => end_word(from, edge, false),
-                            None => word = Some(edge),
-                        }
-                        edges &= edges - 1;
-                    }
-                    at += BLOCK;
-                    continue;
-                }
-                None => scalar = at + BLOCK,
-            }
-        }
-        let (goes_on, len) = if byte.is_ascii() {
-            (byte.is_ascii_alphanumeric(), 1)
-        } else {
-            let Some(c) = sample[at..].chars().next() else { break };
-            wide |= is_wide(c);
-            (is_wordy(c) || is_mark(c), c.len_utf8())
-        };
-        if goes_on {
-            word.get_or_insert(at);
-        } else {
-            if let Some(from) = word.take() {
-                end_word(from, at, wide);
-            }
-            wide = false;
-        }
-        at += len;
-    }
-    if let Some(from) = word {
-        end_word(from, sample.len(), wide);
-    }
-    if words < 40 {
-        // Too short for shares: whatever has half the words of the likeliest one.
-        let best = counts.iter().copied().max().unwrap_or(0);
-        let near = |n: u32| best < 3 || n * 2 >= best;
-        return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
-    }
-    counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::check::mentioned;
+use super::language::{Languages, weak};
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase};
 use crate::pack::{At, Phrase, Role, RuleSet};
@@ -45,10 +46,11 @@ const STAMP_LINE: usize = 180;
 const REGEX_WINDOW: usize = 512;
 
 /// With `trace`, also what is refused at once.
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
-    let mut around = Surroundings::new(set, doc, set.guarded && !trace);
+    let guarded = set.guarded && !trace;
+    let mut around = Surroundings::new(set, doc, guarded);
     literal::find(&set.tables, doc, |hit| {
         around.look(hit);
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
@@ -63,6 +65,13 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Found {
                     let down = set.rules[phrase.rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
                     add_window(windows.entry(phrase.rule).or_default(), doc, (hit.start, hit.end), down);
                     continue;
+                }
+                // Most languages of a word that many have are not those of the text; they would be refused for that.
+                if guarded && phrase.role == Role::Main {
+                    let rule = &set.rules[phrase.rule as usize];
+                    if weak(rule, phrase.words) && !rule.once && !languages.speaks(phrase.language) {
+                        continue;
+                    }
                 }
                 let whole = phrase.parts.len() == 1;
                 if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {

@@ -56,8 +56,9 @@ pub(crate) struct RuleSet {
     pub stamp_by: HashSet<String>,
     /// Function word to the languages (bits) that have it.
     pub common: Lexicon,
-    /// Languages (bits) that list function words.
-    pub listed: u64,
+    /// Languages (bits) whose words count in any text: those that list no function words, and English, which software prints on
+    /// pages of every language.
+    pub heard: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
     pub guarded: bool,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
@@ -86,7 +87,7 @@ impl RuleSet {
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
         let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
-        let (mut common, mut listed) = (WordMap::default(), 0);
+        let (mut common, mut heard) = (WordMap::default(), 0);
         let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
@@ -107,7 +108,7 @@ impl RuleSet {
             stamp_by.extend(tongue.stamp_by.iter().cloned());
             if n < 64 {
                 add(&mut common, &tongue.common);
-                listed |= u64::from(!tongue.common.is_empty()) << n;
+                heard |= u64::from(tongue.common.is_empty() || matches!(&*tongue.code, "en" | "any")) << n;
             }
         }
         let calendar = Words::new(months, weekdays, fillers);
@@ -152,7 +153,7 @@ impl RuleSet {
             stamp_words,
             stamp_by,
             common: Lexicon::new(common),
-            listed,
+            heard,
             tables,
         };
         let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
@@ -277,7 +278,7 @@ mod tests {
             assert_eq!(later.languages, alone.languages);
             assert!(phrases(&later) == phrases(&alone));
             assert_eq!(later.unanchored.len(), alone.unanchored.len());
-            assert_eq!((later.pinned, later.structural, later.listed), (alone.pinned, alone.structural, alone.listed));
+            assert_eq!((later.pinned, later.structural, later.heard), (alone.pinned, alone.structural, alone.heard));
             assert_eq!((later.networks, later.common, later.calendar), (alone.networks, alone.common, alone.calendar));
         }
     }

@@ -214,11 +214,15 @@ fn digit(c: char, zero: u32) -> Fold {
     Fold::Keep(char::from_digit(c as u32 - zero, 10).unwrap_or(c))
 }
 
-/// Letters that fold to themselves or to one other letter, whatever stands around them, with their kind.
+/// Letters and signs that fold to themselves or to one other, whatever stands around them, with their kind.
 fn simple(c: char) -> Option<(char, Kind)> {
     match c {
         '\u{4E00}'..='\u{9FFF}' => Some((c, Kind::Other)),
         '\u{AC00}'..='\u{D7A3}' => Some((c, Kind::Caseless)),
+        // Of three bytes, the most frequent signs.
+        '\u{2010}'..='\u{2015}' => Some(('-', Kind::Other)),
+        '\u{2018}'..='\u{201B}' => Some(('\'', Kind::Other)),
+        '\u{201C}'..='\u{201F}' => Some(('"', Kind::Other)),
         '\u{80}'..='\u{7FF}' => {
             let entry = SIMPLE[c as usize - 0x80];
             let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
@@ -576,6 +580,15 @@ mod tests {
         assert_eq!(folded("Διαβάστε επίσης"), folded("ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ"));
         assert_eq!(folded("α\u{301}"), "α");
         assert_eq!(folded("ख\u{93C}बर"), folded("\u{959}बर"));
+    }
+
+    #[test]
+    fn short_ways_fold_as_the_long_one() {
+        for c in ('\u{80}'..='\u{FFFF}').filter(|&c| simple(c).is_some()) {
+            let Some((folded, kind)) = simple(c) else { continue };
+            assert!(matches!(fold_char(c), Fold::Keep(long) if long == folded), "{c:?}");
+            assert_eq!(kind, Kind::of(c), "{c:?}");
+        }
     }
 
     #[test]
