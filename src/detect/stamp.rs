@@ -57,13 +57,20 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
         let capital = raw.starts_with(char::is_uppercase);
         let caseless = raw.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
         if c.is_ascii_digit() {
+            // “October 26-28” lasts three days, “5. Share 5:20” is an item of a list.
+            let days = dated.is_some_and(|last| &text[last..next] == "-" && end - next <= 2);
+            if days || (next == at && text[end..].starts_with(". ")) {
+                return None;
+            }
             numbers += 1;
             if numbers > MAX_NUMBERS {
                 return None;
             }
         } else if set.stamp_words.contains(word) {
-            words += 1;
-        } else if set.stamp_by.contains(word) {
+            // “à”, “le”, “kl”: words between a day and an hour say nothing of a page.
+            words += usize::from(word.len() > 2);
+        } else if set.stamp_by.contains(word) && !text[end..].starts_with(')') {
+            // “a)” is a list's, not a byline's.
             // Where no capital tells a name, a colon must announce it.
             announced = text[end..].starts_with([':', '：']);
             open = MAX_NAMES;

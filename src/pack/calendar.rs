@@ -184,7 +184,7 @@ impl Calendar<'_> {
         if let Some(sign @ ('日' | '일' | '月' | '월' | '号' | '號')) = unit.chars().next() {
             end = text.len() - unit.len() + sign.len_utf8();
         }
-        let year = |d: &str| d.len() == 4 && ["18", "19", "20", "13", "14", "24", "25"].iter().any(|c| d.starts_with(c));
+        let year = |d: &str| d.len() == 4 && ["19", "20", "13", "14", "24", "25"].iter().any(|c| d.starts_with(c)) && !past(d);
         let small = |d: &str| d.len() <= 2 && d.parse::<u32>().is_ok_and(|n| (1..=31).contains(&n));
         let fits = match parts[..count] {
             [y, m, d] if year(y) => small(m) && small(d),
@@ -222,6 +222,7 @@ impl Calendar<'_> {
             }
             match token {
                 Token::Word(_) if named => {}
+                Token::Number(digits) if digits.len() == 4 && past(digits) => return None,
                 Token::Number(digits) if digits.len() == 4 => year += 1,
                 Token::Number(digits) if digits.len() <= 2 => number += 1,
                 Token::Number(_) => break,
@@ -317,6 +318,11 @@ impl Calendar<'_> {
         }
         (minutes || half).then_some(end)
     }
+}
+
+/// A year before there were pages: its date stands in a history, not in a stamp. (1350 and 1403 are years of today, in Persian.)
+fn past(year: &str) -> bool {
+    ("1500".."1985").contains(&year)
 }
 
 /// `時5分`, `시 05분`, `點`: the rest of a time of day behind its hour.
