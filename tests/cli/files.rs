@@ -191,7 +191,10 @@ mod unix {
         let dir = Dir::with([("in/a.txt", PAGE), ("in/b.txt", GRAIN), ("in/large.txt", &large), ("out/b.txt", "mine")]);
         let inode = |name: &str| fs::metadata(dir.path(name)).unwrap().ino();
         assert_eq!(dir.run("clean in --out new --link").0, 0);
-        assert_eq!((dir.text("new/a.txt").as_str(), inode("new/b.txt"), inode("new/large.txt")), (CLEANED, inode("in/b.txt"), inode("in/large.txt")));
+        assert_eq!(
+            (dir.text("new/a.txt").as_str(), inode("new/b.txt"), inode("new/large.txt")),
+            (CLEANED, inode("in/b.txt"), inode("in/large.txt"))
+        );
         assert_ne!(inode("new/a.txt"), inode("in/a.txt"));
         let (code, _, err) = dir.run("clean in --out out --link");
         assert_eq!((code, dir.text("out/b.txt").as_str(), inode("out/large.txt")), (2, "mine", inode("in/large.txt")), "{err}");
