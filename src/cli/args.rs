@@ -119,6 +119,10 @@ pub struct OutputArgs {
     #[arg(long)]
     pub overwrite: bool,
 
+    /// Let files that need no cleaning be the originals themselves below --out (hard links), where the disk can do that
+    #[arg(long, requires = "out", hide_short_help = true)]
+    pub link: bool,
+
     /// Compress what is written: none, gzip, zstd, bzip2, xz [default: as the input was]
     #[arg(long, value_name = "HOW", hide_possible_values = true, conflicts_with = "in_place", hide_short_help = true)]
     pub compress: Option<Packing>,

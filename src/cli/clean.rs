@@ -108,7 +108,7 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
         marks: args.output.add_columns,
         packing: args.output.compress,
     };
-    let work = Work { pieces, target: &target, packing: args.output.compress, manifest: manifest.is_some() };
+    let work = Work { pieces, target: &target, packing: args.output.compress, manifest: manifest.is_some(), link: args.output.link };
     let mut end = End::default();
     let mut late: Vec<Failure> = Vec::new();
     let mut records = Records::new(&target, &book, args.output.compress)
@@ -237,6 +237,8 @@ struct Work<'a> {
     target: &'a Target,
     packing: Option<Packing>,
     manifest: bool,
+    /// Files that are not changed are links to the originals.
+    link: bool,
 }
 
 impl Work<'_> {
@@ -317,6 +319,9 @@ impl Work<'_> {
                     let packed = self.packed(after.into_owned()).map_err(fail)?;
                     written = written.map(|_| State::of(&packed));
                     folder.write(&packing.rename(&entry.place), &packed, &like).map_err(fail)?;
+                }
+                None if !cleaned.changed() => {
+                    folder.keep(&entry.place, &after, &like, document.version.as_ref(), self.link).map_err(fail)?;
                 }
                 None => folder.write(&entry.place, &after, &like).map_err(fail)?,
             },

@@ -69,7 +69,8 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
         } else if set.stamp_words.contains(word) {
             // “à”, “le”, “kl”: words between a day and an hour say nothing of a page.
             words += usize::from(word.len() > 2);
-        } else if set.stamp_by.contains(word) {
+        } else if set.stamp_by.contains(word) && !text[end..].starts_with(')') {
+            // “a)” is a list's, not a byline's.
             // Where no capital tells a name, a colon must announce it.
             announced = text[end..].starts_with([':', '：']);
             open = MAX_NAMES;

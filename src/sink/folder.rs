@@ -8,6 +8,10 @@ use std::sync::Mutex;
 
 use super::atomic::{Pending, Place, write_new};
 use super::stage::Stage;
+use crate::source::Version;
+
+/// Bytes from which on a copy by the file system is worth the look: some share them instead of copying.
+const LARGE: usize = 1 << 20;
 
 /// An output folder that cannot be made to write outside itself or over its input.
 #[derive(Debug)]
@@ -113,6 +117,61 @@ impl Folder {
         self.fill(place, &mut &*bytes, like)
     }
 
+    /// Gives a document that is to be written as it was read, `bytes` in the `version` it had then: by another name for the same
+    /// file where `link` asks for that, by a copy that the file system makes where it is large.
+    pub fn keep(&self, place: &Path, bytes: &[u8], like: &Like<'_>, version: Option<&Version>, link: bool) -> io::Result<()> {
+        if let (Some(from), Some(version)) = (like.path, version) {
+            let cheap = if link {
+                self.link(place, from, version)
+            } else if bytes.len() >= LARGE {
+                self.copy_version(place, from, version)
+            } else {
+                Ok(false)
+            };
+            match cheap {
+                Ok(true) => return Ok(()),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(e),
+                _ => {}
+            }
+        }
+        self.write(place, bytes, like)
+    }
+
+    /// Another name for `from`; false where that is no file in this version, or the disk cannot do it.
+    fn link(&self, place: &Path, from: &Path, version: &Version) -> io::Result<bool> {
+        let target = self.target(place)?;
+        if !fs::symlink_metadata(from)?.is_file() {
+            return Ok(false);
+        }
+        self.make_parent(&target)?;
+        if self.place == Place::Taken && target.exists() {
+            return Ok(!same_file(from, &target) && linked(from, &target)); // what is another file is written over as ever
+        }
+        fs::hard_link(from, &target).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => self.exists(&target),
+            _ => e,
+        })?;
+        if Version::of(&fs::metadata(&target)?) == *version {
+            return Ok(true);
+        }
+        // Somebody has written to it since it was read.
+        fs::remove_file(&target)?;
+        Ok(false)
+    }
+
+    /// A copy of `from`; false where that is not in this version any more.
+    fn copy_version(&self, place: &Path, from: &Path, version: &Version) -> io::Result<bool> {
+        let mut file = fs::File::open(from)?;
+        if Version::of(&file.metadata()?) != *version {
+            return Ok(false);
+        }
+        let pending = self.pending(self.target(place)?, &mut file, &Like::at(Some(from)))?;
+        if Version::of(&file.metadata()?) != *version {
+            return Ok(false);
+        }
+        pending.commit().map(|()| true)
+    }
+
     /// Copies a file to `place` as it is, without holding it in memory.
     pub fn copy(&self, place: &Path, from: &Path) -> io::Result<()> {
         self.fill(place, &mut fs::File::open(from)?, &Like::at(Some(from)))
@@ -192,6 +251,19 @@ fn judged(root: &Path, inputs: &[PathBuf]) -> Result<PathBuf, Refused> {
 
 fn same_file(one: &Path, other: &Path) -> bool {
     other.exists() && matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// True for two names of one file.
+#[cfg(unix)]
+fn linked(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let file = |path: &Path| fs::symlink_metadata(path).map(|file| (file.dev(), file.ino()));
+    matches!((file(one), file(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(not(unix))]
+fn linked(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// The absolute path that `path` will have once it exists.

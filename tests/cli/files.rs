@@ -185,6 +185,28 @@ mod unix {
     }
 
     #[test]
+    fn what_needs_no_cleaning_may_be_the_original_itself() {
+        use std::os::unix::fs::MetadataExt;
+        let large = GRAIN.repeat((3 << 20) / GRAIN.len());
+        let dir = Dir::with([("in/a.txt", PAGE), ("in/b.txt", GRAIN), ("in/large.txt", &large), ("out/b.txt", "mine")]);
+        let inode = |name: &str| fs::metadata(dir.path(name)).unwrap().ino();
+        assert_eq!(dir.run("clean in --out new --link").0, 0);
+        assert_eq!(
+            (dir.text("new/a.txt").as_str(), inode("new/b.txt"), inode("new/large.txt")),
+            (CLEANED, inode("in/b.txt"), inode("in/large.txt"))
+        );
+        assert_ne!(inode("new/a.txt"), inode("in/a.txt"));
+        let (code, _, err) = dir.run("clean in --out out --link");
+        assert_eq!((code, dir.text("out/b.txt").as_str(), inode("out/large.txt")), (2, "mine", inode("in/large.txt")), "{err}");
+        assert_eq!(dir.run("clean in --out out --link --overwrite").0, 0);
+        assert_eq!((dir.text("out/b.txt").as_str(), inode("out/large.txt")), (GRAIN, inode("in/large.txt")));
+        assert_eq!(dir.text("in/large.txt"), large);
+        // Without it, they are files of their own.
+        assert_eq!(dir.run("clean in --out copy").0, 0);
+        assert!(dir.text("copy/large.txt") == large && inode("copy/large.txt") != inode("in/large.txt"));
+    }
+
+    #[test]
     fn copies_keep_the_mode() {
         let dir = Dir::with([("in/a.txt", PAGE), ("in/b.txt", GRAIN)]);
         for (name, mode) in [("in/a.txt", 0o640), ("in/b.txt", 0o444)] {
