@@ -12,8 +12,7 @@
 For all but the first, the same is cleaned once and five times; the difference is divided by what was added, so that neither
 the start nor what is built at first use counts. `--write` pins the figures in benches/counts.json with compiler and
 architecture; `--check` exits with 1 where one is more than 3% above its pin, and compares nothing where compiler or
-architecture differ. A change of packs or fixtures moves them too: pin anew, and
-say why in the commit.
+architecture differ. A change of packs or fixtures moves them too: pin anew, and say why in the commit.
 """
 
 import argparse
