@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Instructions that dehusk executes, counted by valgrind: a measure that no busy machine disturbs.
 
-    benches/count.py [--dehusk BIN] [--check] [--write]
+    benches/count.py [--dehusk BIN] [--check] [--write [--why TEXT]]
 
 - start: `echo x | dehusk clean -`, the whole process.
 - plain, and its stages: a byte of pages without residue (fixtures/expected, fixtures/untouched).
@@ -12,7 +12,8 @@
 For all but the first, the same is cleaned once and five times; the difference is divided by what was added, so that neither
 the start nor what is built at first use counts. `--write` pins the figures in benches/counts.json with compiler and
 architecture; `--check` exits with 1 where one is more than 3% above its pin, and compares nothing where compiler or
-architecture differ. A change of packs or fixtures moves them too: pin anew, and say why in the commit.
+architecture differ. A change of packs or fixtures moves them too. A pin that rises by more than
+3% takes `--why`, which the file keeps.
 """
 
 import argparse
@@ -23,11 +24,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "benches/counts.json"
 LIMIT = 1.03
+# What of the file is no figure.
+WORDS = ("compiler", "machine", "why")
 # The stages, and the functions that hold them: each holds those that it calls (`detect` the scan).
 STAGES = {
     "fold": "dehusk::text::fold::fold",
@@ -112,6 +116,7 @@ def main():
     parser.add_argument("--dehusk", default=str(ROOT / "target/release/dehusk"))
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--why", help="why more instructions than before are right")
     args = parser.parse_args()
     if not shutil.which("valgrind"):
         print("valgrind is not installed: nothing counted")
@@ -126,7 +131,7 @@ def main():
     pins = json.loads(PINS.read_text()) if PINS.exists() else {}
     bad = False
     comparable = pins.get("compiler") == compiler and pins.get("machine") == made["machine"]
-    for name in [name for name in made if name not in ("compiler", "machine")]:
+    for name in [name for name in made if name not in WORDS]:
         unit = {"start": "instructions", "file": "instructions per file"}.get(name, "instructions per byte")
         line = f"{name:15} {made[name]:>14,} {unit}"
         if comparable and name in pins:
@@ -137,7 +142,10 @@ def main():
     if pins and not comparable:
         print("pinned with another compiler or on another architecture: not compared")
     if args.write:
-        PINS.write_text(json.dumps(made, indent=2) + "\n")
+        if bad and not args.why:
+            sys.exit("figures rose by more than 3%: say --why, and the file will tell")
+        made["why"] = pins.get("why", []) + ([f"{date.today()}: {args.why}"] if args.why else [])
+        PINS.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n")
     return 1 if args.check and bad else 0
 
 
