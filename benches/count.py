@@ -4,16 +4,15 @@
     benches/count.py [--dehusk BIN] [--check] [--write]
 
 - start: `echo x | dehusk clean -`, the whole process.
-- plain: a byte of pages without residue (fixtures/expected, fixtures/untouched).
-- residue: a byte of pages as they were scraped (fixtures/scraped).
+- plain, and its stages: a byte of pages without residue (fixtures/expected, fixtures/untouched).
+- residue, the same: a byte of pages as they were scraped (fixtures/scraped).
 - file: a file of one short line, in a folder.
 - record: a byte of JSON Lines, the field that is cleaned being a short note.
 
 For all but the first, the same is cleaned once and five times; the difference is divided by what was added, so that neither
 the start nor what is built at first use counts. `--write` pins the figures in benches/counts.json with compiler and
-architecture; `--check` exits with 1 where one is more than 3% above its pin, and says nothing where compiler or architecture
-differ, since counts of different compilers cannot be compared. A change of packs or fixtures moves them too: pin anew, and
-say why in the commit.
+architecture; `--check` exits with 1 where one is more than 3% above its pin, and compares nothing where compiler or
+architecture differ. A change of packs or fixtures moves them too: pin anew, and say why in the commit.
 """
 
 import argparse
@@ -29,22 +28,40 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "benches/counts.json"
 LIMIT = 1.03
+# The stages, and the functions that hold them: each holds those that it calls (`detect` the scan).
+STAGES = {
+    "fold": "dehusk::text::fold::fold",
+    "scan": "dehusk::detect::scan::scan",
+    "detect": "dehusk::detect::detect",
+    "plan": "dehusk::plan::plan",
+}
+
+
+def run(command, stdin=b""):
+    """Instructions of one run, and of each stage in it."""
+    with tempfile.TemporaryDirectory() as place:
+        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={place}/out", *command], input=stdin, capture_output=True)
+        found = re.search(rb"Collected : (\d+)", done.stderr)
+        if not found:
+            sys.exit(f"valgrind {' '.join(command)}\n{done.stderr.decode(errors='replace')}")
+        told = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", f"{place}/out"], capture_output=True, text=True).stdout
+    of = {}
+    for stage, name in STAGES.items():
+        line = re.search(rf"^ *([\d,]+) .*:{re.escape(name)}(?: |$)", told, re.M)
+        of[stage] = int(line.group(1).replace(",", "")) if line else 0
+    return int(found.group(1)), of
 
 
 def count(command, stdin=b""):
     """Instructions of one run."""
-    with tempfile.TemporaryDirectory() as place:
-        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={place}/out", *command], input=stdin, capture_output=True)
-    found = re.search(rb"Collected : (\d+)", done.stderr)
-    if not found:
-        sys.exit(f"valgrind {' '.join(command)}\n{done.stderr.decode(errors='replace')}")
-    return int(found.group(1))
+    return run(command, stdin)[0]
 
 
 def per_byte(binary, folders):
+    """Instructions per byte: all, and those of each stage."""
     texts = [p for folder in folders for p in sorted((ROOT / "fixtures" / folder).iterdir()) if p.is_file()]
     size = sum(p.stat().st_size for p in texts)
-    counts = []
+    runs = []
     for copies in (1, 5):
         with tempfile.TemporaryDirectory() as place:
             pages = Path(place) / "pages"
@@ -52,8 +69,12 @@ def per_byte(binary, folders):
                 (pages / str(copy)).mkdir(parents=True)
                 for text in texts:
                     shutil.copy(text, pages / str(copy) / text.name)
-            counts.append(count([binary, "clean", str(pages), "--out", f"{place}/out", "--threads", "1", "--quiet", "--isolated"]))
-    return (counts[1] - counts[0]) / (4 * size)
+            runs.append(run([binary, "clean", str(pages), "--out", f"{place}/out", "--threads", "1", "--quiet", "--isolated"]))
+    (once, stages_once), (often, stages) = runs
+    each = {stage: round((stages[stage] - stages_once[stage]) / (4 * size), 1) for stage in STAGES}
+    if not each["detect"]:
+        sys.exit("the stages have no names: was the program stripped?")
+    return round((often - once) / (4 * size), 1), each
 
 
 def per_file(binary, number=200):
@@ -80,6 +101,12 @@ def per_record_byte(binary):
     return (counts[1] - counts[0]) / (4 * size)
 
 
+def machine():
+    """Architecture, and whether the wide registers are there for which libraries choose at run time."""
+    flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    return platform.machine() + (" avx2" if " avx2 " in flags else "")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dehusk", default=str(ROOT / "target/release/dehusk"))
@@ -90,26 +117,25 @@ def main():
         print("valgrind is not installed: nothing counted")
         return 0
     compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
-    made = {
-        "compiler": compiler,
-        "machine": platform.machine(),
-        "start": count([args.dehusk, "clean", "--isolated", "-"], b"x\n"),
-        "plain": round(per_byte(args.dehusk, ["expected", "untouched"]), 1),
-        "residue": round(per_byte(args.dehusk, ["scraped"]), 1),
-        "file": round(per_file(args.dehusk)),
-        "record": round(per_record_byte(args.dehusk), 2),
-    }
+    made = {"compiler": compiler, "machine": machine(), "start": count([args.dehusk, "clean", "--isolated", "-"], b"x\n")}
+    for name, folders in (("plain", ["expected", "untouched"]), ("residue", ["scraped"])):
+        made[name], stages = per_byte(args.dehusk, folders)
+        made |= {f"{name} {stage}": each for stage, each in stages.items()}
+    made["file"] = round(per_file(args.dehusk))
+    made["record"] = round(per_record_byte(args.dehusk), 2)
     pins = json.loads(PINS.read_text()) if PINS.exists() else {}
     bad = False
     comparable = pins.get("compiler") == compiler and pins.get("machine") == made["machine"]
-    for name in ("start", "plain", "residue", "file", "record"):
+    for name in [name for name in made if name not in ("compiler", "machine")]:
         unit = {"start": "instructions", "file": "instructions per file"}.get(name, "instructions per byte")
-        line = f"{name:8} {made[name]:>14,} {unit}"
+        line = f"{name:15} {made[name]:>14,} {unit}"
         if comparable and name in pins:
             change = made[name] / pins[name]
             bad |= change > LIMIT
             line += f", {change - 1:+.1%}"
         print(line)
+    if pins and not comparable:
+        print("pinned with another compiler or on another architecture: not compared")
     if args.write:
         PINS.write_text(json.dumps(made, indent=2) + "\n")
     return 1 if args.check and bad else 0

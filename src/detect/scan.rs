@@ -46,6 +46,7 @@ const STAMP_LINE: usize = 180;
 const REGEX_WINDOW: usize = 512;
 
 /// With `trace`, also what is refused at once.
+#[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool) -> Found {
     let mut found = Found::default();
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();

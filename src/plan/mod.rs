@@ -27,6 +27,7 @@ const HEAVY: f64 = 0.7;
 const SMALL: usize = 400;
 
 /// Sorted, disjoint removals. What runs refuse goes to `trace`.
+#[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(crate) fn plan(
     set: &RuleSet,
     doc: &Document<'_>,
