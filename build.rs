@@ -12,11 +12,13 @@ mod text {
     mod block;
     mod class;
     mod fold;
+    mod letter;
     mod line;
+    mod words;
 
     pub(crate) use class::is_wordy;
     pub(crate) use fold::fold_phrase;
-    pub(crate) use line::count_words;
+    pub(crate) use words::count_words;
 }
 
 #[path = "src/pack"]

@@ -5,13 +5,13 @@
 //! spelling only; offsets are mapped back through the places where the two texts drift apart.
 
 use std::cell::Cell;
-use std::sync::LazyLock;
 
 use unicode_normalization::char::{canonical_combining_class, compose};
 
 use super::block::{BLOCK, block_at};
-use super::class::{is_letter, is_wordy};
-use super::line::{Line, is_wide};
+use super::class::is_wordy;
+use super::letter::{Fold, Kind, fold_char, simple};
+use super::line::Line;
 
 /// A folded text with its map to the original.
 #[derive(Debug, Default)]
@@ -72,88 +72,6 @@ impl Folded {
     }
 }
 
-/// What folding does with one character.
-enum Fold {
-    Keep(char),
-    Dots,
-    Blank,
-    Drop,
-}
-
-fn fold_char(c: char) -> Fold {
-    use Fold::*;
-    match c {
-        '\u{200B}'..='\u{200F}'
-        | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{2064}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{FEFF}'
-        | '\u{AD}'
-        | '\u{640}'
-        | '\u{64B}'..='\u{652}'
-        | '\u{93C}'
-        | '\u{FE00}'..='\u{FE0F}' => Drop,
-        '’' | '‘' | '‚' | '‛' | 'ʼ' | '′' | '`' | '´' => Keep('\''),
-        '“' | '”' | '„' | '‟' | '″' => Keep('"'),
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => Keep('-'),
-        '…' => Dots,
-        '\u{FF01}'..='\u{FF5E}' => {
-            let ascii = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
-            Keep(ascii.to_ascii_lowercase())
-        }
-        '\u{660}'..='\u{669}' => digit(c, 0x660),
-        '\u{6F0}'..='\u{6F9}' => digit(c, 0x6F0),
-        '\u{966}'..='\u{96F}' => digit(c, 0x966),
-        '\u{E50}'..='\u{E59}' => digit(c, 0xE50),
-        'ş' | 'Ş' => Keep('ș'),
-        'ţ' | 'Ţ' => Keep('ț'),
-        'ς' => Keep('σ'),
-        // Greek capitals go without accents: "ΔΙΑΒΆΣΤΕ" is written "ΔΙΑΒΑΣΤΕ".
-        'ά' | 'Ά' => Keep('α'),
-        'έ' | 'Έ' => Keep('ε'),
-        'ή' | 'Ή' => Keep('η'),
-        'ί' | 'Ί' | 'ϊ' | 'Ϊ' | 'ΐ' => Keep('ι'),
-        'ό' | 'Ό' => Keep('ο'),
-        'ύ' | 'Ύ' | 'ϋ' | 'Ϋ' | 'ΰ' => Keep('υ'),
-        'ώ' | 'Ώ' => Keep('ω'),
-        // Devanagari letters with a dot, which is often left out.
-        '\u{929}' => Keep('\u{928}'),
-        '\u{931}' => Keep('\u{930}'),
-        '\u{934}' => Keep('\u{933}'),
-        '\u{958}'..='\u{95A}' => Keep(char::from_u32(c as u32 - 0x958 + 0x915).unwrap_or(c)),
-        '\u{95B}' => Keep('\u{91C}'),
-        '\u{95C}' | '\u{95D}' => Keep(char::from_u32(c as u32 - 0x95C + 0x921).unwrap_or(c)),
-        '\u{95E}' => Keep('\u{92B}'),
-        '\u{95F}' => Keep('\u{92F}'),
-        'ё' | 'Ё' => Keep('е'),
-        'İ' | 'ı' => Keep('i'),
-        'ي' | 'ى' => Keep('ی'),
-        'ك' => Keep('ک'),
-        'ẞ' => Keep('ß'),
-        c if c.is_whitespace() => Blank,
-        c if c.is_ascii() => Keep(c.to_ascii_lowercase()),
-        c => {
-            let mut lower = c.to_lowercase();
-            match (lower.next(), lower.next()) {
-                (Some(one), None) => Keep(one),
-                _ => Keep(c),
-            }
-        }
-    }
-}
-
-/// What kind of character stands before: seams are told by the change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Kind {
-    #[default]
-    Other,
-    Lower,
-    Upper,
-    Digit,
-    /// A letter of a script without capitals, and with blanks.
-    Caseless,
-}
-
 /// Marks bytes that are no plain ASCII: blanks, what Markdown gives a meaning, parts of longer characters.
 const SPECIAL: u8 = 5;
 
@@ -190,57 +108,6 @@ const SEAMS: u32 = {
 fn plain_byte(b: Option<&u8>) -> bool {
     b.is_some_and(|&b| CLASSES[b as usize] != SPECIAL)
 }
-
-impl Kind {
-    const ALL: [Kind; 5] = [Kind::Other, Kind::Lower, Kind::Upper, Kind::Digit, Kind::Caseless];
-
-    fn of(c: char) -> Kind {
-        match c {
-            'a'..='z' => Kind::Lower,
-            'A'..='Z' => Kind::Upper,
-            '0'..='9' => Kind::Digit,
-            c if c.is_ascii() => Kind::Other,
-            c if c.is_lowercase() => Kind::Lower,
-            c if c.is_uppercase() => Kind::Upper,
-            c if c.is_numeric() => Kind::Digit,
-            c if is_letter(c) && !is_wide(c) => Kind::Caseless,
-            _ => Kind::Other,
-        }
-    }
-}
-
-/// A digit of another script as the ASCII one.
-fn digit(c: char, zero: u32) -> Fold {
-    Fold::Keep(char::from_digit(c as u32 - zero, 10).unwrap_or(c))
-}
-
-/// Letters and signs that fold to themselves or to one other, whatever stands around them, with their kind.
-fn simple(c: char) -> Option<(char, Kind)> {
-    match c {
-        '\u{4E00}'..='\u{9FFF}' => Some((c, Kind::Other)),
-        '\u{AC00}'..='\u{D7A3}' => Some((c, Kind::Caseless)),
-        // Of three bytes, the most frequent signs.
-        '\u{2010}'..='\u{2015}' => Some(('-', Kind::Other)),
-        '\u{2018}'..='\u{201B}' => Some(('\'', Kind::Other)),
-        '\u{201C}'..='\u{201F}' => Some(('"', Kind::Other)),
-        '\u{80}'..='\u{7FF}' => {
-            let entry = SIMPLE[c as usize - 0x80];
-            let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
-            Some((folded, Kind::ALL[usize::from(entry >> 11) % 5]))
-        }
-        _ => None,
-    }
-}
-
-/// For each character of two bytes: what it folds to, and its kind above; 0 where it takes more.
-static SIMPLE: LazyLock<[u16; 0x780]> = LazyLock::new(|| {
-    std::array::from_fn(|n| match char::from_u32(n as u32 + 0x80).map(|c| (c, fold_char(c))) {
-        Some((c, Fold::Keep(folded))) if folded as u32 <= 0x7FF && canonical_combining_class(folded) == 0 => {
-            folded as u16 | (Kind::of(c) as u16) << 11
-        }
-        _ => 0,
-    })
-});
 
 struct Folder<'t> {
     raw: &'t str,
@@ -581,15 +448,6 @@ mod tests {
         assert_eq!(folded("Διαβάστε επίσης"), folded("ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ"));
         assert_eq!(folded("α\u{301}"), "α");
         assert_eq!(folded("ख\u{93C}बर"), folded("\u{959}बर"));
-    }
-
-    #[test]
-    fn short_ways_fold_as_the_long_one() {
-        for c in ('\u{80}'..='\u{FFFF}').filter(|&c| simple(c).is_some()) {
-            let Some((folded, kind)) = simple(c) else { continue };
-            assert!(matches!(fold_char(c), Fold::Keep(long) if long == folded), "{c:?}");
-            assert_eq!(kind, Kind::of(c), "{c:?}");
-        }
     }
 
     #[test]

@@ -4,8 +4,10 @@ mod block;
 pub(crate) mod boundary;
 mod class;
 mod fold;
+mod letter;
 mod line;
 mod span;
+mod words;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -14,8 +16,9 @@ use memchr::memmem;
 pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use fold::{Folded, fold_phrase};
-pub(crate) use line::{Line, Shape, count_words, ends_sentence, is_hangul, is_mark, is_wide};
+pub(crate) use line::{Line, Shape, ends_sentence, is_hangul, is_mark, is_wide};
 pub use span::Span;
+pub(crate) use words::count_words;
 
 /// A text made ready for matching.
 pub(crate) struct Document<'t> {

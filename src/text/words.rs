@@ -1,0 +1,169 @@
+//! Counting: words, in scripts with blanks and without, and sentences that begin inside a line.
+
+use super::class::is_wordy;
+use super::line::{is_mark, is_wide};
+
+/// What makes a word in scripts without blanks, in parts of [`breadth`].
+pub(super) const WORD: u32 = 10;
+
+/// How much of a word a character of a script without blanks makes: half of one, or less where vowels are written.
+fn breadth(c: char) -> u32 {
+    if c < '\u{2000}' { 4 } else { 5 }
+}
+
+/// Words; two characters make one in scripts without blanks, two and a half in Thai and its kin.
+pub(crate) fn count_words(text: &str) -> usize {
+    let (mut wide, mut words) = (0u32, 0);
+    // True behind a letter or digit of a word that is counted already.
+    let mut counted = false;
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            words += usize::from(!counted);
+            counted = true;
+        } else if is_wide(c) {
+            wide += breadth(c);
+            counted = false;
+        } else if c.is_whitespace() {
+            counted = false;
+        } else if !counted && !c.is_ascii() && is_wordy(c) {
+            words += 1;
+            counted = true;
+        }
+    }
+    wide.div_ceil(WORD) as usize + words
+}
+
+/// What a character is for counting words and the sentences that end inside a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter or digit, and one that is a capital of ASCII, behind which a full stop ends nothing.
+    Word,
+    Capital,
+    /// `.` and its like, `'`, `’`, other closing signs, blanks.
+    Stop,
+    Quote,
+    Closing,
+    Blank,
+    /// Belongs to the word before it.
+    Mark,
+    Other,
+}
+
+impl Class {
+    const fn of_ascii(b: u8) -> Class {
+        match b {
+            b'A'..=b'Z' => Class::Capital,
+            b'a'..=b'z' | b'0'..=b'9' => Class::Word,
+            b'.' | b'!' | b'?' => Class::Stop,
+            b'\'' => Class::Mark,
+            b'"' | b')' => Class::Closing,
+            b' ' => Class::Blank,
+            _ => Class::Other,
+        }
+    }
+
+    fn of(c: char) -> Class {
+        match c {
+            '…' => Class::Stop,
+            '’' => Class::Quote,
+            '”' | '»' => Class::Closing,
+            '\u{A0}' => Class::Blank,
+            c if is_wordy(c) => Class::Word,
+            c if is_mark(c) => Class::Mark,
+            _ => Class::Other,
+        }
+    }
+}
+
+/// What was read before a character: whether it is in a word, and how the one before it ended: not at all, with a capital,
+/// with the end of a sentence, with a blank behind that. Besides, whether a word began, and a sentence with it.
+#[derive(Clone, Copy)]
+struct Reading(u8);
+
+impl Reading {
+    const IN_WORD: u8 = 1;
+    const CAPITAL: u8 = 2;
+    const ENDED: u8 = 4;
+    const PARTED: u8 = 6;
+    const BEFORE: u8 = 6;
+    const NEW_WORD: u8 = 8;
+    const NEW_SENTENCE: u8 = 16;
+
+    /// The state behind a character of this class.
+    const fn next(self, class: Class) -> Reading {
+        let before = self.0 & Self::BEFORE;
+        let in_word = self.0 & Self::IN_WORD;
+        let ended = if before == Self::ENDED { Self::ENDED } else { 0 };
+        Reading(match class {
+            Class::Word | Class::Capital => {
+                let starts = match in_word {
+                    0 if before == Self::PARTED => Self::NEW_WORD | Self::NEW_SENTENCE,
+                    0 => Self::NEW_WORD,
+                    _ => 0,
+                };
+                Self::IN_WORD | starts | if matches!(class, Class::Capital) { Self::CAPITAL } else { 0 }
+            }
+            Class::Stop => {
+                if before == Self::CAPITAL {
+                    0
+                } else {
+                    Self::ENDED
+                }
+            }
+            Class::Quote => in_word | ended,
+            Class::Closing => ended,
+            Class::Blank => {
+                if before == Self::ENDED {
+                    Self::PARTED
+                } else {
+                    0
+                }
+            }
+            Class::Mark => in_word,
+            Class::Other => 0,
+        })
+    }
+}
+
+/// The state behind each byte of ASCII, for each state before it.
+const READINGS: [[u8; 128]; 8] = {
+    let mut states = [[0; 128]; 8];
+    let mut state = 0;
+    while state < 8 {
+        let mut b = 0;
+        while b < 128 {
+            states[state][b] = Reading(state as u8).next(Class::of_ascii(b as u8)).0;
+            b += 1;
+        }
+        state += 1;
+    }
+    states
+};
+
+/// Words outside of scripts without blanks, sentences that begin inside the line, and how much stands there in scripts without
+/// blanks, in parts of [`breadth`].
+pub(super) fn count(line: &str) -> (u32, u32, u32) {
+    let (mut words, mut inner, mut wide) = (0, 0, 0);
+    let mut state = Reading(0);
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        if b < 128 {
+            state = Reading(READINGS[usize::from(state.0 & 7)][usize::from(b)]);
+            at += 1;
+        } else {
+            let Some(c) = line[at..].chars().next() else { break };
+            at += c.len_utf8();
+            if is_wide(c) {
+                wide += breadth(c);
+                state = Reading(0);
+                continue;
+            }
+            inner += u32::from(matches!(c, '。' | '！' | '？'));
+            state = state.next(Class::of(c));
+        }
+        words += u32::from((state.0 / Reading::NEW_WORD) & 1);
+        inner += u32::from(state.0 / Reading::NEW_SENTENCE);
+    }
+    (words, inner, wide)
+}
