@@ -20,6 +20,9 @@
 #![warn(missing_docs)]
 
 mod apply;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod cleaner;
 #[cfg(feature = "cli")]
 pub mod decide;

@@ -36,6 +36,14 @@ pub(crate) struct Detection {
     pub refusals: Vec<Refusal>,
 }
 
+/// Anchors in the text where a word can begin.
+#[cfg(feature = "bench")]
+pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) -> usize {
+    let mut count = 0;
+    literal::find(tables, doc, |_| count += 1);
+    count
+}
+
 /// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {

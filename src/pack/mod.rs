@@ -16,6 +16,8 @@ mod ruleset;
 mod select;
 mod tables;
 
+#[cfg(feature = "bench")]
+pub(crate) use compile::Compiled;
 pub(crate) use compile::slots_of;
 pub use error::{ContentError, PackError};
 pub(crate) use file::{At, ExampleTable, Fill, FillTable, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};

@@ -427,8 +427,14 @@ impl Tables {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "bench"))]
 impl Tables {
+    /// How many anchors there are; their texts come first.
+    #[cfg(feature = "bench")]
+    pub fn anchors(&self) -> usize {
+        self.section(Section::Guards).len()
+    }
+
     /// Tables of phrases that are one literal each.
     pub fn of_anchors(texts: &[Box<str>]) -> Tables {
         let written = |text: &str| Written {
