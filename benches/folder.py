@@ -118,20 +118,21 @@ def folder(args, home):
 
 
 def way(args, home):
-    """What files cost around the cleaner: short notes in which one rule is looked for."""
-    rng, grain, source, copy, out = random.Random(4), paragraphs(), home / "notes", home / "copy", home / "out"
+    """What files cost around the cleaner: one short line, in which one rule is looked for."""
+    source, copy, out = home / "notes", home / "copy", home / "out"
     for n in range(args.files):
         place = source / f"{n // 500:03}"
         place.mkdir(parents=True, exist_ok=True)
-        (place / f"{n:06}.txt").write_text(rng.choice(grain)[:200] + "\n", encoding="utf-8")
+        (place / f"{n:06}.txt").write_text(f"The loaf of day {n} keeps for three days.\n", encoding="utf-8")
     one = ["--isolated", "--select", "comments/form"]
     commands = {
         "cp -r": ["cp", "-r", str(source), str(copy)],
         "dehusk clean --out": [*clean(args, source, out), *one],
+        "dehusk clean --out --link": [*clean(args, source, out), *one, "--link"],
         "dehusk clean --out, 1 thread": [*clean(args, source, out, 1), *one],
     }
     times = in_turn(commands, args.rounds, [copy, out])
-    print(f"{args.files:,} files of about 200 bytes, one rule, {args.rounds} rounds\n")
+    print(f"{args.files:,} files of one line, one rule, {args.rounds} rounds\n")
     print("| run | wall, s | cpu, s | wall / `cp -r` | cpu / `cp -r` |\n| --- | --- | --- | --- | --- |")
     for name, taken in times.items():
         wall = spread([w / c for (w, _), (c, _) in zip(taken, times["cp -r"])])
