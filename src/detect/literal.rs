@@ -106,6 +106,10 @@ fn places(doc: &Document<'_>, mut visit: impl FnMut(usize, &[u32])) {
         }
         let (part, len) = if byte.is_ascii() {
             (if WORD[byte as usize] { Part::Word } else { Part::None }, 1)
+        } else if let (0xC3..0xE0, Some(&second)) = (byte, bytes.get(at + 1)) {
+            // Letters of two bytes, of no script without blanks.
+            let c = char::from_u32(u32::from(byte & 0x1F) << 6 | u32::from(second & 0x3F));
+            (if c.is_some_and(is_wordy) { Part::Word } else { Part::None }, 2)
         } else {
             let Some(c) = text[at..].chars().next() else { break };
             (part_of(c), c.len_utf8())

@@ -10,7 +10,7 @@ use unicode_normalization::char::{canonical_combining_class, compose};
 
 use super::block::{BLOCK, block_at};
 use super::class::is_wordy;
-use super::letter::{Fold, Kind, fold_char, simple};
+use super::letter::{Fold, Kind, fold_char, simple, simple_of_two, two_bytes};
 use super::line::Line;
 
 /// A folded text with its map to the original.
@@ -309,20 +309,26 @@ impl Folder<'_> {
     }
 
     /// Folds `c` at `at` to `folded`, and such letters behind it, with single blanks between them.
-    fn letters(&mut self, mut at: usize, mut c: char, mut folded: char, mut kind: Kind) -> usize {
+    fn letters(&mut self, mut at: usize, c: char, folded: char, kind: Kind) -> usize {
         let bytes = self.raw.as_bytes();
+        let table = two_bytes();
+        let (mut len, mut folded, mut kind) = (c.len_utf8(), folded, kind);
         let mut drifts = true;
         loop {
             if drifts {
                 self.mark(at);
             }
-            let next = at + c.len_utf8();
-            self.note_seam(kind, next);
+            at += len;
+            if kind != Kind::Lower || self.before != kind {
+                self.note_seam(kind, at);
+            }
             self.out.text.push(folded);
-            drifts = c.len_utf8() != folded.len_utf8();
-            at = next;
+            drifts = len != folded.len_utf8();
+            let Some(&next) = bytes.get(at) else { return at };
             // No white space has such a first byte.
-            if bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(|b| (0xC3..0xE0).contains(b)) {
+            let two = |b: u8| (0xC3..0xE0).contains(&b);
+            let mut first = next;
+            if next == b' ' && bytes.get(at + 1).is_some_and(|&b| two(b)) {
                 if drifts {
                     self.mark(at);
                     drifts = false;
@@ -330,13 +336,21 @@ impl Folder<'_> {
                 self.out.text.push(' ');
                 self.before = Kind::Other;
                 at += 1;
+                first = bytes[at];
             }
-            if bytes.get(at).is_none_or(u8::is_ascii) {
-                return at;
-            }
-            let Some(letter) = self.raw[at..].chars().next() else { return at };
-            let Some((twin, its)) = simple(letter) else { return at };
-            (c, folded, kind) = (letter, twin, its);
+            let twin = match bytes.get(at + 1) {
+                Some(&second) if two(first) => {
+                    len = 2;
+                    simple_of_two(table, first, second)
+                }
+                _ if first.is_ascii() => return at,
+                _ => self.raw[at..].chars().next().and_then(|c| {
+                    len = c.len_utf8();
+                    simple(c)
+                }),
+            };
+            let Some(twin) = twin else { return at };
+            (folded, kind) = twin;
         }
     }
 
