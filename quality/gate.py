@@ -61,7 +61,7 @@ def as_list(block):
     out = []
     for n, line in enumerate(block.split("\n")):
         text = line.strip()
-        short = text and len(text.split()) <= 6 and not text.endswith((".", "。")) and not re.match(r"[-*#>|\[\]!]|\d+[.)] ", text)
+        short = text and len(text.split()) <= 9 and not text.endswith((".", "。")) and not re.match(r"[-*#>|\[\]!]|\d+[.)] ", text)
         out.append(f"- [{text}](/page/{n})" if short else line)
     return "\n".join(out)
 

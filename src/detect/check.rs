@@ -135,7 +135,10 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
     let span = found.span;
     if let Some(before) = rule.before.as_ref().and_then(|r| r.get()) {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
-        if !before.is_match(&plain(&doc.raw[view..span.start()])) {
+        let seen = plain(&doc.raw[view..span.start()]);
+        // The bracket of a link that holds the match: its target lies behind what is seen.
+        let seen = if in_link(doc, span) { seen.strip_suffix('[').unwrap_or(&seen) } else { &seen };
+        if !before.is_match(seen) {
             return Err(No("before", format!("the text before does not match {before}")));
         }
     }
@@ -152,6 +155,13 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
         }
     }
     position(doc, rule, span)
+}
+
+/// True where a link's text begins with the match: `[Share this post](/share)`.
+fn in_link(doc: &Document<'_>, span: Span) -> bool {
+    let line = &doc.raw[span.start()..doc.lines[doc.line_at(span.start())].end.max(span.start())];
+    doc.raw[..span.start()].ends_with('[')
+        && line.find(['[', ']']).is_some_and(|at| line[at..].strip_prefix("](").is_some_and(|target| target.contains(')')))
 }
 
 /// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
