@@ -191,11 +191,13 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
             Ok(Flow::On)
         },
     );
+    // What has been logged is done, even when something else has failed, and what is half written goes; then the folder is moved.
+    let settled = book.settle();
+    drop(records);
     if let Target::Out(folder) = &target {
         late.extend(folder.finish().err().map(|e| Failure::io(args.output.out.as_deref().map(show).unwrap_or_default(), &e)));
     }
-    // What has been logged is done, even when something else has failed.
-    let failures = book.settle()?;
+    let failures = settled?;
     if let Some(manifest) = &mut manifest {
         manifest.settle(failures.iter().map(|failure| failure.name.as_str()))?;
     }
