@@ -100,6 +100,14 @@ def in_turn(commands, rounds, outputs):
     return times
 
 
+def beside_copy(name, times):
+    """A row of a table: what a command took, and as a multiple of the copy."""
+    taken, copied = times[name], times["cp -r"]
+    wall = spread([w / c for (w, _), (c, _) in zip(taken, copied)])
+    cpu = spread([u / c for (_, u), (_, c) in zip(taken, copied)])
+    return f"| `{name}` | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {wall} | {cpu} |"
+
+
 def folder(args, home):
     source, copy, out = home / "pages", home / "copy", home / "out"
     size = make_folder(source, args.files)
@@ -110,10 +118,8 @@ def folder(args, home):
     print(f"{args.files:,} files, {size / 1e6:.1f} MB, {args.rounds} rounds\n")
     print("| run | wall, s | cpu, s | wall / `cp -r` | cpu / `cp -r` | MB/s |\n| --- | --- | --- | --- | --- | --- |")
     for name, taken in times.items():
-        wall = spread([w / c for (w, _), (c, _) in zip(taken, times["cp -r"])])
-        cpu = spread([u / c for (_, u), (_, c) in zip(taken, times["cp -r"])])
         speed = size / 1e6 / statistics.median(w for w, _ in taken)
-        print(f"| `{name}` | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {wall} | {cpu} | {speed:.0f} |")
+        print(f"{beside_copy(name, times)} {speed:.0f} |")
     print()
 
 
@@ -134,10 +140,8 @@ def way(args, home):
     times = in_turn(commands, args.rounds, [copy, out])
     print(f"{args.files:,} files of one line, one rule, {args.rounds} rounds\n")
     print("| run | wall, s | cpu, s | wall / `cp -r` | cpu / `cp -r` |\n| --- | --- | --- | --- | --- |")
-    for name, taken in times.items():
-        wall = spread([w / c for (w, _), (c, _) in zip(taken, times["cp -r"])])
-        cpu = spread([u / c for (_, u), (_, c) in zip(taken, times["cp -r"])])
-        print(f"| `{name}` | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {wall} | {cpu} |")
+    for name in times:
+        print(beside_copy(name, times))
     print()
 
 

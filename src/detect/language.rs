@@ -86,7 +86,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
         if at >= scalar && !wide {
             match block_at(bytes, at).filter(|block| block.high() == 0) {
                 Some(block) => {
-                    let wordy = block.letters() | block.within(b'0', b'9');
+                    let wordy = block.wordy();
                     let mut edges = wordy ^ (wordy << 1 | u64::from(word.is_some()));
                     while edges != 0 {
                         let edge = at + edges.trailing_zeros() as usize;

@@ -8,17 +8,6 @@
 use crate::pack::{Around, Probe, Tables};
 use crate::text::{BLOCK, Document, block_at, is_hangul, is_wide, is_wordy};
 
-/// Bytes of words in ASCII.
-const WORD: [bool; 256] = {
-    let mut word = [false; 256];
-    let mut b = 0;
-    while b < 128 {
-        word[b] = (b as u8).is_ascii_alphanumeric();
-        b += 1;
-    }
-    word
-};
-
 /// Bytes within which a seam must be known to tell whether a word goes on behind a short anchor.
 const WHOLE_WORDS: usize = 8;
 
@@ -88,7 +77,7 @@ fn places(doc: &Document<'_>, mut visit: impl FnMut(usize, &[u32])) {
         if let Some(block) = plain.then(|| block_at(bytes, at)).flatten() {
             // ASCII up to the next longer character, or to the end of the block.
             let len = block.high().trailing_zeros() as usize;
-            let word = block.letters() | block.within(b'0', b'9');
+            let word = block.wordy();
             let mut probes = word & !(word << 1 | u64::from(before == Part::Word)) | !word;
             let here = seams;
             while let Some((&seam, behind)) = seams.split_first().filter(|(seam, _)| (**seam as usize) < at + len) {
@@ -105,7 +94,7 @@ fn places(doc: &Document<'_>, mut visit: impl FnMut(usize, &[u32])) {
             continue;
         }
         let (part, len) = if byte.is_ascii() {
-            (if WORD[byte as usize] { Part::Word } else { Part::None }, 1)
+            (if byte.is_ascii_alphanumeric() { Part::Word } else { Part::None }, 1)
         } else if let (0xC3..0xE0, Some(&second)) = (byte, bytes.get(at + 1)) {
             // Letters of two bytes, of no script without blanks.
             let c = char::from_u32(u32::from(byte & 0x1F) << 6 | u32::from(second & 0x3F));

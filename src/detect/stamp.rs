@@ -34,7 +34,8 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             next += c.len_utf8();
             continue;
         }
-        if let Some(end) = calendar.date(text, next).or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
+        let date = calendar.date(text, next);
+        if let Some(end) = date.or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
             // “12.10. The online menu” at the head of a line is the number of a chapter, not a time of day or a day without a year.
             // A third number of one digit is no year either: “9.24.1. IN”.
             let parts = || text[next..end].trim_end_matches('.').split('.');
@@ -42,7 +43,7 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
             let numbered = next == at && parts().all(digits) && (parts().count() == 2 || parts().any(|part| part.len() == 1));
             // “12 June - 13 July 2014” is how long something lasts.
-            let day = calendar.date(text, next).is_some();
+            let day = date.is_some();
             if day && dated.is_some_and(|last| matches!(text[last..next].trim(), "-" | "--")) {
                 return None;
             }

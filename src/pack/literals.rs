@@ -67,29 +67,31 @@ pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &
             }
         }
     }
-    // Long anchors are known to the filter of the middle as good for anything.
-    let start = |&(_, [_, _, n]): &(u64, [u32; ENTRY])| (spread(key(anchors[n as usize].as_bytes(), MIDDLE)), [0; ENTRY]);
-    let starts: Vec<_> = middle.iter().copied().chain(long.iter().map(start)).collect();
-    for (marked, words, filter_at, entries, at) in [
-        (&long, LONG_FILTER, Section::LongFilter, &long, Section::Long),
-        (&starts, MIDDLE_FILTER, Section::MiddleFilter, &middle, Section::Middle),
-        (&short, SHORT_FILTER, Section::ShortFilter, &short, Section::Short),
-        (&tiny, TINY_FILTER, Section::TinyFilter, &tiny, Section::Tiny),
-    ] {
-        sections[filter_at as usize] = filter(marked, words);
-        sections[at as usize] = buckets(entries);
+    // The filter of the middle knows the starts of long anchors as well. Those say nothing of where they may stand.
+    let mut filters = [vec![0; TINY_FILTER], vec![0; SHORT_FILTER], vec![0; MIDDLE_FILTER], vec![0; LONG_FILTER]];
+    for (filter, entries) in filters.iter_mut().zip([&tiny, &short, &middle]) {
+        entries.iter().for_each(|&(hash, entry)| mark(filter, hash, entry[2] & WHOLE == 0));
+    }
+    for &(hash, [_, _, n]) in &long {
+        mark(&mut filters[2], spread(key(anchors[n as usize].as_bytes(), MIDDLE)), true);
+        mark(&mut filters[3], hash, true);
+    }
+    let places = [Section::TinyFilter, Section::ShortFilter, Section::MiddleFilter, Section::LongFilter];
+    places.into_iter().zip(filters).for_each(|(place, filter)| sections[place as usize] = filter);
+    for (place, entries) in [(Section::Tiny, &tiny), (Section::Short, &short), (Section::Middle, &middle), (Section::Long, &long)] {
+        sections[place as usize] = buckets(entries);
     }
     // A bit for each two bytes with which a text goes on where an anchor may begin.
     let mut leads = vec![0; LEADS];
-    let mut mark = |first: u8, second: u8| {
+    let mut lead = |first: u8, second: u8| {
         let bit = usize::from(u16::from_le_bytes([first, second]));
         leads[bit / 32] |= 1 << (bit % 32);
     };
     for text in anchors {
         match *text.as_bytes() {
             [] => {}
-            [first] => (0..=u8::MAX).for_each(|second| mark(first, second)),
-            [first, second, ..] => mark(first, second),
+            [first] => (0..=u8::MAX).for_each(|second| lead(first, second)),
+            [first, second, ..] => lead(first, second),
         }
     }
     sections[Section::Leads as usize] = leads;
@@ -97,13 +99,9 @@ pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &
 }
 
 /// Two bits for each hash: the lower one for all anchors, the upper one for those that may stand in the middle of a word.
-fn filter(entries: &[(u64, [u32; ENTRY])], words: usize) -> Vec<u32> {
-    let mut filter = vec![0; words];
-    for &(hash, entry) in entries {
-        let bit = (hash >> (64 - 4 - words.trailing_zeros())) as usize * 2;
-        filter[bit / 32] |= if entry[2] & WHOLE == 0 { 3 } else { 1 } << (bit % 32);
-    }
-    filter
+fn mark(filter: &mut [u32], hash: u64, inside: bool) {
+    let bit = (hash >> (64 - 4 - filter.len().trailing_zeros())) as usize * 2;
+    filter[bit / 32] |= (1 | u32::from(inside) << 1) << (bit % 32);
 }
 
 /// True where a filter knows the hash, with `inside` where it knows it of an anchor that may stand in the middle of a word.

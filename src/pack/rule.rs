@@ -12,18 +12,20 @@ use super::info::{Confidence, RuleInfo, Scope};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LazyRegex {
     source: String,
+    /// It says what stands on the lines below its anchor.
+    down: bool,
     #[serde(skip)]
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl LazyRegex {
     pub fn new(source: &str) -> LazyRegex {
-        LazyRegex { source: source.to_owned(), compiled: OnceLock::new() }
+        LazyRegex { source: source.to_owned(), down: source.contains(r"\n\s*"), compiled: OnceLock::new() }
     }
 
     /// True where the expression says what stands on the lines below its anchor.
     pub fn reaches_down(&self) -> bool {
-        self.source.contains(r"\n\s*")
+        self.down
     }
 
     /// The expression. `None` cannot happen for checked packs; then the rule finds nothing.

@@ -98,7 +98,7 @@ fn count_letters(text: &str) -> usize {
     while at < bytes.len() {
         match block_at(bytes, at).filter(|block| block.high() == 0) {
             Some(block) => {
-                count += (block.letters() | block.within(b'0', b'9')).count_ones() as usize;
+                count += block.wordy().count_ones() as usize;
                 at += BLOCK;
             }
             // A block with a longer character is near more of them, nearly always.

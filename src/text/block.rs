@@ -74,6 +74,12 @@ impl Block {
         in_range(self.0 | i8x64::splat(0x20), b'a', b'z').to_bitmask()
     }
 
+    /// Letters and digits of ASCII.
+    #[inline(always)]
+    pub fn wordy(&self) -> u64 {
+        self.letters() | self.within(b'0', b'9')
+    }
+
     /// This byte.
     #[inline(always)]
     pub fn is(&self, byte: u8) -> u64 {
@@ -108,6 +114,7 @@ mod tests {
             let (first, last) = (a.min(b), a.max(b));
             prop_assert_eq!(block.within(first, last), bits(&bytes, |b| (first..=last).contains(&b)));
             prop_assert_eq!(block.letters(), bits(&bytes, |b| b.is_ascii_alphabetic()));
+            prop_assert_eq!(block.wordy(), bits(&bytes, |b| b.is_ascii_alphanumeric()));
             prop_assert_eq!(block.is(bytes[5]), bits(&bytes, |b| b == bytes[5]));
             prop_assert_eq!(block.high(), bits(&bytes, |b| !b.is_ascii()));
         }

@@ -127,11 +127,7 @@ pub(super) fn simple(c: char) -> Option<(char, Kind)> {
         '\u{2010}'..='\u{2015}' => Some(('-', Kind::Other)),
         '\u{2018}'..='\u{201B}' => Some(('\'', Kind::Other)),
         '\u{201C}'..='\u{201F}' => Some(('"', Kind::Other)),
-        '\u{80}'..='\u{7FF}' => {
-            let entry = SIMPLE[c as usize - 0x80];
-            let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
-            Some((folded, Kind::ALL[usize::from(entry >> 11) % 5]))
-        }
+        '\u{80}'..='\u{7FF}' => told(&SIMPLE, c as usize),
         _ => None,
     }
 }
@@ -139,7 +135,12 @@ pub(super) fn simple(c: char) -> Option<(char, Kind)> {
 /// The same of a character of two bytes, by these; `table` is [`two_bytes`].
 #[inline(always)]
 pub(super) fn simple_of_two(table: &[u16; 0x780], first: u8, second: u8) -> Option<(char, Kind)> {
-    let number = usize::from(first & 0x1F) << 6 | usize::from(second & 0x3F);
+    told(table, usize::from(first & 0x1F) << 6 | usize::from(second & 0x3F))
+}
+
+/// What the table tells of the character with this number.
+#[inline(always)]
+fn told(table: &[u16; 0x780], number: usize) -> Option<(char, Kind)> {
     let entry = *table.get(number.wrapping_sub(0x80))?;
     let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
     Some((folded, Kind::ALL[usize::from(entry >> 11) % 5]))
