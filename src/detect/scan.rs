@@ -61,7 +61,14 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
             if around.exclude(guard) {
                 continue;
             }
-            for phrase in phrases.iter().filter_map(|&number| set.phrase(number)) {
+            // Where phrases with the same pieces are found, once that is known.
+            let mut answer = None;
+            for (number, again) in phrases.iter() {
+                answer = answer.filter(|_| again);
+                if answer == Some(None) {
+                    continue;
+                }
+                let Some(phrase) = set.phrase(number) else { continue };
                 if phrase.role == Role::Regex {
                     let down = set.rules[phrase.rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
                     add_window(windows.entry(phrase.rule).or_default(), doc, (hit.start, hit.end), down);
@@ -75,7 +82,8 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     }
                 }
                 let whole = phrase.parts.len() == 1;
-                if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
+                let find = || if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) };
+                if let Some(range) = *answer.get_or_insert_with(find) {
                     found.add(set, doc, &phrase, range);
                 }
             }

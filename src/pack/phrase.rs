@@ -52,6 +52,13 @@ pub(crate) enum Part {
     OneOf(Arc<[String]>),
 }
 
+impl Part {
+    /// True for what a language has its own words for: the same piece is filled otherwise in another one.
+    pub fn by_language(&self) -> bool {
+        matches!(self, Part::Hole(Hole::Date | Hole::Time | Hole::Stamp | Hole::Network))
+    }
+}
+
 /// What is wrong with a phrase.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PhraseError {

@@ -4,6 +4,7 @@
 //! is read, allocated or hashed for 80,000 phrases at each start. Packs of a user are compiled to the same tables at run time.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::guard::{Around, Guard};
 use super::phrase::{Hole, Part};
@@ -47,6 +48,8 @@ const SECTIONS: usize = Section::Bytes as usize + 1;
 
 /// Numbers of one phrase.
 const PHRASE: usize = 4;
+/// Marks a phrase of an anchor that is found where the one before it is found: it has the same pieces.
+const AGAIN: u32 = 1 << 31;
 /// Marks a phrase without an anchor.
 const NO_ANCHOR: u32 = 0xFF;
 
@@ -96,6 +99,18 @@ impl<'s> Phrase<'s> {
             Piece::Literal(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// Phrases of one anchor that have the same guard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group<'s>(&'s [u32]);
+
+impl<'s> Group<'s> {
+    /// The numbers of the phrases; with each, whether it is found just where the one before it is found.
+    #[inline]
+    pub fn iter(self) -> impl Iterator<Item = (u32, bool)> + use<'s> {
+        self.0.iter().map(|&word| (word & !AGAIN, word & AGAIN != 0))
     }
 }
 
@@ -163,14 +178,14 @@ impl Tables {
 
     /// The phrases that have this anchor, those with the same guard together.
     #[inline]
-    pub fn anchored(&self, anchor: u32) -> impl Iterator<Item = (Guard, &[u32])> {
+    pub fn anchored(&self, anchor: u32) -> impl Iterator<Item = (Guard, Group<'_>)> {
         let starts = self.section(Section::Anchors);
         let mut rest = &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize];
         std::iter::from_fn(move || {
             let (head, behind) = rest.split_first()?;
             let (phrases, behind) = behind.split_at((head >> 16) as usize);
             rest = behind;
-            Some((Guard::from_bits(head & 0xFFFF), phrases))
+            Some((Guard::from_bits(head & 0xFFFF), Group(phrases)))
         })
     }
 
@@ -309,9 +324,9 @@ pub(crate) struct Written {
 /// Fills tables.
 #[derive(Default)]
 struct Builder<'p> {
-    known: std::collections::HashMap<&'p str, u32>,
+    known: HashMap<&'p str, u32>,
     texts: Vec<&'p str>,
-    choices: std::collections::HashMap<&'p [String], u32>,
+    choices: HashMap<&'p [String], u32>,
     sections: [Vec<u32>; SECTIONS],
 }
 
@@ -379,12 +394,19 @@ impl Tables {
             builder.sections[Section::Anchors as usize].push(start);
             builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|&n| phrases[n as usize].guard)).bits());
             let guard = |n: &u32| phrases[*n as usize].guard.bits();
-            // What languages share is remembered from one phrase to the next.
+            let pieces = |n: u32| (&phrases[n as usize].parts, phrases[n as usize].anchor);
+            // What languages share is remembered from one phrase to the next, and what phrases with the same pieces share.
             list.sort_by_key(|n| (guard(n), phrases[*n as usize].language));
+            let mut known: HashMap<_, usize> = HashMap::new();
+            let order: HashMap<u32, usize> = list.iter().enumerate().map(|(at, &n)| (n, *known.entry(pieces(n)).or_insert(at))).collect();
+            list.sort_by_key(|n| (guard(n), order[n]));
             for group in list.chunk_by(|a, b| guard(a) == guard(b)).flat_map(|same| same.chunks(0xFFFF)) {
                 let groups = &mut builder.sections[Section::AnchorPhrases as usize];
                 groups.push((group.len() as u32) << 16 | guard(&group[0]));
-                groups.extend(group);
+                for (at, &n) in group.iter().enumerate() {
+                    let again = at > 0 && pieces(group[at - 1]) == pieces(n) && !phrases[n as usize].parts.iter().any(Part::by_language);
+                    groups.push(n | if again { AGAIN } else { 0 });
+                }
             }
         }
         for phrase in phrases {
