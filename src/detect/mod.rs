@@ -7,6 +7,7 @@ mod language;
 mod literal;
 mod pair;
 mod phrase;
+mod places;
 mod scan;
 mod scope;
 mod sign;
@@ -40,7 +41,7 @@ pub(crate) struct Detection {
 #[cfg(feature = "bench")]
 pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) -> usize {
     let mut count = 0;
-    literal::find(tables, doc, |_| count += 1);
+    literal::find(tables, doc, false, |_| count += 1);
     count
 }
 

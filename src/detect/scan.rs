@@ -52,7 +52,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
     let guarded = set.guarded && !trace;
     let mut around = Surroundings::new(set, doc, guarded);
-    literal::find(&set.tables, doc, |hit| {
+    literal::find(&set.tables, doc, guarded, |hit| {
         around.look(hit);
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
             return;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::guard::{Around, Guard};
+use super::guard::Guard;
 use super::phrase::{Hole, Part};
 
 /// The sections, in the order in which they lie.
@@ -29,16 +29,15 @@ pub(crate) enum Section {
     ChoiceTexts,
     /// Phrases without a literal.
     Unanchored,
-    /// Tables of the literal stage.
+    /// Tables of the literal stage ([`literals`](super::literals)).
     Long,
     LongFilter,
+    Words,
+    WordFilter,
     Middle,
-    MiddleFilter,
     Short,
-    ShortFilter,
     Tiny,
-    TinyFilter,
-    /// A bit for each two bytes with which an anchor may begin.
+    /// A bit for each start of an anchor that is in none of the tables with a filter.
     Leads,
     /// For each byte, the anchor that it is alone.
     Bytes,
@@ -428,8 +427,8 @@ impl Tables {
             builder.sections[list as usize].push(end);
         }
         let guards = std::mem::take(&mut builder.sections[Section::Guards as usize]);
-        let whole = |n: usize| guards.get(n).is_some_and(|&bits| Guard::from_bits(bits).excludes(Around::inside_word()));
-        super::literals::build(&anchors, whole, &mut builder.sections);
+        let guard = |n: usize| Guard::from_bits(guards.get(n).copied().unwrap_or_default());
+        super::literals::build(&anchors, guard, &mut builder.sections);
         builder.sections[Section::Guards as usize] = guards;
         let mut text = String::with_capacity(builder.texts.iter().map(|t| t.len()).sum());
         for part in &builder.texts {
