@@ -71,7 +71,7 @@ fn from(n: u32, block: u64, behind: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::text::boundary::word_start;
-    use crate::text::fold_phrase;
+    use crate::text::{fold_phrase, is_hangul, is_wide};
     use aho_corasick::{AhoCorasick, MatchKind};
     use proptest::prelude::*;
 
