@@ -12,6 +12,7 @@ mod scan;
 mod scope;
 mod sign;
 mod stamp;
+mod unanchored;
 
 use std::collections::BTreeMap;
 

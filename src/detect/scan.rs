@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::check::mentioned;
 use super::language::{Languages, weak};
 use super::sign::Stand;
-use super::{around::Surroundings, literal, phrase};
+use super::{around::Surroundings, literal, phrase, unanchored};
 use crate::pack::{At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
-use crate::text::{Document, Line, Span, is_wide, is_wordy};
+use crate::text::{Document, Span, is_wide, is_wordy};
 
 /// A confirmed phrase.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +38,6 @@ pub(super) struct Found {
 /// A folded range, and its span and stand in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<(Span, Stand)>);
 
-/// Longest line on which phrases without a literal are tried.
-const SHORT_LINE: usize = 64;
-/// Longest line that may be a stamp.
-const STAMP_LINE: usize = 180;
 /// Bytes on both sides of an anchor in which a regex is tried.
 const REGEX_WINDOW: usize = 512;
 
@@ -90,7 +86,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
         }
     });
     if !set.unanchored.is_empty() {
-        unanchored(set, doc, &mut found);
+        unanchored::scan(set, doc, &mut found);
     }
     for (rule, windows) in windows {
         for (start, end) in windows {
@@ -138,56 +134,8 @@ fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, fold: (usiz
     }
 }
 
-/// `{date}` and its like: tried where a short line begins with a digit or a letter, when it holds a digit at all.
-fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
-    for line in &doc.lines {
-        let raw = &doc.raw.as_bytes()[line.start..line.end];
-        if raw.is_empty() || raw.len() > STAMP_LINE || !raw.iter().any(u8::is_ascii_digit) {
-            continue;
-        }
-        let folded = &doc.folded.text[line.fold_start..line.fold_end];
-        let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
-        // Nearly all of them want a date or a time, and few short lines with a digit have one.
-        let long = raw.len() > SHORT_LINE;
-        let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
-        let fitting = set.unanchored.iter().filter(|u| (!long || u.stamp) && (dated || !u.date) && (timed || !u.time));
-        // Languages that have no word of the line agree about it: their answer to a phrase is found once.
-        let spoken = if dated || timed { set.dated_in(folded) } else { 0 };
-        let (mut strangers, mut own) = (None, None);
-        for one in fitting {
-            let Some(phrase) = set.phrase(one.phrase) else { continue };
-            if !one.again {
-                (strangers, own) = (None, None);
-            }
-            let stranger = one.language != 0 && one.language < 64 && spoken & (1 << one.language) == 0;
-            let known = if stranger { strangers } else { own.filter(|&(language, _)| language == one.language) };
-            let (_, range) = known.unwrap_or_else(|| (one.language, phrase::from_start(set, doc, &phrase, line.fold_start + lead)));
-            *(if stranger { &mut strangers } else { &mut own }) = Some((one.language, range));
-            if let Some(range) = range {
-                found.add(set, doc, &phrase, range);
-            }
-        }
-    }
-}
-
-/// Whether a short line holds a date and a time, in the words of any language.
-fn moments(set: &RuleSet, doc: &Document<'_>, line: &Line) -> (bool, bool) {
-    let text = &doc.folded.text[..line.fold_end];
-    let calendar = set.calendar(0);
-    let mut before = ' ';
-    let (mut dated, mut timed) = (false, false);
-    for (at, c) in text[line.fold_start..].char_indices() {
-        if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
-            dated |= calendar.date(text, line.fold_start + at).is_some();
-            timed |= c.is_ascii_digit() && calendar.time(text, line.fold_start + at).is_some();
-        }
-        before = c;
-    }
-    (dated, timed)
-}
-
 impl Found {
-    fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize)) {
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize)) {
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
         let mut end = fold.0 + text.trim_end().len();
