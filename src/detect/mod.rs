@@ -8,6 +8,7 @@ mod literal;
 mod pair;
 mod phrase;
 mod places;
+mod regex;
 mod scan;
 mod scope;
 mod sign;
