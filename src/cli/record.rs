@@ -45,7 +45,7 @@ pub struct Book {
 #[derive(Default)]
 struct Open {
     writer: Option<Writer>,
-    waiting: Vec<(String, Pending)>,
+    waiting: Vec<Box<(String, Pending)>>,
     /// The log could not be written: nothing is replaced any more.
     broken: bool,
 }
@@ -173,7 +173,7 @@ impl Book {
     }
 
     /// Takes the lines of the next document, and the replacement that must wait for them.
-    pub fn take(&self, lines: &[u8], pending: Option<(String, Pending)>) -> Result<Vec<Failure>> {
+    pub fn take(&self, lines: &[u8], pending: Option<Box<(String, Pending)>>) -> Result<Vec<Failure>> {
         if lines.is_empty() && pending.is_none() {
             return Ok(Vec::new());
         }
@@ -201,10 +201,14 @@ impl Book {
         std::thread::scope(|scope| {
             for some in waiting.chunks_mut(share) {
                 // What fails here is tried again, and reported, when the file is replaced.
-                scope.spawn(|| some.iter_mut().for_each(|(_, pending)| drop(pending.sync())));
+                scope.spawn(|| some.iter_mut().for_each(|waits| drop(waits.1.sync())));
             }
         });
-        Ok(waiting.into_iter().filter_map(|(name, pending)| pending.commit().err().map(|e| Failure::io(name, &e))).collect())
+        let failed = |waits: Box<(String, Pending)>| {
+            let (name, pending) = *waits;
+            pending.commit().err().map(|e| Failure::io(name, &e))
+        };
+        Ok(waiting.into_iter().filter_map(failed).collect())
     }
 
     /// Ends the log, where one was begun.

@@ -20,7 +20,7 @@ use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
 use crate::source::{
     Batches, Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items,
-    Piece, Shape, Text, Unread, list, sample, say,
+    Piece, Shape, Text, Unread, list, sample, say, weigh,
 };
 
 /// Everything a run over documents needs.
@@ -333,45 +333,50 @@ impl Session {
                     }
                 });
             }
-            let weigh = |items: &Vec<Item>| items.iter().map(Item::weight).sum();
-            let ended = run::stream(self.threads(), Batches::new(items), weigh, work, |step| {
-                totals.documents += step.documents;
-                totals.bytes += step.bytes as u64;
-                if step.begun {
-                    inside = (0, 0);
-                }
-                inside.0 += step.documents;
-                inside.1 += step.textless.len() as u64;
-                for form in step.forms.iter().filter(|_| self.choice == Choice::Auto) {
-                    *totals.encodings.entry(form.to_string()).or_default() += 1;
-                }
-                if let Some(name) = step.guessed {
-                    *totals.guessed.entry(name).or_default() += 1;
-                }
-                totals.left.extend(step.left);
-                let failed = !step.failures.is_empty();
-                totals.failures.extend(step.failures);
-                if let Some((container, ending)) = step.ended {
-                    totals.failures.extend(ending.damage.map(|why| {
-                        let failure = Failure::new(container.entry.name.clone(), why);
-                        failure.help("everything before that place was read; the rest needs another copy of the file")
-                    }));
-                    match no_texts(&container, inside) {
-                        Some(why) if container.entry.walked => totals.left.push((container.entry.name.clone(), why.why)),
-                        Some(why) => totals.failures.push(why),
-                        None => {}
+            let ended = run::stream(
+                self.threads(),
+                Batches::new(items),
+                |items| weigh(items),
+                work,
+                |step| {
+                    totals.documents += step.documents;
+                    totals.bytes += step.bytes as u64;
+                    if step.begun {
+                        inside = (0, 0);
                     }
-                }
-                totals.textless.extend(step.textless);
-                progress.step(step.documents, step.bytes, step.removed, self.read.load(Ordering::Relaxed));
-                let mut flow = if failed && fail_fast { Flow::Stop } else { Flow::On };
-                for result in step.results {
-                    if consume(result)? == Flow::Stop {
-                        flow = Flow::Stop;
+                    inside.0 += step.documents;
+                    inside.1 += step.textless.len() as u64;
+                    for form in step.forms.iter().filter(|_| self.choice == Choice::Auto) {
+                        *totals.encodings.entry(form.to_string()).or_default() += 1;
                     }
-                }
-                Ok(flow)
-            });
+                    if let Some(name) = step.guessed {
+                        *totals.guessed.entry(name).or_default() += 1;
+                    }
+                    totals.left.extend(step.left);
+                    let failed = !step.failures.is_empty();
+                    totals.failures.extend(step.failures);
+                    if let Some((container, ending)) = step.ended {
+                        totals.failures.extend(ending.damage.map(|why| {
+                            let failure = Failure::new(container.entry.name.clone(), why);
+                            failure.help("everything before that place was read; the rest needs another copy of the file")
+                        }));
+                        match no_texts(&container, inside) {
+                            Some(why) if container.entry.walked => totals.left.push((container.entry.name.clone(), why.why)),
+                            Some(why) => totals.failures.push(why),
+                            None => {}
+                        }
+                    }
+                    totals.textless.extend(step.textless);
+                    progress.step(step.documents, step.bytes, step.removed, self.read.load(Ordering::Relaxed));
+                    let mut flow = if failed && fail_fast { Flow::Stop } else { Flow::On };
+                    for result in step.results {
+                        if consume(result)? == Flow::Stop {
+                            flow = Flow::Stop;
+                        }
+                    }
+                    Ok(flow)
+                },
+            );
             progress.finish();
             totals.interrupted = ended? == Ended::Interrupted;
             Ok(())
