@@ -303,20 +303,19 @@ impl Session {
         let mut progress = Progress::new(self.settings.progress.unwrap_or(true) && !self.quiet);
         let fail_fast = self.settings.fail_fast.unwrap_or(false) || self.on_error() == OnError::Stop;
         let work = |items: Vec<Item>| -> Step<T> {
-            let mut step = Step::new();
+            let (mut step, mut name) = (Step::new(), String::new());
             for item in items {
                 step.enter(&item);
                 let (file, before) = (matches!(item, Item::File(..)), step.bytes);
-                let name = match &item {
-                    Item::Piece(container, piece) => Err((container.clone(), piece.number)),
-                    other => Ok(other.name()),
-                };
+                name.clear();
+                name.push_str(item.name());
+                let piece = if let Item::Piece(container, piece) = &item { Some((container.clone(), piece.number)) } else { None };
                 // A panic is a bug of ours in one document: the others go on.
                 let outcome = catch_unwind(AssertUnwindSafe(|| work(item, &mut step)));
                 if file {
                     self.read.fetch_add((step.bytes - before) as u64, Ordering::Relaxed);
                 }
-                let name = || name.unwrap_or_else(|(container, number)| container.name(number));
+                let name = || piece.map_or_else(|| name.clone(), |(container, number)| container.name(number));
                 if let Err(failure) = outcome.unwrap_or_else(|panic| Err(Failure::new(name(), run::said(&*panic)))) {
                     step.fail(failure);
                 }
@@ -479,7 +478,7 @@ impl Session {
         }
         let read = match bytes {
             Some(bytes) => Document::from_bytes(bytes, self.choice),
-            None => Document::read(&entry, self.choice),
+            None => Document::read_next(&entry, self.choice),
         };
         let done = match read {
             Ok(document) => match document.unfit() {

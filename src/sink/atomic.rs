@@ -144,7 +144,7 @@ pub fn write_new(folder: &File, name: &OsStr, bytes: &mut impl Read, like: Optio
     // The file has its final mode from the beginning, so that nobody reads what they could not read before.
     let mode = like.map_or(0o666, |like| like.mode() & 0o7777);
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-    let mut file = File::from(openat(folder, name, flags, Mode::from_bits_truncate(mode as _))?);
+    let mut file = File::from(rustix::io::retry_on_intr(|| openat(folder, name, flags, Mode::from_bits_truncate(mode as _)))?);
     let written = io::copy(bytes, &mut file);
     if written.is_err() {
         unlinkat(folder, name, AtFlags::empty())?;

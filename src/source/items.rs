@@ -26,12 +26,12 @@ pub enum Item {
 }
 
 impl Item {
-    /// What messages call it.
-    pub fn name(&self) -> String {
+    /// What messages call it; nothing for a piece, of which there are many: [`Container::name`] tells it by number.
+    pub fn name(&self) -> &str {
         match self {
-            Item::File(found, _) => found.name().to_owned(),
-            Item::Piece(container, piece) => container.name(piece.number),
-            Item::Begin(container) | Item::End(container, _) => container.entry.name.clone(),
+            Item::File(found, _) => found.name(),
+            Item::Piece(..) => "",
+            Item::Begin(container) | Item::End(container, _) => &container.entry.name,
         }
     }
 

@@ -14,6 +14,7 @@ mod encoding;
 mod gzip;
 mod items;
 mod list;
+mod near;
 mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
