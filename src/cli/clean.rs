@@ -37,7 +37,7 @@ pub enum Target {
     /// To standard output.
     Stdout,
     /// Into a folder.
-    Out(Folder),
+    Out(Box<Folder>),
     /// Over the originals.
     InPlace,
     /// Nowhere: only attributes are wanted.
@@ -364,7 +364,7 @@ fn target(args: &CleanArgs, session: &Session) -> Result<Target> {
             Folder::new(out, session.inputs.folders(), output.overwrite || output.resume)
         };
         return match folder {
-            Ok(folder) => Ok(Target::Out(folder)),
+            Ok(folder) => Ok(Target::Out(Box::new(folder))),
             Err(e) => Err(refused(&e, out).into()),
         };
     }

@@ -45,7 +45,7 @@ pub struct Book {
 #[derive(Default)]
 struct Open {
     writer: Option<Writer>,
-    waiting: Vec<Box<(String, Pending)>>,
+    waiting: Vec<(String, Pending)>,
     /// The log could not be written: nothing is replaced any more.
     broken: bool,
 }
@@ -181,7 +181,7 @@ impl Book {
         self.opened(&mut open)?;
         let written = open.writer.as_mut().map_or(Ok(()), |writer| writer.write_lines(lines));
         self.check(&mut open, written)?;
-        open.waiting.extend(pending);
+        open.waiting.extend(pending.map(|waits| *waits));
         let full = open.waiting.len() >= BATCH;
         drop(open);
         if full { self.settle() } else { Ok(Vec::new()) }
@@ -201,14 +201,10 @@ impl Book {
         std::thread::scope(|scope| {
             for some in waiting.chunks_mut(share) {
                 // What fails here is tried again, and reported, when the file is replaced.
-                scope.spawn(|| some.iter_mut().for_each(|waits| drop(waits.1.sync())));
+                scope.spawn(|| some.iter_mut().for_each(|(_, pending)| drop(pending.sync())));
             }
         });
-        let failed = |waits: Box<(String, Pending)>| {
-            let (name, pending) = *waits;
-            pending.commit().err().map(|e| Failure::io(name, &e))
-        };
-        Ok(waiting.into_iter().filter_map(failed).collect())
+        Ok(waiting.into_iter().filter_map(|(name, pending)| pending.commit().err().map(|e| Failure::io(name, &e))).collect())
     }
 
     /// Ends the log, where one was begun.

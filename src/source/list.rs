@@ -48,23 +48,22 @@ impl List {
 
     fn enter(&mut self, path: PathBuf, name: String, place: PathBuf) {
         let (mut items, mut ignores) = (Vec::new(), false);
-        let read = fs::read_dir(&path).and_then(|entries| {
-            for entry in entries {
-                let read = entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)));
-                match read {
-                    Ok((file, _)) if !self.hidden && file.as_encoded_bytes().starts_with(b".") => ignores |= file == IGNORE_FILE,
-                    Ok((file, kind)) => {
-                        ignores |= file == IGNORE_FILE;
-                        items.push((file, kind));
-                    }
-                    Err(e) => self.ready.push(Step::Failed(Failure::new(name.clone(), say(&e)))),
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(e) => return self.ready.push(Step::Failed(Failure::new(name, say(&e)))),
+        };
+        for entry in entries {
+            let read = entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)));
+            match read {
+                Ok((file, _)) if !self.hidden && file.as_encoded_bytes().starts_with(b".") => ignores |= file == IGNORE_FILE,
+                Ok((file, kind)) => {
+                    ignores |= file == IGNORE_FILE;
+                    items.push((file, kind));
                 }
+                Err(e) => self.ready.push(Step::Failed(Failure::new(name.clone(), say(&e)))),
             }
-            Ok(())
-        });
-        if let Err(e) = read {
-            self.ready.push(Step::Failed(Failure::new(name, say(&e))));
-        } else if ignores {
+        }
+        if ignores {
             self.ready = vec![Step::Ignores(path)];
         } else {
             items.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
