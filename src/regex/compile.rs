@@ -14,7 +14,7 @@ const MOST: usize = 1 << 19;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(transparent)]
-    Syntax(#[from] regex_syntax::Error),
+    Syntax(Box<regex_syntax::Error>),
     #[error("error: the expression is too large when its repetitions are written out")]
     Large,
 }
@@ -46,7 +46,7 @@ impl Compiler {
 
     /// Compiles one more; the place of its head.
     pub fn add(&mut self, source: &str, mode: Mode) -> Result<u32, Error> {
-        let hir = regex_syntax::Parser::new().parse(source)?;
+        let hir = regex_syntax::Parser::new().parse(source).map_err(|error| Error::Syntax(Box::new(error)))?;
         let of = hir.properties();
         self.flags = match () {
             () if of.look_set_prefix().contains(Look::Start) => flag::EDGE,
