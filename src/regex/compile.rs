@@ -15,7 +15,7 @@ const MOST: usize = 1 << 19;
 pub(crate) enum Error {
     #[error(transparent)]
     Syntax(Box<regex_syntax::Error>),
-    #[error("error: the expression is too large when its repetitions are written out")]
+    #[error("the expression is too large when its repetitions are written out")]
     Large,
 }
 
