@@ -7,6 +7,7 @@ mod language;
 mod literal;
 mod pair;
 mod phrase;
+mod regex;
 mod scan;
 mod scope;
 mod sign;

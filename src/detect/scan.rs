@@ -1,10 +1,10 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::check::mentioned;
 use super::language::{Languages, weak};
+use super::regex::Windows;
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase};
 use crate::pack::{At, Phrase, Role, RuleSet};
@@ -42,14 +42,12 @@ type Placed = ((usize, usize), Option<(Span, Stand)>);
 const SHORT_LINE: usize = 64;
 /// Longest line that may be a stamp.
 const STAMP_LINE: usize = 180;
-/// Bytes on both sides of an anchor in which a regex is tried.
-const REGEX_WINDOW: usize = 512;
 
 /// With `trace`, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool) -> Found {
     let mut found = Found::default();
-    let mut windows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut windows = Windows::default();
     let guarded = set.guarded && !trace;
     let mut around = Surroundings::new(set, doc, guarded);
     literal::find(&set.tables, doc, |hit| {
@@ -63,8 +61,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
             }
             for phrase in phrases.iter().filter_map(|&number| set.phrase(number)) {
                 if phrase.role == Role::Regex {
-                    let down = set.rules[phrase.rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
-                    add_window(windows.entry(phrase.rule).or_default(), doc, (hit.start, hit.end), down);
+                    windows.add(set, doc, phrase.rule, (hit.start, hit.end));
                     continue;
                 }
                 // Most languages of a word that many have are not those of the text; they would be refused for that.
@@ -84,18 +81,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     if !set.unanchored.is_empty() {
         unanchored(set, doc, &mut found);
     }
-    for (rule, windows) in windows {
-        for (start, end) in windows {
-            found.regex(set, doc, rule, start, end);
-        }
-    }
-    for &rule in &set.pinned {
-        let edge = match set.rules[rule as usize].at {
-            At::TextStart => (0, doc.raw.floor_char_boundary(doc.raw.len().min(REGEX_WINDOW))),
-            _ => (doc.raw.ceil_char_boundary(doc.raw.len().saturating_sub(REGEX_WINDOW)), doc.raw.len()),
-        };
-        found.regex(set, doc, rule, edge.0, edge.1);
-    }
+    windows.find(set, doc, &mut found.main);
     // One number a match: texts are shorter than 4 GiB.
     found.main.sort_by_cached_key(|m| {
         (m.span.start() as u128) << 80 | u128::from(m.rule) << 48 | u128::from(m.language) << 32 | u128::from(!(m.span.end() as u32))
@@ -115,19 +101,6 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 || mentioned(doc, longest).is_err())
     });
     found
-}
-
-/// The line of an anchor, with those below where the regex reaches down, at most so many bytes; windows of one rule that touch become one.
-fn add_window(windows: &mut Vec<(usize, usize)>, doc: &Document<'_>, fold: (usize, usize), down: bool) {
-    let span = doc.raw_span(fold.0, fold.1);
-    let line = &doc.lines[doc.line_at(span.start())];
-    let start = doc.raw.ceil_char_boundary(line.start.max(span.start().saturating_sub(REGEX_WINDOW)));
-    let last = if down { doc.raw.len() } else { doc.lines[doc.line_at(span.end())].end };
-    let end = doc.raw.floor_char_boundary(last.min(span.end() + REGEX_WINDOW)).max(start);
-    match windows.last_mut() {
-        Some(previous) if start <= previous.1 => previous.1 = previous.1.max(end),
-        _ => windows.push((start, end)),
-    }
 }
 
 /// `{date}` and its like: tried where a short line begins with a digit or a letter, when it holds a digit at all.
@@ -211,27 +184,6 @@ impl Found {
             Role::Right => self.right.entry(phrase.rule).or_default().push(found),
         }
     }
-
-    fn regex(&mut self, set: &RuleSet, doc: &Document<'_>, rule: u32, start: usize, end: usize) {
-        let Some(regex) = set.rules[rule as usize].regex.as_ref().and_then(|r| r.get()) else { return };
-        let window = &doc.raw[start..end];
-        // Where no group narrows the cut, the faster engines, which know no groups, are enough.
-        let narrowed = regex.capture_names().flatten().any(|name| name == "cut");
-        let ranges: Vec<Range<usize>> = match narrowed {
-            true => regex.captures_iter(window).filter_map(|c| c.name("cut").or_else(|| c.get(0)).map(|m| m.range())).collect(),
-            false => regex.find_iter(window).map(|m| m.range()).collect(),
-        };
-        for range in ranges {
-            if range.is_empty() {
-                continue;
-            }
-            let span = Span::covering(doc.raw, start + range.start, start + range.end);
-            let fold = (doc.folded.fold_start(span.start()), doc.folded.fold_start(span.end()));
-            let stand = stand(doc, span, fold.0, fold.1.max(fold.0));
-            let words = crate::text::count_words(span.of(doc.raw)).min(99) as u16;
-            self.main.push(Match { span, fold, rule, language: 0, stand, words });
-        }
-    }
 }
 
 /// Both ends lie where words begin and end, if they touch words at all.
@@ -250,7 +202,7 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     open && (!wordy(text[..end].chars().next_back()) || !wordy(text[end..].chars().next()) || word_end(doc.raw, span.end()))
 }
 
-fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
+pub(super) fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
     let first = &doc.lines[doc.line_at(span.start())];
     let last = &doc.lines[doc.line_at(span.end().saturating_sub(1).max(span.start()))];
     let before = doc.folded.text.get(first.fold_start.min(start)..start).unwrap_or("");
