@@ -1,7 +1,6 @@
 //! Raw regexes: where they are tried, and what they find.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::scan::{Match, stand};
 use crate::pack::{At, RuleSet};
@@ -49,15 +48,9 @@ impl Windows {
 }
 
 fn search(set: &RuleSet, doc: &Document<'_>, rule: u32, start: usize, end: usize, found: &mut Vec<Match>) {
-    let Some(regex) = set.rules[rule as usize].regex.as_ref().and_then(|r| r.get()) else { return };
-    let window = &doc.raw[start..end];
-    // Where no group narrows the cut, the faster engines, which know no groups, are enough.
-    let narrowed = regex.capture_names().flatten().any(|name| name == "cut");
-    let ranges: Vec<Range<usize>> = match narrowed {
-        true => regex.captures_iter(window).filter_map(|c| c.name("cut").or_else(|| c.get(0)).map(|m| m.range())).collect(),
-        false => regex.find_iter(window).map(|m| m.range()).collect(),
-    };
-    for range in ranges {
+    let Some(program) = set.rules[rule as usize].regex.as_ref().and_then(|r| r.get()) else { return };
+    for hit in program.find_all(&doc.raw[start..end]) {
+        let range = hit.cut.unwrap_or(hit.range);
         if range.is_empty() {
             continue;
         }
