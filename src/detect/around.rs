@@ -119,7 +119,7 @@ mod tests {
             let doc = Document::new(text);
             let mut told = |guarded| {
                 set.guarded = guarded;
-                let found = detect(&set, &doc, false);
+                let (found, _) = detect(&set, &doc, false, None);
                 format!("{:?} {:?}", found.signs, found.cuts)
             };
             assert!(told(true) == told(false), "{text}");

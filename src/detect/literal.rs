@@ -5,6 +5,8 @@
 //! character of scripts without blanks. A small table of the first bytes says no almost always (`pack/literals.rs`). The
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
+use std::ops::Range;
+
 use super::places::Blocks;
 use crate::pack::{Around, Probe, Start, Tables};
 use crate::text::Document;
@@ -19,41 +21,42 @@ pub(super) struct Hit {
     pub inside_word: bool,
 }
 
-/// Calls `found` with each anchor that stands in the document's folded text at a place where a word can begin. Starts grow;
-/// at one start, short anchors come before long ones. `guarded` leaves out what the place excludes, as far as that is seen at once.
-pub(super) fn find(tables: &Tables, doc: &Document<'_>, guarded: bool, mut found: impl FnMut(Hit)) {
+/// Calls `found` with each anchor that begins in one of these `lines` of the folded text, at a place where a word can begin. Starts
+/// grow; at one start, short anchors come before long ones. `guarded` leaves out what the place excludes, as far as that is seen at once.
+pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], guarded: bool, mut found: impl FnMut(Hit)) {
     let probe = Probe::new(tables);
     let bytes = doc.folded.text.as_bytes();
     let mut hits: Vec<(u32, usize)> = Vec::new();
-    let mut blocks = Blocks::new(doc);
-    let mut next = blocks.next();
-    while let Some(places) = next {
-        next = blocks.next();
-        let behind = next.unwrap_or_default();
-        let inner = if guarded { places.inner } else { 0 };
-        let mut starts = places.starts;
-        while starts != 0 {
-            let n = starts.trailing_zeros();
-            starts &= starts - 1;
-            let at = places.at + n as usize;
-            let start = Start::new(&bytes[at..], from(n, places.words, behind.words), from(n, places.seams, behind.seams));
-            let known = probe.knows(&start);
-            if !known.any() {
-                continue;
-            }
-            // Hardly any phrase begins with a small letter in the middle of a sentence.
-            let middle = inner >> n & 1 == 1 && doc.small(at);
-            if middle && !known.middle() {
-                continue;
-            }
-            probe.look_up(&bytes[at..], &start, known, middle, &mut hits);
-            for (anchor, len) in hits.drain(..) {
-                let (start, end) = (at, at + len);
-                let inside_word = bytes[end - 1].is_ascii_lowercase()
-                    && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
-                    && doc.folded.seams.binary_search(&(end as u32)).is_err();
-                if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
-                    found(Hit { anchor, start, end, inside_word });
+    for mut blocks in lines.iter().map(|lines| Blocks::new(doc, lines)) {
+        let mut next = blocks.next();
+        while let Some(places) = next {
+            next = blocks.next();
+            let behind = next.unwrap_or_default();
+            let inner = if guarded { places.inner } else { 0 };
+            let mut starts = places.starts;
+            while starts != 0 {
+                let n = starts.trailing_zeros();
+                starts &= starts - 1;
+                let at = places.at + n as usize;
+                let start = Start::new(&bytes[at..], from(n, places.words, behind.words), from(n, places.seams, behind.seams));
+                let known = probe.knows(&start);
+                if !known.any() {
+                    continue;
+                }
+                // Hardly any phrase begins with a small letter in the middle of a sentence.
+                let middle = inner >> n & 1 == 1 && doc.small(at);
+                if middle && !known.middle() {
+                    continue;
+                }
+                probe.look_up(&bytes[at..], &start, known, middle, &mut hits);
+                for (anchor, len) in hits.drain(..) {
+                    let (start, end) = (at, at + len);
+                    let inside_word = bytes[end - 1].is_ascii_lowercase()
+                        && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
+                        && doc.folded.seams.binary_search(&(end as u32)).is_err();
+                    if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
+                        found(Hit { anchor, start, end, inside_word });
+                    }
                 }
             }
         }
@@ -128,7 +131,7 @@ mod tests {
             let doc = Document::new(&raw);
             let texts = literals();
             let mut hits = Vec::new();
-            find(&Tables::of_anchors(&texts), &doc, false, |hit| hits.push((hit.start, hit.anchor)));
+            find(&Tables::of_anchors(&texts), &doc, &[0..doc.lines.len()], false, |hit| hits.push((hit.start, hit.anchor)));
             hits.sort_unstable();
             prop_assert_eq!(hits, reference(&doc, &texts));
         }

@@ -1,5 +1,7 @@
 //! Where a phrase can begin: sixty-four bytes of the folded text at a time, a bit for each byte.
 
+use std::ops::Range;
+
 use crate::text::{BLOCK, Document, block_at, is_hangul, is_wide, is_wordy};
 
 /// Sixty-four bytes of the folded text, and what a phrase must know of its place in them.
@@ -17,10 +19,12 @@ pub(super) struct Places {
     pub inner: u64,
 }
 
-/// The text block by block.
+/// Some lines of the text block by block.
 pub(super) struct Blocks<'d> {
     doc: &'d Document<'d>,
     at: usize,
+    /// Where the lines end.
+    end: usize,
     seams: &'d [u32],
     /// The next line that begins.
     line: usize,
@@ -42,8 +46,11 @@ struct Last {
 }
 
 impl<'d> Blocks<'d> {
-    pub fn new(doc: &'d Document<'d>) -> Blocks<'d> {
-        Blocks { doc, at: 0, seams: &doc.folded.seams, line: 0, over: (0, 0), last: Last::default() }
+    pub fn new(doc: &'d Document<'d>, lines: &Range<usize>) -> Blocks<'d> {
+        let at = doc.lines[lines.start].fold_start;
+        let end = doc.lines.get(lines.end).map_or(doc.folded.text.len(), |line| line.fold_start);
+        let seams = &doc.folded.seams[doc.folded.seams.partition_point(|&seam| (seam as usize) < at)..];
+        Blocks { doc, at, end, seams, line: lines.start, over: (0, 0), last: Last::default() }
     }
 
     /// Bits of the offsets in the block at `at`, from a sorted list whose first entries are before it.
@@ -65,6 +72,9 @@ impl Iterator for Blocks<'_> {
         let (doc, at) = (self.doc, self.at);
         let text = doc.folded.text.as_str();
         let bytes = text.as_bytes();
+        if at >= self.end {
+            return None;
+        }
         let mut padded = [b' '; BLOCK];
         let block = match block_at(bytes, at) {
             Some(block) => block,
@@ -135,6 +145,7 @@ impl Iterator for Blocks<'_> {
             blank: blank >> (BLOCK - 1),
             line: lines >> (BLOCK - 1),
         };
-        Some(Places { at, starts: starts & !(blank | block.is(b'\n')), words, seams, inner })
+        let own = u64::MAX >> BLOCK.saturating_sub(self.end - at);
+        Some(Places { at, starts: starts & !(blank | block.is(b'\n')) & own, words, seams, inner })
     }
 }

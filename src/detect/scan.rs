@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::again::Earlier;
 use super::check::mentioned;
 use super::language::{Languages, weak};
 use super::regex::Windows;
@@ -21,6 +22,8 @@ pub(super) struct Match {
     pub stand: Stand,
     /// Words in the phrase's literals.
     pub words: u16,
+    /// Where the anchor that led to it stands in the folded text, or the line of a phrase without one; none for a regex.
+    pub anchor: Option<usize>,
 }
 
 /// Everything the scan found, by what it is for. Maps are keyed by rule.
@@ -31,6 +34,8 @@ pub(super) struct Found {
     pub until: BTreeMap<u32, Vec<Match>>,
     pub left: BTreeMap<u32, Vec<Match>>,
     pub right: BTreeMap<u32, Vec<Match>>,
+    /// Anchors of regexes, as ranges of the folded text, with their rules.
+    pub tried: Vec<(usize, usize, u32)>,
     /// The last folded range that was placed, and where it lies if it is bounded; of rules for whole lines and of others.
     placed: [Option<Placed>; 2],
 }
@@ -40,12 +45,14 @@ type Placed = ((usize, usize), Option<(Span, Stand)>);
 
 /// With `trace`, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool) -> Found {
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool, earlier: Option<&Earlier>) -> Found {
     let mut found = Found::default();
-    let mut windows = Windows::default();
     let guarded = set.guarded && !trace;
     let mut around = Surroundings::new(set, doc, guarded);
-    literal::find(&set.tables, doc, guarded, |hit| {
+    let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
+    let whole = [0..doc.lines.len()];
+    let lines = kept.as_ref().map_or(&whole[..], |kept| &kept.fresh);
+    literal::find(&set.tables, doc, lines, guarded, |hit| {
         around.look(hit);
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
             return;
@@ -63,7 +70,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 }
                 let Some(phrase) = set.phrase(number) else { continue };
                 if phrase.role == Role::Regex {
-                    windows.add(set, doc, phrase.rule, (hit.start, hit.end));
+                    found.tried.push((hit.start, hit.end, phrase.rule));
                     continue;
                 }
                 // Most languages of a word that many have are not those of the text; they would be refused for that.
@@ -76,13 +83,21 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 let whole = phrase.parts.len() == 1;
                 let find = || if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) };
                 if let Some(range) = *answer.get_or_insert_with(find) {
-                    found.add(set, doc, &phrase, range);
+                    found.add(set, doc, &phrase, range, hit.start);
                 }
             }
         }
     });
     if !set.unanchored.is_empty() {
-        unanchored::scan(set, doc, &mut found);
+        unanchored::scan(set, doc, lines, &mut found);
+    }
+    if let Some(kept) = &kept {
+        kept.add_to(doc, &mut found);
+        found.tried.sort_unstable();
+    }
+    let mut windows = Windows::default();
+    for &(start, end, rule) in &found.tried {
+        windows.add(set, doc, rule, (start, end));
     }
     windows.find(set, doc, &mut found.main);
     // One number a match: texts are shorter than 4 GiB.
@@ -103,11 +118,19 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 || set.rules[m.rule as usize].at != At::Line
                 || mentioned(doc, longest).is_err())
     });
+    #[cfg(test)]
+    if kept.is_some() {
+        // Whatever a test cleans: what is kept and what is new are all that there is.
+        let whole = scan(set, doc, languages, trace, None);
+        let told = |found: &Found| format!("{:?} {:?} {:?} {:?} {:?}", found.main, found.near, found.until, found.left, found.right);
+        assert_eq!(told(&found), told(&whole), "{:?}", doc.raw);
+    }
     found
 }
 
 impl Found {
-    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize)) {
+    /// Places a phrase that was found at `fold` by what stands at `anchor`.
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize), anchor: usize) {
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
         let mut end = fold.0 + text.trim_end().len();
@@ -130,7 +153,8 @@ impl Found {
             }
         };
         let Some((span, stand)) = placed else { return };
-        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand, words: phrase.words };
+        let Phrase { rule, language, words, .. } = *phrase;
+        let found = Match { span, fold: (start, end), rule, language, stand, words, anchor: Some(anchor) };
         match phrase.role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.entry(phrase.rule).or_default().push(found),

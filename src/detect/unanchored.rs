@@ -1,6 +1,7 @@
 //! Phrases without a literal (`{date}`, `{date}, {time}`): tried where a short line begins.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use super::holes;
 use super::phrase;
@@ -13,9 +14,9 @@ const SHORT_LINE: usize = 64;
 /// Longest line that may be a stamp.
 const STAMP_LINE: usize = 180;
 
-/// Adds what is found where a short line begins with a digit or a letter, when it holds a digit at all.
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
-    for line in &doc.lines {
+/// Adds what is found where a short one of these lines begins with a digit or a letter, when it holds a digit at all.
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], found: &mut Found) {
+    for line in lines.iter().flat_map(|lines| &doc.lines[lines.clone()]) {
         let raw = &doc.raw.as_bytes()[line.start..line.end];
         if raw.is_empty() || raw.len() > STAMP_LINE || !raw.iter().any(u8::is_ascii_digit) {
             continue;
@@ -43,7 +44,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
                 let (_, range) = known.unwrap_or_else(|| (language, phrase::from_start(set, doc, &phrase, head.at)));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, &phrase, range);
+                    found.add(set, doc, &phrase, range, line.fold_start);
                 }
             }
         }

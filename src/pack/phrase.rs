@@ -35,6 +35,19 @@ impl Hole {
         ("stamp", Hole::Stamp),
     ];
 
+    /// Longest text that a hole may hold, in folded bytes.
+    pub const MAX: usize = 240;
+
+    /// Longest stretch between two literals that is searched, in folded bytes.
+    pub fn reach(self) -> usize {
+        match self {
+            Hole::Title => Hole::MAX,
+            Hole::Name | Hole::Words | Hole::Site => 80,
+            Hole::Url => 400,
+            _ => 60,
+        }
+    }
+
     fn named(name: &str) -> Option<Hole> {
         Hole::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, hole)| hole)
     }

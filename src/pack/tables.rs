@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::guard::Guard;
 use super::phrase::{Hole, Part};
@@ -74,6 +75,7 @@ pub(crate) struct Tables {
     /// First, where each section begins and the last one ends; then the sections.
     words: Cow<'static, [u32]>,
     text: Cow<'static, str>,
+    reach: OnceLock<usize>,
 }
 
 /// A phrase of one rule in one language.
@@ -153,7 +155,7 @@ const ONE_OF: u32 = 2;
 impl Tables {
     /// Tables that lie in memory already.
     pub fn new(words: Cow<'static, [u32]>, text: Cow<'static, str>) -> Tables {
-        Tables { words, text }
+        Tables { words, text, reach: OnceLock::new() }
     }
 
     /// The numbers of a section.
@@ -192,6 +194,30 @@ impl Tables {
     #[inline]
     pub fn anchor_guard(&self, anchor: u32) -> Guard {
         Guard::from_bits(self.section(Section::Guards)[anchor as usize])
+    }
+
+    /// Bytes of folded text that a phrase may cover between two line ends, at most: holes at its ends lie in the lines where it begins
+    /// and ends. Never asked for a text from which nothing is taken, so it is not counted before.
+    pub fn reach(&self) -> usize {
+        *self.reach.get_or_init(|| {
+            let parts = self.section(Section::Parts);
+            let mut choices: HashMap<u32, usize> = HashMap::new();
+            let mut of = |word: u32, edge: bool| match word >> KIND {
+                HOLE if edge => 0,
+                HOLE => Hole::NAMES[(word & ((1 << KIND) - 1)) as usize % Hole::NAMES.len()].1.reach(),
+                LITERAL => self.text(word & ((1 << KIND) - 1)).len(),
+                _ => *choices.entry(word).or_insert_with(|| match (Parts { tables: self, words: &[word] }).first() {
+                    Some(Piece::OneOf(choice)) => choice.iter().map(str::len).max().unwrap_or(0),
+                    _ => 0,
+                }),
+            };
+            let phrases = self.section(Section::Phrases);
+            let starts = phrases.iter().step_by(PHRASE).map(|&start| start as usize);
+            let ends = starts.clone().skip(1).chain([parts.len()]);
+            let covered =
+                starts.zip(ends).map(|(start, end)| (start..end).map(|n| of(parts[n], n == start || n + 1 == end)).sum::<usize>());
+            covered.max().unwrap_or(0)
+        })
     }
 
     /// How many phrases there are.

@@ -1,0 +1,179 @@
+//! What an earlier pass found, as far as a later pass need not look for it again.
+//!
+//! A pass that takes something is followed by another one, since a cut may bring residue together. Most of the text is what
+//! it was: a line is looked at again only where it has changed, or where a phrase may reach from it to a change. A phrase
+//! reaches over a line end only through words of its own, covers the lines between wholly, and never reaches over an empty
+//! line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::scan::{Found, Match};
+use crate::pack::RuleSet;
+use crate::text::{Document, Line, Span};
+
+/// What a text was found to hold.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    pub(super) found: Found,
+    /// The languages that it may be in (bits), if that was asked.
+    pub(super) spoken: Option<u64>,
+}
+
+/// A text that was scanned, and what was taken from it afterwards.
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    scanned: Scanned,
+    folded: String,
+    lines: Vec<Line>,
+    removed: Vec<Span>,
+}
+
+/// What of an earlier pass stands in the text still, and the lines to look at.
+pub(super) struct Kept<'e> {
+    earlier: &'e Earlier,
+    /// For each line of the earlier text, its number now, if what was found from it stands still.
+    lines: Vec<Option<usize>>,
+    /// Lines to look at, in ranges.
+    pub fresh: Vec<Range<usize>>,
+}
+
+impl Earlier {
+    pub fn new(doc: Document<'_>, scanned: Scanned, removed: impl Iterator<Item = Span>) -> Earlier {
+        Earlier { scanned, folded: doc.folded.text, lines: doc.lines, removed: removed.collect() }
+    }
+
+    /// Compares with the text that is left. `None` where it speaks another language now: words that were passed over count then.
+    pub(super) fn kept(&self, set: &RuleSet, doc: &Document<'_>, spoken: impl Fn() -> u64) -> Option<Kept<'_>> {
+        if self.scanned.spoken.is_some_and(|before| spoken() & !before != 0) {
+            return None;
+        }
+        let now = self.still(doc);
+        let fresh = fresh(doc, &now, self.lines.len(), set.tables.reach());
+        let mut lines = vec![None; self.lines.len()];
+        for (n, &before) in now.iter().enumerate() {
+            if let Some(before) = before.filter(|_| !fresh[n]) {
+                lines[before] = Some(n);
+            }
+        }
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for n in (0..fresh.len()).filter(|&n| fresh[n]) {
+            match ranges.last_mut() {
+                Some(last) if last.end == n => last.end += 1,
+                _ => ranges.push(n..n + 1),
+            }
+        }
+        Some(Kept { earlier: self, lines, fresh: ranges })
+    }
+
+    /// For each line of the text that is left, the line of the earlier text that it is, if it is one.
+    fn still(&self, doc: &Document<'_>) -> Vec<Option<usize>> {
+        let mut now = vec![None; doc.lines.len()];
+        let mut removed = self.removed.iter().peekable();
+        let (mut taken, mut n) = (0, 0);
+        for (before, line) in self.lines.iter().enumerate() {
+            while let Some(span) = removed.next_if(|span| span.end() <= line.start) {
+                taken += span.len();
+            }
+            if removed.peek().is_some_and(|span| span.start() < line.end.max(line.start + 1)) {
+                continue;
+            }
+            let start = line.start - taken;
+            while doc.lines.get(n).is_some_and(|line| line.start < start) {
+                n += 1;
+            }
+            let same = |new: &&Line| {
+                (new.start, new.end - new.start) == (start, line.end - line.start)
+                    && self.folded[line.fold_start..line.fold_end] == doc.folded.text[new.fold_start..new.fold_end]
+            };
+            if doc.lines.get(n).filter(same).is_some() {
+                now[n] = Some(before);
+            }
+        }
+        now
+    }
+}
+
+/// The lines to look at again: those that have changed or have other neighbours, and those from which a phrase of at most `reach`
+/// bytes may reach one of them.
+fn fresh(doc: &Document<'_>, now: &[Option<usize>], before: usize, reach: usize) -> Vec<bool> {
+    let lines = &doc.lines;
+    let mut fresh: Vec<bool> = now.iter().map(Option::is_none).collect();
+    // An empty line stands before this one.
+    let parted = |n: usize| doc.folded.text.get(lines[n - 1].fold_end..lines[n].fold_start).is_some_and(|between| between.contains('\n'));
+    let mut spread = |from: usize, down: bool| {
+        let (mut n, mut between) = (from, 0);
+        loop {
+            // Downwards from the line that begins here, upwards from the one before it.
+            let here = if down { n } else { n.wrapping_sub(1) };
+            let Some(line) = lines.get(here) else { return };
+            if between > reach || (n > 0 && n < lines.len() && parted(n)) {
+                return;
+            }
+            fresh[here] = true;
+            between += line.fold_end - line.fold_start;
+            n = if down { n + 1 } else { here };
+        }
+    };
+    for n in 0..=now.len() {
+        // The line before, and this one, as numbers of the earlier text: neighbours, or its first and last line.
+        let above = n.checked_sub(1).map_or(Some(0), |above| now[above].map(|line| line + 1));
+        let below = now.get(n).map_or(Some(before), |line| *line);
+        if above.is_none() || below.is_none() || above != below {
+            spread(n, true);
+            spread(n, false);
+        }
+    }
+    fresh
+}
+
+impl Kept<'_> {
+    /// Adds what stands still to what was found anew.
+    pub fn add_to(&self, doc: &Document<'_>, found: &mut Found) {
+        let earlier = &self.earlier.scanned.found;
+        found.main.extend(earlier.main.iter().filter_map(|m| self.moved(doc, m)));
+        let lists = [
+            (&earlier.near, &mut found.near),
+            (&earlier.until, &mut found.until),
+            (&earlier.left, &mut found.left),
+            (&earlier.right, &mut found.right),
+        ];
+        for (earlier, found) in lists {
+            self.add_lists(doc, earlier, found);
+        }
+        // Regexes are tried anew, since some of them see more than lines.
+        found.tried.extend(earlier.tried.iter().filter_map(|&(start, end, rule)| {
+            let (_, fold) = self.distance(doc, start)?;
+            Some((start.wrapping_add(fold), end.wrapping_add(fold), rule))
+        }));
+    }
+
+    fn add_lists(&self, doc: &Document<'_>, earlier: &BTreeMap<u32, Vec<Match>>, found: &mut BTreeMap<u32, Vec<Match>>) {
+        for (&rule, list) in earlier {
+            let mut moved = list.iter().filter_map(|m| self.moved(doc, m)).peekable();
+            if moved.peek().is_some() {
+                found.entry(rule).or_default().extend(moved);
+            }
+        }
+    }
+
+    /// The match where it stands now, if it was found by an anchor in a line that stands still.
+    fn moved(&self, doc: &Document<'_>, one: &Match) -> Option<Match> {
+        let (raw, fold) = self.distance(doc, one.anchor?)?;
+        let (start, end) = (one.span.start().wrapping_add(raw), one.span.end().wrapping_add(raw));
+        let anchor = one.anchor.map(|at| at.wrapping_add(fold));
+        Some(Match {
+            span: Span::covering(doc.raw, start, end),
+            fold: (one.fold.0.wrapping_add(fold), one.fold.1.wrapping_add(fold)),
+            anchor,
+            ..*one
+        })
+    }
+
+    /// How far what stood at `at` of the earlier folded text has moved, in the original and in the folded text.
+    fn distance(&self, doc: &Document<'_>, at: usize) -> Option<(usize, usize)> {
+        let before = self.earlier.lines.partition_point(|line| line.fold_start <= at).checked_sub(1)?;
+        let (now, before) = (&doc.lines[self.lines[before]?], &self.earlier.lines[before]);
+        Some((now.start.wrapping_sub(before.start), now.fold_start.wrapping_sub(before.fold_start)))
+    }
+}
