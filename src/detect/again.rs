@@ -49,7 +49,7 @@ impl Earlier {
             return None;
         }
         let now = self.still(doc);
-        let fresh = fresh(doc, &now, self.lines.len(), set.tables.reach());
+        let fresh = self.fresh(doc, &now, set.tables.reach());
         let mut lines = vec![None; self.lines.len()];
         for (n, &before) in now.iter().enumerate() {
             if let Some(before) = before.filter(|_| !fresh[n]) {
@@ -92,39 +92,48 @@ impl Earlier {
         }
         now
     }
+
+    /// The lines to look at again: those that have changed or have other neighbours, and those from which a phrase of at most `reach`
+    /// bytes may reach one of them.
+    fn fresh(&self, doc: &Document<'_>, now: &[Option<usize>], reach: usize) -> Vec<bool> {
+        let mut fresh: Vec<bool> = now.iter().map(Option::is_none).collect();
+        let parted_now = |n: usize| parted(&doc.folded.text, &doc.lines, n);
+        let parted_before = |n: usize| parted(&self.folded, &self.lines, n);
+        for n in 0..=now.len() {
+            // The line above and the one below, as lines of the earlier text: are they neighbours there, or its first and last line?
+            let above = n.checked_sub(1).map_or(Some(0), |above| now[above].map(|line| line + 1));
+            let below = now.get(n).map_or(Some(self.lines.len()), |line| *line);
+            if above.is_some() && above == below {
+                continue;
+            }
+            let mut between = 0;
+            for line in (0..n).rev() {
+                // What reached a line that is gone, or reaches one that came.
+                let end = parted_now(line + 1) && (line + 1 < n || above.is_none_or(parted_before));
+                if end || between > reach {
+                    break;
+                }
+                fresh[line] = true;
+                between += doc.lines[line].fold_end - doc.lines[line].fold_start;
+            }
+            between = 0;
+            for line in n..now.len() {
+                let end = parted_now(line) && (line > n || below.is_none_or(parted_before));
+                if end || between > reach {
+                    break;
+                }
+                fresh[line] = true;
+                between += doc.lines[line].fold_end - doc.lines[line].fold_start;
+            }
+        }
+        fresh
+    }
 }
 
-/// The lines to look at again: those that have changed or have other neighbours, and those from which a phrase of at most `reach`
-/// bytes may reach one of them.
-fn fresh(doc: &Document<'_>, now: &[Option<usize>], before: usize, reach: usize) -> Vec<bool> {
-    let lines = &doc.lines;
-    let mut fresh: Vec<bool> = now.iter().map(Option::is_none).collect();
-    // An empty line stands before this one.
-    let parted = |n: usize| doc.folded.text.get(lines[n - 1].fold_end..lines[n].fold_start).is_some_and(|between| between.contains('\n'));
-    let mut spread = |from: usize, down: bool| {
-        let (mut n, mut between) = (from, 0);
-        loop {
-            // Downwards from the line that begins here, upwards from the one before it.
-            let here = if down { n } else { n.wrapping_sub(1) };
-            let Some(line) = lines.get(here) else { return };
-            if between > reach || (n > 0 && n < lines.len() && parted(n)) {
-                return;
-            }
-            fresh[here] = true;
-            between += line.fold_end - line.fold_start;
-            n = if down { n + 1 } else { here };
-        }
-    };
-    for n in 0..=now.len() {
-        // The line before, and this one, as numbers of the earlier text: neighbours, or its first and last line.
-        let above = n.checked_sub(1).map_or(Some(0), |above| now[above].map(|line| line + 1));
-        let below = now.get(n).map_or(Some(before), |line| *line);
-        if above.is_none() || below.is_none() || above != below {
-            spread(n, true);
-            spread(n, false);
-        }
-    }
-    fresh
+/// True where an empty line stands between line `n` and the one before it, or no line at all.
+fn parted(folded: &str, lines: &[Line], n: usize) -> bool {
+    let (Some(above), Some(below)) = (n.checked_sub(1).and_then(|n| lines.get(n)), lines.get(n)) else { return true };
+    folded.get(above.fold_end..below.fold_start).is_some_and(|between| between.contains('\n'))
 }
 
 impl Kept<'_> {
@@ -175,5 +184,60 @@ impl Kept<'_> {
         let before = self.earlier.lines.partition_point(|line| line.fold_start <= at).checked_sub(1)?;
         let (now, before) = (&doc.lines[self.lines[before]?], &self.earlier.lines[before]);
         Some((now.start.wrapping_sub(before.start), now.fold_start.wrapping_sub(before.fold_start)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::{Cleaner, Confidence};
+
+    const PIECES: &[&str] = &[
+        "The loaf keeps for three days.",
+        "She baked it on 18 March and wrote the recipe down, because nobody else in the house could remember what went into it.",
+        "Leave a Reply",
+        "Cancel reply",
+        "Your email address will not be published.",
+        "Share this:",
+        "Facebook",
+        "Twitter",
+        "Next article",
+        "Previous post",
+        "The mill turns again",
+        "Posted on March 18, 2024 by Ada",
+        "18.03.2024, 18:05",
+        "Read more:",
+        "3 Comments",
+        "Tags: bread, rye",
+        "Advertisement",
+        "Kommentar schreiben",
+        "Antworten abbrechen",
+        "Deine E-Mail-Adresse wird nicht veröffentlicht.",
+        "Das Brot hält sich drei Tage.",
+        "댓글 남기기",
+        "发表评论",
+        "面包可以保存三天。",
+        "Subscribe to our",
+        "newsletter",
+        "×",
+    ];
+    const BETWEEN: &[&str] = &[" ", "\n", "\n", "\n\n", "", " | ", "\r\n"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        /// The scan compares itself with a scan of everything, in tests (`scan.rs`).
+        #[test]
+        fn a_later_pass_finds_what_a_first_one_would(
+            pieces in proptest::collection::vec((0..PIECES.len(), 0..BETWEEN.len()), 1..25),
+            low: bool,
+        ) {
+            thread_local! {
+                static CLEANERS: [Cleaner; 2] = [Confidence::Low, Confidence::Medium].map(|least| Cleaner::builder().min_confidence(least).build().unwrap());
+            }
+            let text: String = pieces.iter().flat_map(|&(piece, between)| [PIECES[piece], BETWEEN[between]]).collect();
+            CLEANERS.with(|cleaners| cleaners[usize::from(!low)].clean(&text).removals().len());
+        }
     }
 }
