@@ -117,12 +117,12 @@ impl Earlier {
                 between += doc.lines[line].fold_end - doc.lines[line].fold_start;
             }
             between = 0;
-            for line in n..now.len() {
+            for (line, fresh) in fresh.iter_mut().enumerate().skip(n) {
                 let end = parted_now(line) && (line > n || below.is_none_or(parted_before));
                 if end || between > reach {
                     break;
                 }
-                fresh[line] = true;
+                *fresh = true;
                 between += doc.lines[line].fold_end - doc.lines[line].fold_start;
             }
         }

@@ -131,7 +131,7 @@ mod tests {
             let doc = Document::new(&raw);
             let texts = literals();
             let mut hits = Vec::new();
-            find(&Tables::of_anchors(&texts), &doc, &[0..doc.lines.len()], false, |hit| hits.push((hit.start, hit.anchor)));
+            find(&Tables::of_anchors(&texts), &doc, std::slice::from_ref(&(0..doc.lines.len())), false, |hit| hits.push((hit.start, hit.anchor)));
             hits.sort_unstable();
             prop_assert_eq!(hits, reference(&doc, &texts));
         }

@@ -45,7 +45,7 @@ pub(crate) struct Detection {
 #[cfg(feature = "bench")]
 pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) -> usize {
     let mut count = 0;
-    literal::find(tables, doc, &[0..doc.lines.len()], false, |_| count += 1);
+    literal::find(tables, doc, std::slice::from_ref(&(0..doc.lines.len())), false, |_| count += 1);
     count
 }
 

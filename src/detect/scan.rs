@@ -50,8 +50,8 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     let guarded = set.guarded && !trace;
     let mut around = Surroundings::new(set, doc, guarded);
     let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
-    let whole = [0..doc.lines.len()];
-    let lines = kept.as_ref().map_or(&whole[..], |kept| &kept.fresh);
+    let whole = 0..doc.lines.len();
+    let lines = kept.as_ref().map_or(std::slice::from_ref(&whole), |kept| &kept.fresh);
     literal::find(&set.tables, doc, lines, guarded, |hit| {
         around.look(hit);
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
