@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unused_imports, reason = "the modules are those of the library, and not all of them is needed here")]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -18,7 +19,17 @@ mod text {
 
     pub(crate) use class::is_wordy;
     pub(crate) use fold::fold_phrase;
+    pub(crate) use line::{is_hangul, is_wide};
     pub(crate) use words::count_words;
+}
+
+#[path = "src/regex"]
+mod regex {
+    mod compile;
+    mod program;
+
+    pub(crate) use compile::Compiler;
+    pub(crate) use program::{Mode, Program};
 }
 
 #[path = "src/pack"]
@@ -41,6 +52,7 @@ mod pack {
 }
 
 use pack::{Compiled, Packs, Selection};
+use regex::{Compiler, Mode};
 
 fn main() {
     println!("cargo:rerun-if-changed=patterns");
@@ -62,11 +74,32 @@ fn main() {
     let compiled = Compiled::new(&all, &Selection::everything()).unwrap_or_else(|error| wrong(&error));
     let (words, text) = compiled.tables.raw();
     let big = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "big");
-    let bytes: Vec<u8> = words.iter().flat_map(|w| if big { w.to_be_bytes() } else { w.to_le_bytes() }).collect();
-    fs::write(out.join("tables.bin"), bytes).expect("the build folder is writable");
+    let numbers = |name: &str, words: &[u32]| {
+        let bytes: Vec<u8> = words.iter().flat_map(|w| if big { w.to_be_bytes() } else { w.to_le_bytes() }).collect();
+        fs::write(out.join(name), bytes).expect("the build folder is writable");
+    };
+    numbers("tables.bin", words);
+    let (expressions, programs) = regexes(&compiled);
+    fs::write(out.join("regexes.txt"), expressions).expect("the build folder is writable");
+    numbers("regexes.bin", &programs);
     fs::write(out.join("tables.txt"), text).expect("the build folder is writable");
     let head = postcard::to_allocvec(&compiled.head).expect("plain values can be written");
     fs::write(out.join("head.bin"), head).expect("the build folder is writable");
+}
+
+/// The regular expressions of all rules: their texts, one behind the other, and their programs as `src/pack/builtin.rs` reads them.
+fn regexes(compiled: &Compiled) -> (String, Vec<u32>) {
+    let all = compiled.head.rules.iter().flat_map(|rule| [&rule.regex, &rule.before, &rule.after]).flatten();
+    let sorted: BTreeSet<(&str, Mode)> = all.map(|regex| (&*regex.source, regex.mode)).collect();
+    let (mut text, mut index, mut compiler) = (String::new(), vec![sorted.len() as u32], Compiler::default());
+    for (source, mode) in sorted {
+        let head = compiler.add(source, mode).unwrap_or_else(|error| wrong(&format!("{source}\n{error}")));
+        let start = text.len() as u32;
+        text.push_str(source);
+        index.extend([start, text.len() as u32, mode as u32, head]);
+    }
+    index.extend(compiler.pool());
+    (text, index)
 }
 
 /// Says what is wrong with a pack, and where, and gives up.

@@ -35,6 +35,7 @@ pub mod escape;
 pub mod log;
 mod pack;
 mod plan;
+mod regex;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]

@@ -138,21 +138,21 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
         let seen = plain(&doc.raw[view..span.start()]);
         // The bracket of a link that holds the match: its target lies behind what is seen.
         let seen = if in_link(doc, span) { seen.strip_suffix('[').unwrap_or(&seen) } else { &seen };
-        if let Some(before) = rule.before.as_ref().and_then(|r| r.get()).filter(|r| !r.is_match(seen)) {
-            return Err(No("before", format!("the text before does not match {before}")));
+        if let Some(before) = rule.before.as_ref().filter(|r| !r.is_match(seen)) {
+            return Err(No("before", format!("the text before does not match {}", before.source)));
         }
-        if let Some(veto) = rule.not_before.as_ref().and_then(|r| r.get()).filter(|r| r.is_match(seen)) {
-            return Err(No("not-before", format!("the text before matches {veto}")));
+        if let Some(veto) = rule.not_before.as_ref().filter(|r| r.is_match(seen)) {
+            return Err(No("not-before", format!("the text before matches {}", veto.source)));
         }
     }
     if rule.after.is_some() || rule.not_after.is_some() {
         let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
         let seen = plain(&doc.raw[span.end()..view]);
-        if let Some(after) = rule.after.as_ref().and_then(|r| r.get()).filter(|r| !r.is_match(&seen)) {
-            return Err(No("after", format!("the text behind does not match {after}")));
+        if let Some(after) = rule.after.as_ref().filter(|r| !r.is_match(&seen)) {
+            return Err(No("after", format!("the text behind does not match {}", after.source)));
         }
-        if let Some(veto) = rule.not_after.as_ref().and_then(|r| r.get()).filter(|r| r.is_match(&seen)) {
-            return Err(No("not-after", format!("the text behind matches {veto}")));
+        if let Some(veto) = rule.not_after.as_ref().filter(|r| r.is_match(&seen)) {
+            return Err(No("not-after", format!("the text behind matches {}", veto.source)));
         }
     }
     if !rule.unless.is_empty() {

@@ -1,5 +1,6 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
+mod again;
 mod around;
 mod check;
 mod holes;
@@ -7,14 +8,18 @@ mod language;
 mod literal;
 mod pair;
 mod phrase;
+mod places;
 mod record;
+mod regex;
 mod scan;
 mod scope;
 mod sign;
 mod stamp;
+mod unanchored;
 
 use std::collections::BTreeMap;
 
+pub(crate) use again::{Earlier, Scanned};
 pub(crate) use check::{in_head, in_tail, short};
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand, thin};
@@ -41,21 +46,23 @@ pub(crate) struct Detection {
 #[cfg(feature = "bench")]
 pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) -> usize {
     let mut count = 0;
-    literal::find(tables, doc, |_| count += 1);
+    literal::find(tables, doc, std::slice::from_ref(&(0..doc.lines.len())), false, |_| count += 1);
     count
 }
 
-/// Finds signs and cuts. Refusals are collected only when `trace` asks for them.
+/// Finds signs and cuts. Refusals are collected only when `trace` asks for them. What an `earlier` pass found need not be found again.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
-pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool) -> Detection {
+pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool, earlier: Option<&Earlier>) -> (Detection, Scanned) {
     let languages = Languages::new(set, doc);
-    let found = scan::scan(set, doc, &languages, trace);
+    let found = scan::scan(set, doc, &languages, trace, earlier);
     let mut detector =
         Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: &languages, begun: Vec::new(), asked: None, out: Detection::default(), trace };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
-    detector.out
+    let detection = detector.out;
+    let spoken = languages.known();
+    (detection, Scanned { found, spoken })
 }
 
 struct Detector<'d> {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::compile::{Compiled, Head};
 use super::packs::Packs;
+use super::rule::LazyRegex;
 use super::tables::Tables;
+use crate::regex::{Mode, Program};
 
 static TEXTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
@@ -14,6 +16,8 @@ struct Aligned<T: ?Sized>(T);
 
 static WORDS: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin")));
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/tables.txt"));
+static EXPRESSIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/regexes.txt"));
+static PROGRAMS: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/regexes.bin")));
 static HEAD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/head.bin"));
 
 impl Packs {
@@ -39,6 +43,30 @@ impl Compiled {
         };
         Compiled { tables: Tables::new(Cow::Borrowed(bytemuck::cast_slice(&WORDS.0)), Cow::Borrowed(TEXT)), head }
     }
+}
+
+impl LazyRegex {
+    /// The expression, ready to run: built in, or compiled now. `None` cannot happen for checked packs; then the rule finds nothing.
+    pub fn get(&self) -> Option<&Program> {
+        self.ready.get_or_init(|| built(&self.source, self.mode).or_else(|| Program::new(&self.source, self.mode).ok())).as_ref()
+    }
+
+    /// True if it matches anywhere in a text.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.get().is_none_or(|program| program.is_match(text))
+    }
+}
+
+/// What the build script made of an expression, if it is one of a built-in pack. The numbers say how many there are, for each where
+/// it is written, of which mode it is and where its head lies, sorted by text and mode; behind these lie the programs.
+fn built(source: &str, mode: Mode) -> Option<Program> {
+    let words: &'static [u32] = bytemuck::cast_slice(&PROGRAMS.0);
+    let (&count, rest) = words.split_first()?;
+    let (index, pool) = rest.split_at_checked(4 * count as usize)?;
+    let index = index.as_chunks::<4>().0;
+    let key = |&[start, end, mode, _]: &[u32; 4]| (&EXPRESSIONS[start as usize..end as usize], mode);
+    let found = index.binary_search_by(|one| key(one).cmp(&(source, mode as u32))).ok()?;
+    Some(Program::at(Cow::Borrowed(pool), index[found][3]))
 }
 
 #[cfg(test)]

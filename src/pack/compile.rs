@@ -15,6 +15,7 @@ use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
 use super::rule::Rule;
 use super::select::Selection;
 use super::tables::{Role, Tables, Written};
+use crate::regex::{Mode, Program};
 use crate::text::{count_words, fold_phrase, is_wordy};
 
 /// Packs made ready: what detection needs of them, as long as nobody asks for less.
@@ -205,7 +206,7 @@ impl<'p> Compiler<'p> {
         }
         let table = &loaded.table;
         for written in [&table.regex, &table.before, &table.after, &table.not_before, &table.not_after].into_iter().flatten() {
-            if let Err(error) = regex::Regex::new(written.get_ref()) {
+            if let Err(error) = Program::new(written.get_ref(), Mode::Find) {
                 let message = format!("rule `{}`: {}", table.id.get_ref(), error.to_string().lines().last().unwrap_or_default());
                 return Err(self.packs.error_at(
                     loaded.file,

@@ -2,35 +2,31 @@
 
 use std::sync::{Arc, OnceLock};
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::file::{At, Case, FillTable, ItemsTable, RuleTable, Side, TitleEnd, TitleSide, Zone};
 use super::info::{Confidence, RuleInfo, Scope};
+use crate::regex::{Mode, Program};
 
-/// A regular expression compiled when first used: most texts need none of them.
+/// A regular expression, made ready when first used: most texts need none of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LazyRegex {
-    source: String,
+    pub source: String,
+    pub mode: Mode,
     /// It says what stands on the lines below its anchor.
     down: bool,
     #[serde(skip)]
-    compiled: OnceLock<Option<Regex>>,
+    pub(super) ready: OnceLock<Option<Program>>,
 }
 
 impl LazyRegex {
-    pub fn new(source: &str) -> LazyRegex {
-        LazyRegex { source: source.to_owned(), down: source.contains(r"\n\s*"), compiled: OnceLock::new() }
+    pub fn new(source: &str, mode: Mode) -> LazyRegex {
+        LazyRegex { source: source.to_owned(), mode, down: source.contains(r"\n\s*"), ready: OnceLock::new() }
     }
 
     /// True where the expression says what stands on the lines below its anchor.
     pub fn reaches_down(&self) -> bool {
         self.down
-    }
-
-    /// The expression. `None` cannot happen for checked packs; then the rule finds nothing.
-    pub fn get(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
     }
 }
 
@@ -97,7 +93,7 @@ impl Rule {
             (Scope::Span | Scope::Pair, _) | (_, Some(_)) => At::Anywhere,
             _ => At::Line,
         });
-        let regex = |r: &Option<toml::Spanned<String>>| r.as_ref().map(|r| LazyRegex::new(r.get_ref()));
+        let regex = |r: &Option<toml::Spanned<String>>, mode| r.as_ref().map(|r| LazyRegex::new(r.get_ref(), mode));
         let limit = table.limit.clone().unwrap_or_default();
         let title = table.title.as_ref().map(|t| Title {
             max_words: t.max_words,
@@ -110,11 +106,11 @@ impl Rule {
             weight: table.weight,
             at,
             capital: table.case == Case::Capital,
-            regex: regex(&table.regex),
-            before: regex(&table.before),
-            after: regex(&table.after),
-            not_before: regex(&table.not_before),
-            not_after: regex(&table.not_after),
+            regex: regex(&table.regex, Mode::Find),
+            before: regex(&table.before, Mode::Test),
+            after: regex(&table.after, Mode::Test),
+            not_before: regex(&table.not_before, Mode::Test),
+            not_after: regex(&table.not_after, Mode::Test),
             unless: Vec::new(),
             cover: table.cover,
             near: table.near.as_ref().map(|n| Near { min: n.min, within: n.within, side: n.side, own: n.own }),

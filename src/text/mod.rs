@@ -224,6 +224,15 @@ impl<'t> Document<'t> {
         })
     }
 
+    /// True where the letter at `at` of the folded text is a small one in the original.
+    pub fn small(&self, at: usize) -> bool {
+        let raw = self.folded.raw_start(at);
+        match self.raw.as_bytes().get(raw) {
+            Some(b) if b.is_ascii() => b.is_ascii_lowercase(),
+            _ => self.raw.get(raw..).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase),
+        }
+    }
+
     /// The original span of a folded range.
     pub fn raw_span(&self, start: usize, end: usize) -> Span {
         Span::covering(self.raw, self.folded.raw_start(start), self.folded.raw_end(self.raw, end))

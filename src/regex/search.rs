@@ -1,0 +1,354 @@
+//! Programs run by trying one way after the other. That is fast for expressions that tell early whether they match; where it takes
+//! too many steps, `pike` goes all ways at once, in time that grows with the text alone.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use memchr::memchr;
+use regex_syntax::hir::Look;
+
+use super::pike;
+use super::program::{Program, View, flag, op};
+
+/// Steps that a search may take: so many, and so many for each byte of the text.
+const STEPS: (usize, usize) = (4096, 32);
+
+/// A match, and what its group `cut` took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub range: Range<usize>,
+    pub cut: Option<Range<usize>>,
+}
+
+/// No place: of a slot that holds none.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+/// A way that was not taken yet.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Branch {
+        at: u32,
+        place: u32,
+    },
+    /// A repetition took characters up to `place`; it may give back those behind `low`.
+    Fewer {
+        at: u32,
+        low: u32,
+        place: u32,
+    },
+    /// A repetition took `count` characters up to `place` and may take more.
+    More {
+        at: u32,
+        count: u32,
+        place: u32,
+    },
+    /// What a slot held.
+    Slot {
+        slot: u32,
+        place: u32,
+    },
+}
+
+thread_local! {
+    static WAYS: RefCell<Vec<Way>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The search has taken too many steps.
+struct Tired;
+
+impl Program {
+    /// True if it matches anywhere.
+    pub fn is_match(&self, text: &str) -> bool {
+        let view = self.view();
+        Search::new(&view, text).any()
+    }
+
+    /// Its matches, one behind the other: the leftmost first, then from where it ended.
+    pub fn find_all(&self, text: &str) -> Vec<Hit> {
+        let view = self.view();
+        Search::new(&view, text).all()
+    }
+}
+pub(super) struct Search<'p> {
+    view: &'p View<'p>,
+    text: &'p str,
+    /// Steps left.
+    pub steps: usize,
+}
+
+impl<'p> Search<'p> {
+    pub fn new(view: &'p View<'p>, text: &'p str) -> Search<'p> {
+        let steps = if view.has(flag::IDLE) { 0 } else { STEPS.0 + STEPS.1 * text.len() };
+        Search { view, text, steps }
+    }
+
+    pub fn any(&mut self) -> bool {
+        match self.view.has(flag::BACK) {
+            true => self.next::<true>(self.text.len()),
+            false => self.next::<false>(0),
+        }
+        .is_some()
+    }
+
+    pub fn all(&mut self) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut from = 0;
+        while let Some(mut hit) = self.next::<false>(from) {
+            // Nothing, just behind the last match, is no match.
+            if hit.range.is_empty() && hits.last().is_some_and(|last| last.range.end == hit.range.end) {
+                let Some(c) = self.text[from..].chars().next() else { break };
+                let Some(other) = self.next::<false>(from + c.len_utf8()) else { break };
+                hit = other;
+            }
+            from = hit.range.end;
+            hits.push(hit);
+        }
+        hits
+    }
+
+    /// The leftmost match that begins at `from` or behind.
+    fn next<const BACK: bool>(&mut self, from: usize) -> Option<Hit> {
+        if self.steps > 0 {
+            let tried = WAYS.with_borrow_mut(|ways| self.tries::<BACK>(ways, from));
+            if let Ok(found) = tried {
+                return found;
+            }
+            self.steps = 0;
+        }
+        pike::find::<BACK>(self.view, self.text, from)
+    }
+
+    fn tries<const BACK: bool>(&mut self, ways: &mut Vec<Way>, from: usize) -> Result<Option<Hit>, Tired> {
+        let mut from = from;
+        while let Some(start) = self.view.start(self.text, from) {
+            let mut cut = [NOWHERE; 2];
+            if let Some(end) = self.run::<BACK>(ways, start, &mut cut)? {
+                return Ok(Some(hit(start, end, cut)));
+            }
+            from = start + self.text[start..].chars().next().map_or(1, char::len_utf8);
+            if from > self.text.len() || self.view.has(flag::EDGE) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The end of the match that begins here.
+    fn run<const BACK: bool>(&mut self, ways: &mut Vec<Way>, start: usize, cut: &mut [u32; 2]) -> Result<Option<usize>, Tired> {
+        let (view, text) = (self.view, self.text);
+        let code = view.code;
+        let mut steps = self.steps;
+        ways.clear();
+        let (mut at, mut place) = (view.entry, start);
+        loop {
+            let here = at as usize;
+            let word = code[here];
+            steps = steps.checked_sub(1).ok_or(Tired)?;
+            let fits = match word & 255 {
+                op::MATCH => {
+                    self.steps = steps;
+                    return Ok(Some(place));
+                }
+                op::CHAR => match step::<BACK>(text, place) {
+                    Some((c, next)) if u32::from(c) == word >> 8 => {
+                        place = next;
+                        true
+                    }
+                    _ => false,
+                },
+                op::CLASS => match step::<BACK>(text, place) {
+                    Some((c, next)) if view.holds(code[here + 2], c) => {
+                        place = next;
+                        true
+                    }
+                    _ => false,
+                },
+                op::GREEDY => {
+                    let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
+                    let (mut low, mut count) = (place, 0);
+                    while count < max
+                        && let Some((c, next)) = step::<BACK>(text, place)
+                        && view.holds(class, c)
+                    {
+                        place = next;
+                        count += 1;
+                        if count == min {
+                            low = place;
+                        }
+                    }
+                    steps = steps.saturating_sub(count as usize);
+                    if count > min {
+                        ways.push(Way::Fewer { at: code[here + 1], low: low as u32, place: place as u32 });
+                    }
+                    count >= min
+                }
+                op::LAZY => {
+                    let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
+                    let mut count = 0;
+                    while count < min
+                        && let Some((c, next)) = step::<BACK>(text, place)
+                        && view.holds(class, c)
+                    {
+                        place = next;
+                        count += 1;
+                    }
+                    steps = steps.saturating_sub(count as usize);
+                    if count == min && min < max {
+                        ways.push(Way::More { at, count, place: place as u32 });
+                    }
+                    count == min
+                }
+                op::SPLIT => {
+                    ways.push(Way::Branch { at: code[here + 2], place: place as u32 });
+                    true
+                }
+                op::LOOK => looks(word >> 8, text, place),
+                _ => {
+                    let slot = word >> 8;
+                    let kept = &mut cut[slot as usize & 1];
+                    ways.push(Way::Slot { slot, place: *kept });
+                    *kept = place as u32;
+                    true
+                }
+            };
+            if fits {
+                at = code[here + 1];
+                continue;
+            }
+            loop {
+                let Some(way) = ways.pop() else {
+                    self.steps = steps;
+                    return Ok(None);
+                };
+                steps = steps.checked_sub(1).ok_or(Tired)?;
+                match way {
+                    Way::Branch { at: next, place: back } => (at, place) = (next, back as usize),
+                    Way::Fewer { at: next, low, place: back } => {
+                        let back = unstep::<BACK>(text, back as usize);
+                        if back != low as usize {
+                            ways.push(Way::Fewer { at: next, low, place: back as u32 });
+                        }
+                        (at, place) = (next, back);
+                    }
+                    Way::More { at: looped, count, place: back } => {
+                        let here = looped as usize;
+                        let Some((c, next)) = step::<BACK>(text, back as usize) else { continue };
+                        if !view.holds(code[here + 2], c) {
+                            continue;
+                        }
+                        if count + 1 < code[here + 4] {
+                            ways.push(Way::More { at: looped, count: count + 1, place: next as u32 });
+                        }
+                        (at, place) = (code[here + 1], next);
+                    }
+                    Way::Slot { slot, place } => {
+                        cut[slot as usize & 1] = place;
+                        continue;
+                    }
+                }
+                break;
+            }
+        }
+    }
+}
+
+pub(super) fn hit(start: usize, end: usize, cut: [u32; 2]) -> Hit {
+    let cut = (cut[0] != NOWHERE && cut[1] != NOWHERE).then_some(cut[0] as usize..cut[1] as usize);
+    Hit { range: start.min(end)..start.max(end), cut }
+}
+
+impl View<'_> {
+    /// True where a match may begin.
+    pub fn begins(&self, text: &str, place: usize) -> bool {
+        let bytes = text.as_bytes();
+        let edge = if self.has(flag::BACK) { bytes.len() } else { 0 };
+        if (self.has(flag::EDGE) && place != edge) || (self.has(flag::LINE) && place > 0 && bytes[place - 1] != b'\n') {
+            return false;
+        }
+        // What runs towards the start takes the characters in front of its edge.
+        self.has(flag::EMPTY)
+            || self.has(flag::BACK)
+            || match bytes.get(place) {
+                Some(&byte) if byte < 128 => self.first[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1,
+                Some(&byte) => self.has(flag::WIDE) && byte >= 0xC0,
+                None => false,
+            }
+    }
+
+    /// The first place, from here on, where a match may begin.
+    pub fn start(&self, text: &str, from: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let mut place = from;
+        while !self.begins(text, place) {
+            if self.has(flag::EDGE) || place >= bytes.len() {
+                return None;
+            }
+            place += if self.has(flag::LINE) { memchr(b'\n', &bytes[place..])? } else { 0 } + 1;
+        }
+        Some(place)
+    }
+}
+
+/// The character at a place and the place behind it; from the end of the text towards the start, the one before.
+#[inline]
+pub(super) fn step<const BACK: bool>(text: &str, place: usize) -> Option<(char, usize)> {
+    if BACK {
+        let byte = *text.as_bytes().get(place.checked_sub(1)?)?;
+        if byte < 128 {
+            return Some((char::from(byte), place - 1));
+        }
+        let c = text[..place].chars().next_back()?;
+        return Some((c, place - c.len_utf8()));
+    }
+    let byte = *text.as_bytes().get(place)?;
+    if byte < 128 {
+        return Some((char::from(byte), place + 1));
+    }
+    let c = text[place..].chars().next()?;
+    Some((c, place + c.len_utf8()))
+}
+
+/// The place before the character that was taken last.
+fn unstep<const BACK: bool>(text: &str, place: usize) -> usize {
+    match BACK {
+        true => step::<false>(text, place),
+        false => step::<true>(text, place),
+    }
+    .map_or(place, |(_, place)| place)
+}
+
+/// True if an assertion holds at a place.
+pub(super) fn looks(look: u32, text: &str, place: usize) -> bool {
+    let bytes = text.as_bytes();
+    let byte = |place: Option<usize>| place.and_then(|place| bytes.get(place)).copied();
+    let (left, right) = (byte(place.checked_sub(1)), byte(Some(place)));
+    let ascii = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let word = |c: Option<char>| c.is_some_and(regex_syntax::is_word_character);
+    let words = || (word(text[..place].chars().next_back()), word(text[place..].chars().next()));
+    match Look::from_repr(look) {
+        Some(Look::Start) => left.is_none(),
+        Some(Look::End) => right.is_none(),
+        Some(Look::StartLF) => matches!(left, None | Some(b'\n')),
+        Some(Look::EndLF) => matches!(right, None | Some(b'\n')),
+        Some(Look::StartCRLF) => matches!(left, None | Some(b'\n')) || (left == Some(b'\r') && right != Some(b'\n')),
+        Some(Look::EndCRLF) => matches!(right, None | Some(b'\r')) || (right == Some(b'\n') && left != Some(b'\r')),
+        Some(Look::WordAscii) => ascii(left) != ascii(right),
+        Some(Look::WordAsciiNegate) => ascii(left) == ascii(right),
+        Some(Look::WordStartAscii) => !ascii(left) && ascii(right),
+        Some(Look::WordEndAscii) => ascii(left) && !ascii(right),
+        Some(Look::WordStartHalfAscii) => !ascii(left),
+        Some(Look::WordEndHalfAscii) => !ascii(right),
+        Some(unicode) => {
+            let (left, right) = words();
+            match unicode {
+                Look::WordUnicode => left != right,
+                Look::WordUnicodeNegate => left == right,
+                Look::WordStartUnicode => !left && right,
+                Look::WordEndUnicode => left && !right,
+                Look::WordStartHalfUnicode => !left,
+                _ => !right,
+            }
+        }
+        None => false,
+    }
+}
