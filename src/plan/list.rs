@@ -53,7 +53,9 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         for list in filled.chunk_by(|&a, &b| doc.shape(a).bullet && doc.shape(b).bullet) {
             let stays = list.iter().filter(|&&n| !taken[n]).count();
             let held = |end: Option<&usize>| end.is_some_and(|&n| !taken[n]);
-            if held(list.first()) && held(list.last()) && stays * 2 >= list.len() {
+            // Before the first prose stand menus.
+            let menu = doc.prose().is_some_and(|(first, _)| list.last().is_some_and(|&n| n < first));
+            if !menu && held(list.first()) && held(list.last()) && stays * 2 >= list.len() {
                 list.iter().for_each(|&n| doubtful[n] = taken[n]);
             }
         }
