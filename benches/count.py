@@ -61,48 +61,56 @@ def count(command, stdin=b""):
     return run(command, stdin)[0]
 
 
-def per_byte(binary, folders):
-    """Instructions per byte: all, and those of each stage."""
-    texts = [p for folder in folders for p in sorted((ROOT / "fixtures" / folder).iterdir()) if p.is_file()]
-    size = sum(p.stat().st_size for p in texts)
+def once_and_often(make, command):
+    """Instructions, and those of each stage, that four more copies of something take, beside one copy. `make` gets a folder and a
+    number of copies, `command` gets what it returns, and a place for the output."""
     runs = []
     for copies in (1, 5):
         with tempfile.TemporaryDirectory() as place:
-            pages = Path(place) / "pages"
-            for copy in range(copies):
-                (pages / str(copy)).mkdir(parents=True)
-                for text in texts:
-                    shutil.copy(text, pages / str(copy) / text.name)
-            runs.append(run([binary, "clean", str(pages), "--out", f"{place}/out", "--threads", "1", "--quiet", "--isolated"]))
+            made = make(Path(place), copies)
+            runs.append(run([*command(made, f"{place}/out"), "--threads", "1", "--quiet", "--isolated"]))
     (once, stages_once), (often, stages) = runs
-    each = {stage: round((stages[stage] - stages_once[stage]) / (4 * size), 1) for stage in STAGES}
-    if not each["detect"]:
+    return often - once, {stage: stages[stage] - stages_once[stage] for stage in STAGES}
+
+
+def per_byte(binary, folders):
+    """Instructions per byte: all, and those of each stage."""
+    texts = [p for folder in folders for p in sorted((ROOT / "fixtures" / folder).iterdir()) if p.is_file()]
+    size = 4 * sum(p.stat().st_size for p in texts)
+
+    def make(place, copies):
+        for copy in range(copies):
+            (place / "pages" / str(copy)).mkdir(parents=True)
+            for text in texts:
+                shutil.copy(text, place / "pages" / str(copy) / text.name)
+        return place / "pages"
+
+    more, stages = once_and_often(make, lambda pages, out: [binary, "clean", str(pages), "--out", out])
+    if not stages["detect"]:
         sys.exit("the stages have no names: was the program stripped?")
-    return round((often - once) / (4 * size), 1), each
+    return round(more / size, 1), {stage: round(stages[stage] / size, 1) for stage in STAGES}
 
 
 def per_file(binary, number=200):
-    counts = []
-    for copies in (1, 5):
-        with tempfile.TemporaryDirectory() as place:
-            (Path(place) / "notes").mkdir()
-            for n in range(copies * number):
-                (Path(place) / f"notes/{n:04}.txt").write_text("The loaf keeps for three days.\n")
-            counts.append(count([binary, "clean", f"{place}/notes", "--out", f"{place}/out", "--threads", "1", "--quiet", "--isolated"]))
-    return (counts[1] - counts[0]) / (4 * number)
+    def make(place, copies):
+        (place / "notes").mkdir()
+        for n in range(copies * number):
+            (place / f"notes/{n:04}.txt").write_text("The loaf keeps for three days.\n")
+        return place / "notes"
+
+    return once_and_often(make, lambda notes, out: [binary, "clean", str(notes), "--out", out])[0] / (4 * number)
 
 
 def per_record_byte(binary):
     texts = [p.read_text(encoding="utf-8") for p in sorted((ROOT / "fixtures/scraped").iterdir()) if p.is_file()]
     lines = [json.dumps({"id": n, "note": "A note.", "text": text}, ensure_ascii=n % 2 == 0) + "\n" for n, text in enumerate(texts)]
-    size = sum(len(line.encode()) for line in lines)
-    counts = []
-    for copies in (1, 5):
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / "a.jsonl"
-            path.write_text("".join(lines) * copies, encoding="utf-8")
-            counts.append(count([binary, "clean", str(path), "--field", "note", "--threads", "1", "--quiet", "--isolated"]))
-    return (counts[1] - counts[0]) / (4 * size)
+
+    def make(place, copies):
+        (place / "a.jsonl").write_text("".join(lines) * copies, encoding="utf-8")
+        return place / "a.jsonl"
+
+    more = once_and_often(make, lambda path, out: [binary, "clean", str(path), "--field", "note"])[0]
+    return more / (4 * sum(len(line.encode()) for line in lines))
 
 
 def machine():

@@ -37,7 +37,7 @@ pub enum Target {
     /// To standard output.
     Stdout,
     /// Into a folder.
-    Out(Folder),
+    Out(Box<Folder>),
     /// Over the originals.
     InPlace,
     /// Nowhere: only attributes are wanted.
@@ -64,11 +64,11 @@ struct One {
     /// Lines of the log, where one is written.
     lines: Vec<u8>,
     /// A replacement that waits for its lines to be logged.
-    pending: Option<(String, Pending)>,
+    pending: Option<Box<(String, Pending)>>,
     /// Bytes for standard output.
     print: Vec<u8>,
     /// For the manifest, where one is kept.
-    done: Option<(String, manifest::Done)>,
+    done: Option<Box<(String, manifest::Done)>>,
 }
 
 /// Runs the command.
@@ -148,8 +148,8 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
                     if !one.print.is_empty() {
                         stdout().write_all(&one.print)?;
                     }
-                    if let (Some(manifest), Some((name, done))) = (&mut manifest, one.done) {
-                        manifest.add(name, done);
+                    if let (Some(manifest), Some(done)) = (&mut manifest, one.done) {
+                        manifest.add(done.0, done.1);
                     }
                     book.take(&one.lines, one.pending)?
                 }
@@ -280,10 +280,8 @@ impl Work<'_> {
             let (removals, bytes_removed) = (one.removals, one.removed);
             let doc = entry.place.to_string_lossy().into_owned();
             let changed = u64::from(removals > 0);
-            (
-                entry.name.clone(),
-                manifest::Done { doc, output, documents: 1, changed, removals, bytes_removed, ..manifest::Done::default() },
-            )
+            let told = manifest::Done { doc, output, documents: 1, changed, removals, bytes_removed, ..manifest::Done::default() };
+            Box::new((entry.name.clone(), told))
         };
         let document = match loaded {
             Loaded::Text(document) => document,
@@ -330,7 +328,7 @@ impl Work<'_> {
             Target::InPlace => {
                 if let (true, Some(path), Some(version)) = (cleaned.changed(), &entry.path, &document.version) {
                     let pending = Pending::replace(path, &after, version).map_err(fail)?;
-                    done.pending = Some((entry.name.clone(), pending));
+                    done.pending = Some(Box::new((entry.name.clone(), pending)));
                 }
             }
         }
@@ -366,7 +364,7 @@ fn target(args: &CleanArgs, session: &Session) -> Result<Target> {
             Folder::new(out, session.inputs.folders(), output.overwrite || output.resume)
         };
         return match folder {
-            Ok(folder) => Ok(Target::Out(folder)),
+            Ok(folder) => Ok(Target::Out(Box::new(folder))),
             Err(e) => Err(refused(&e, out).into()),
         };
     }

@@ -96,16 +96,14 @@ pub fn read(
 ) -> Result<Run> {
     let trouble = |why: String| Trouble::new(format!("the log {} cannot be read", show(log))).at(why);
     let failed = |e: ReadError| trouble(e.to_string());
-    let mut run = Run::default();
-    let mut reader = Reader::open(log).map_err(|e| trouble(say(&e)))?;
-    while let Some(event) = reader.next().map_err(failed)? {
-        run.runs += u64::from(matches!(event, Event::Begin(_)));
-    }
+    let open = || Reader::open(log).map_err(|e| trouble(say(&e)));
+    // Which run is the last one is known at the end.
+    let mut run = Run { runs: open()?.runs().map_err(failed)?, ..Run::default() };
     let mut rules = Rules(cleaner.rules().iter().map(|rule| (rule.id.clone(), Arc::clone(rule))).collect());
     let mut earlier = run.runs;
     let mut removed: Vec<Removed<'static>> = Vec::new();
     let mut files = Files::default();
-    let mut reader = Reader::open(log).map_err(|e| trouble(say(&e)))?;
+    let mut reader = open()?;
     while let Some(event) = reader.next().map_err(failed)? {
         match event {
             Event::Begin(begin) => {

@@ -173,7 +173,7 @@ impl Book {
     }
 
     /// Takes the lines of the next document, and the replacement that must wait for them.
-    pub fn take(&self, lines: &[u8], pending: Option<(String, Pending)>) -> Result<Vec<Failure>> {
+    pub fn take(&self, lines: &[u8], pending: Option<Box<(String, Pending)>>) -> Result<Vec<Failure>> {
         if lines.is_empty() && pending.is_none() {
             return Ok(Vec::new());
         }
@@ -181,7 +181,7 @@ impl Book {
         self.opened(&mut open)?;
         let written = open.writer.as_mut().map_or(Ok(()), |writer| writer.write_lines(lines));
         self.check(&mut open, written)?;
-        open.waiting.extend(pending);
+        open.waiting.extend(pending.map(|waits| *waits));
         let full = open.waiting.len() >= BATCH;
         drop(open);
         if full { self.settle() } else { Ok(Vec::new()) }

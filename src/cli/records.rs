@@ -548,7 +548,7 @@ impl<'a> Records<'a> {
         }
         let lines = if self.changed > 0 { self.book.file_line(container, ending, after)? } else { Vec::new() };
         match pending {
-            Some(pending) if in_place => self.book.take(&lines, Some((name.clone(), pending))),
+            Some(pending) if in_place => self.book.take(&lines, Some(Box::new((name.clone(), pending)))),
             Some(pending) => {
                 let mut failures = self.book.take(&lines, None)?;
                 failures.extend(pending.commit().err().map(|e| Failure::io(name.clone(), &e)));

@@ -20,7 +20,7 @@ use super::settings::{Layers, Settings};
 use crate::run::{self, Ended, Flow, Progress};
 use crate::source::{
     Batches, Body, Choice, Container, Document, Ending, Entry, Fault, Filter, Form, Format, Found, Holds, Input, Inputs, Item, Items,
-    Piece, Shape, Text, Unread, list, sample, say,
+    Piece, Shape, Text, Unread, list, sample, say, weigh,
 };
 
 /// Everything a run over documents needs.
@@ -303,20 +303,19 @@ impl Session {
         let mut progress = Progress::new(self.settings.progress.unwrap_or(true) && !self.quiet);
         let fail_fast = self.settings.fail_fast.unwrap_or(false) || self.on_error() == OnError::Stop;
         let work = |items: Vec<Item>| -> Step<T> {
-            let mut step = Step::new();
+            let (mut step, mut name) = (Step::new(), String::new());
             for item in items {
                 step.enter(&item);
                 let (file, before) = (matches!(item, Item::File(..)), step.bytes);
-                let name = match &item {
-                    Item::Piece(container, piece) => Err((container.clone(), piece.number)),
-                    other => Ok(other.name()),
-                };
+                name.clear();
+                name.push_str(item.name());
+                let piece = if let Item::Piece(container, piece) = &item { Some((container.clone(), piece.number)) } else { None };
                 // A panic is a bug of ours in one document: the others go on.
                 let outcome = catch_unwind(AssertUnwindSafe(|| work(item, &mut step)));
                 if file {
                     self.read.fetch_add((step.bytes - before) as u64, Ordering::Relaxed);
                 }
-                let name = || name.unwrap_or_else(|(container, number)| container.name(number));
+                let name = || piece.map_or_else(|| name.clone(), |(container, number)| container.name(number));
                 if let Err(failure) = outcome.unwrap_or_else(|panic| Err(Failure::new(name(), run::said(&*panic)))) {
                     step.fail(failure);
                 }
@@ -333,45 +332,50 @@ impl Session {
                     }
                 });
             }
-            let weigh = |items: &Vec<Item>| items.iter().map(Item::weight).sum();
-            let ended = run::stream(self.threads(), Batches::new(items), weigh, work, |step| {
-                totals.documents += step.documents;
-                totals.bytes += step.bytes as u64;
-                if step.begun {
-                    inside = (0, 0);
-                }
-                inside.0 += step.documents;
-                inside.1 += step.textless.len() as u64;
-                for form in step.forms.iter().filter(|_| self.choice == Choice::Auto) {
-                    *totals.encodings.entry(form.to_string()).or_default() += 1;
-                }
-                if let Some(name) = step.guessed {
-                    *totals.guessed.entry(name).or_default() += 1;
-                }
-                totals.left.extend(step.left);
-                let failed = !step.failures.is_empty();
-                totals.failures.extend(step.failures);
-                if let Some((container, ending)) = step.ended {
-                    totals.failures.extend(ending.damage.map(|why| {
-                        let failure = Failure::new(container.entry.name.clone(), why);
-                        failure.help("everything before that place was read; the rest needs another copy of the file")
-                    }));
-                    match no_texts(&container, inside) {
-                        Some(why) if container.entry.walked => totals.left.push((container.entry.name.clone(), why.why)),
-                        Some(why) => totals.failures.push(why),
-                        None => {}
+            let ended = run::stream(
+                self.threads(),
+                Batches::new(items),
+                |items| weigh(items),
+                work,
+                |step| {
+                    totals.documents += step.documents;
+                    totals.bytes += step.bytes as u64;
+                    if step.begun {
+                        inside = (0, 0);
                     }
-                }
-                totals.textless.extend(step.textless);
-                progress.step(step.documents, step.bytes, step.removed, self.read.load(Ordering::Relaxed));
-                let mut flow = if failed && fail_fast { Flow::Stop } else { Flow::On };
-                for result in step.results {
-                    if consume(result)? == Flow::Stop {
-                        flow = Flow::Stop;
+                    inside.0 += step.documents;
+                    inside.1 += step.textless.len() as u64;
+                    for form in step.forms.iter().filter(|_| self.choice == Choice::Auto) {
+                        *totals.encodings.entry(form.to_string()).or_default() += 1;
                     }
-                }
-                Ok(flow)
-            });
+                    if let Some(name) = step.guessed {
+                        *totals.guessed.entry(name).or_default() += 1;
+                    }
+                    totals.left.extend(step.left);
+                    let failed = !step.failures.is_empty();
+                    totals.failures.extend(step.failures);
+                    if let Some((container, ending)) = step.ended {
+                        totals.failures.extend(ending.damage.map(|why| {
+                            let failure = Failure::new(container.entry.name.clone(), why);
+                            failure.help("everything before that place was read; the rest needs another copy of the file")
+                        }));
+                        match no_texts(&container, inside) {
+                            Some(why) if container.entry.walked => totals.left.push((container.entry.name.clone(), why.why)),
+                            Some(why) => totals.failures.push(why),
+                            None => {}
+                        }
+                    }
+                    totals.textless.extend(step.textless);
+                    progress.step(step.documents, step.bytes, step.removed, self.read.load(Ordering::Relaxed));
+                    let mut flow = if failed && fail_fast { Flow::Stop } else { Flow::On };
+                    for result in step.results {
+                        if consume(result)? == Flow::Stop {
+                            flow = Flow::Stop;
+                        }
+                    }
+                    Ok(flow)
+                },
+            );
             progress.finish();
             totals.interrupted = ended? == Ended::Interrupted;
             Ok(())
@@ -474,7 +478,7 @@ impl Session {
         }
         let read = match bytes {
             Some(bytes) => Document::from_bytes(bytes, self.choice),
-            None => Document::read(&entry, self.choice),
+            None => Document::read_next(&entry, self.choice),
         };
         let done = match read {
             Ok(document) => match document.unfit() {

@@ -68,28 +68,10 @@ impl Reader {
     #[allow(clippy::should_implement_trait)] // lends from its own buffer
     pub fn next(&mut self) -> Result<Option<Event<'_>>, ReadError> {
         loop {
-            self.line.clear();
-            match self.input.read_line(&mut self.line) {
-                Ok(0) => return Ok(None),
-                Ok(_) if self.line.ends_with('\n') => {}
-                Ok(_) => {
-                    self.torn = true;
-                    return Ok(None);
-                }
-                Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
-                    self.torn = true;
-                    return Ok(None);
-                }
-                Err(e) => return Err(e.into()),
+            if !self.advance()? {
+                return Ok(None);
             }
-            self.number += 1;
-            if self.line.trim().is_empty() {
-                continue;
-            }
-            let known = serde_json::from_str::<Kind<'_>>(&self.line)
-                .map_err(|e| self.malformed(&e))
-                .map(|k| matches!(k.kind, "begin" | "removal" | "doc" | "records" | "file" | "end"))?;
-            if known {
+            if matches!(self.kind()?, "begin" | "removal" | "doc" | "records" | "file" | "end") {
                 break;
             }
         }
@@ -101,6 +83,46 @@ impl Reader {
             Event::Begin(begin) if begin.schema != SCHEMA => Err(ReadError::Schema { line: self.number, found: begin.schema }),
             _ => Ok(Some(event)),
         }
+    }
+
+    /// Runs from here to the end. Of most lines no more is read than what they are.
+    pub fn runs(mut self) -> Result<u64, ReadError> {
+        let mut runs = 0;
+        while self.advance()? {
+            // As this program writes it; lines that others have written anew are parsed.
+            let told = self.line.strip_prefix("{\"type\":\"").and_then(|rest| rest.split_once('"'));
+            runs += u64::from(told.map_or_else(|| self.kind(), |(kind, _)| Ok(kind))? == "begin");
+        }
+        Ok(runs)
+    }
+
+    /// The next whole line that is not blank; false at the end.
+    fn advance(&mut self) -> Result<bool, ReadError> {
+        loop {
+            self.line.clear();
+            match self.input.read_line(&mut self.line) {
+                Ok(0) => return Ok(false),
+                Ok(_) if self.line.ends_with('\n') => {}
+                Ok(_) => {
+                    self.torn = true;
+                    return Ok(false);
+                }
+                Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                    self.torn = true;
+                    return Ok(false);
+                }
+                Err(e) => return Err(e.into()),
+            }
+            self.number += 1;
+            if !self.line.trim().is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The type of the line.
+    fn kind(&self) -> Result<&str, ReadError> {
+        serde_json::from_str::<Kind<'_>>(&self.line).map(|kind| kind.kind).map_err(|e| self.malformed(&e))
     }
 
     fn malformed(&self, error: &serde_json::Error) -> ReadError {
@@ -148,6 +170,18 @@ mod tests {
             drop(writer);
             assert_eq!(ends(&path), (vec![1, 2, 3], false));
         }
+    }
+
+    #[test]
+    fn runs_are_counted_however_their_lines_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        std::fs::write(
+            &path,
+            "{\"type\":\"begin\"}\n\n{\"type\":\"doc\",\"type\":\"x\"}\n{ \"a\": 1, \"type\": \"begin\" }\n{\"type\":\"begin\"",
+        )
+        .unwrap();
+        assert_eq!(Reader::open(&path).unwrap().runs().unwrap(), 2);
     }
 
     #[test]

@@ -43,6 +43,15 @@ const BUDGET: usize = 16 << 20;
 /// How long a result may wait for those behind it: small ones are handed over together.
 const PATIENCE: Duration = Duration::from_millis(2);
 
+/// What an item adds to what is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Documents in it, or what counts like one.
+    pub documents: usize,
+    /// Bytes that it holds.
+    pub bytes: usize,
+}
+
 /// What threads share: items that wait, and what is under way.
 struct Gate<I> {
     state: Mutex<State<I>>,
@@ -53,14 +62,13 @@ struct Gate<I> {
 }
 
 struct State<I> {
-    waiting: VecDeque<(usize, usize, I)>,
+    waiting: VecDeque<(usize, Load, I)>,
     /// Threads without work, and whether the reader waits for room: who does not wait need not be woken, which costs more than
     /// the look.
     idle: usize,
     held: bool,
-    /// Items begun and not yet consumed, and their weight.
-    under_way: usize,
-    weight: usize,
+    /// What is begun and not yet consumed.
+    under_way: Load,
     /// No more items will come.
     closed: bool,
     /// No more items are wanted.
@@ -74,9 +82,11 @@ impl<I> Gate<I> {
     }
 
     /// Waits for room; false where the run has stopped.
-    fn enter(&self, number: usize, weight: usize, window: usize, item: I) -> bool {
-        let full =
-            |state: &mut State<I>| !state.stopped && state.under_way > 0 && (state.under_way >= window || state.weight + weight > BUDGET);
+    fn enter(&self, number: usize, load: Load, window: usize, item: I) -> bool {
+        let full = |state: &mut State<I>| {
+            let (Load { documents, bytes }, more) = (state.under_way, load);
+            !state.stopped && documents > 0 && (documents + more.documents > window || bytes + more.bytes > BUDGET)
+        };
         let mut state = self.lock();
         if full(&mut state) {
             state.held = true;
@@ -86,9 +96,9 @@ impl<I> Gate<I> {
         if state.stopped {
             return false;
         }
-        state.under_way += 1;
-        state.weight += weight;
-        state.waiting.push_back((number, weight, item));
+        state.under_way.documents += load.documents;
+        state.under_way.bytes += load.bytes;
+        state.waiting.push_back((number, load, item));
         if state.idle > 0 {
             drop(state);
             self.work.notify_one();
@@ -97,7 +107,7 @@ impl<I> Gate<I> {
     }
 
     /// The next items to work on, a share of those that wait; none when all is done.
-    fn take(&self, threads: usize, batch: &mut Vec<(usize, usize, I)>) {
+    fn take(&self, threads: usize, batch: &mut Vec<(usize, Load, I)>) {
         let idle = |state: &mut State<I>| state.waiting.is_empty() && !state.closed;
         let mut state = self.lock();
         if idle(&mut state) {
@@ -110,12 +120,12 @@ impl<I> Gate<I> {
     }
 
     /// Items have been consumed.
-    fn leave(&self, items: usize, weight: usize, window: usize) {
+    fn leave(&self, gone: Load, window: usize) {
         let mut state = self.lock();
-        state.under_way -= items;
-        state.weight -= weight;
+        state.under_way.documents -= gone.documents;
+        state.under_way.bytes -= gone.bytes;
         // The reader is woken for a few items, not for each.
-        if state.held && (state.under_way <= window / 2 || state.weight <= BUDGET / 2 && weight > 0) {
+        if state.held && (state.under_way.documents <= window / 2 || state.under_way.bytes <= BUDGET / 2 && gone.bytes > 0) {
             drop(state);
             self.room.notify_one();
         }
@@ -143,7 +153,7 @@ pub fn number(threads: Option<NonZeroUsize>) -> usize {
 
 /// Runs `work` on every item in parallel and hands the results to `consume` in the order of the items.
 ///
-/// At most `threads * WINDOW` items are under way, however many there are. `work` must not panic: the pool would wait for
+/// At most `threads * WINDOW` documents are under way, however many there are. `work` must not panic: the pool would wait for
 /// a result that never comes, so the run is ended instead.
 pub fn in_order<I: Send, T: Send>(
     threads: Option<NonZeroUsize>,
@@ -151,22 +161,22 @@ pub fn in_order<I: Send, T: Send>(
     work: impl Fn(I) -> T + Sync,
     consume: impl FnMut(T) -> Result<Flow>,
 ) -> Result<Ended> {
-    stream(threads, items, |_| 0, work, consume)
+    stream(threads, items, |_| Load { documents: 1, bytes: 0 }, work, consume)
 }
 
-/// The same for items that hold memory: `weigh` tells how many bytes, and what is under way never holds much more than
-/// [`BUDGET`]. Items are read on a thread of their own, so that reading, working and writing go on at once, each waiting
+/// The same for items that hold many documents, or memory: `weigh` tells how much, at least one document, and what is under way
+/// never holds much more than [`BUDGET`]. Items are read on a thread of their own, so that reading, working and writing go on at once, each waiting
 /// for the slowest.
 pub fn stream<I: Send, T: Send>(
     threads: Option<NonZeroUsize>,
     items: impl IntoIterator<Item = I, IntoIter: Send>,
-    weigh: impl Fn(&I) -> usize + Sync,
+    weigh: impl Fn(&I) -> Load + Sync,
     work: impl Fn(I) -> T + Sync,
     mut consume: impl FnMut(T) -> Result<Flow>,
 ) -> Result<Ended> {
     let threads = number(threads);
     let window = threads * WINDOW;
-    let state = State { waiting: VecDeque::new(), idle: 0, held: false, under_way: 0, weight: 0, closed: false, stopped: false };
+    let state = State { waiting: VecDeque::new(), idle: 0, held: false, under_way: Load::default(), closed: false, stopped: false };
     let gate = Gate { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new() };
     let (gate, work, weigh) = (&gate, &work, &weigh);
     let mut items = items.into_iter();
@@ -180,8 +190,7 @@ pub fn stream<I: Send, T: Send>(
                         return Ended::Interrupted;
                     }
                     let Some(item) = items.next() else { return Ended::Complete };
-                    let weight = weigh(&item);
-                    if !gate.enter(number, weight, window, item) {
+                    if !gate.enter(number, weigh(&item), window, item) {
                         return Ended::Stopped;
                     }
                     number += 1;
@@ -201,8 +210,8 @@ pub fn stream<I: Send, T: Send>(
                     }
                     let mut sent = Instant::now();
                     let last = batch.len() - 1;
-                    for (n, (number, weight, item)) in batch.drain(..).enumerate() {
-                        results.push((number, weight, catch_unwind(AssertUnwindSafe(|| work(item)))));
+                    for (n, (number, load, item)) in batch.drain(..).enumerate() {
+                        results.push((number, load, catch_unwind(AssertUnwindSafe(|| work(item)))));
                         if n == last || sent.elapsed() > PATIENCE {
                             // The receiver is gone only when the run has been given up.
                             let _ = sender.send(std::mem::take(&mut results));
@@ -230,17 +239,18 @@ pub fn stream<I: Send, T: Send>(
 fn put_in_order<I, T>(
     gate: &Gate<I>,
     window: usize,
-    results: impl Iterator<Item = Vec<(usize, usize, std::thread::Result<T>)>>,
+    results: impl Iterator<Item = Vec<(usize, Load, std::thread::Result<T>)>>,
     consume: &mut impl FnMut(T) -> Result<Flow>,
 ) -> Result<bool> {
     let (mut done, mut stopped) = (0, false);
     let mut early = BTreeMap::new();
     for batch in results {
-        let (before, mut gone) = (done, 0);
-        early.extend(batch.into_iter().map(|(number, weight, result)| (number, (weight, result))));
-        while let Some((weight, result)) = early.remove(&done) {
+        let (before, mut gone) = (done, Load::default());
+        early.extend(batch.into_iter().map(|(number, load, result)| (number, (load, result))));
+        while let Some((load, result)) = early.remove(&done) {
             done += 1;
-            gone += weight;
+            gone.documents += load.documents;
+            gone.bytes += load.bytes;
             let result = result.map_err(|panic| anyhow::anyhow!(said(&*panic)))?;
             if consume(result)? == Flow::Stop && !stopped {
                 stopped = true;
@@ -248,7 +258,7 @@ fn put_in_order<I, T>(
             }
         }
         if done > before {
-            gate.leave(done - before, gone, window);
+            gate.leave(gone, window);
         }
     }
     Ok(stopped)

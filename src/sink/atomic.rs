@@ -1,6 +1,7 @@
 //! Files appear whole or not at all: written beside their destination, then moved over it.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::ffi::OsStr;
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
@@ -134,30 +135,30 @@ impl Write for Pending {
     }
 }
 
-/// Writes a file that nobody looks at before it is whole, with the mode of another. What cannot be written to its end is taken away.
-pub fn write_new(target: &Path, bytes: &mut impl Read, like: Option<&Permissions>) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    open_with(&mut options, like);
-    let mut file = options.open(target)?;
+/// Writes a file `name` into a folder that nobody looks at before it is whole, with the mode of another. What cannot be written to
+/// its end is taken away.
+#[cfg(unix)]
+pub fn write_new(folder: &File, name: &OsStr, bytes: &mut impl Read, like: Option<&Permissions>) -> io::Result<()> {
+    use rustix::fs::{AtFlags, Mode, OFlags, openat, unlinkat};
+    use std::os::unix::fs::PermissionsExt;
+    // The file has its final mode from the beginning, so that nobody reads what they could not read before.
+    let mode = like.map_or(0o666, |like| like.mode() & 0o7777);
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let mut file = File::from(rustix::io::retry_on_intr(|| openat(folder, name, flags, Mode::from_bits_truncate(mode as _)))?);
     let written = io::copy(bytes, &mut file);
     if written.is_err() {
-        fs::remove_file(target)?;
+        unlinkat(folder, name, AtFlags::empty())?;
     } else if let Some(like) = like {
         keep_mode(&file, like);
     }
     written.map(drop)
 }
 
-/// The file has its final mode from the beginning, so that nobody reads what they could not read before.
-#[cfg(unix)]
-fn open_with(options: &mut OpenOptions, like: Option<&Permissions>) {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    options.mode(like.map_or(0o666, |like| like.mode() & 0o7777));
-}
-
+/// The same elsewhere, where there is no such folder.
 #[cfg(not(unix))]
-fn open_with(_: &mut OpenOptions, _: Option<&Permissions>) {}
+pub fn write_new(_: &File, _: &OsStr, _: &mut impl Read, _: Option<&Permissions>) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
 
 #[cfg(unix)]
 fn set_mode(builder: &mut tempfile::Builder<'_, '_>, like: Option<&Permissions>) {

@@ -1,10 +1,11 @@
 //! `--out DIR`: cleaned copies under the same relative paths.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::atomic::{Pending, Place, write_new};
 use super::stage::Stage;
@@ -30,6 +31,8 @@ pub struct Folder {
 struct Made {
     all: HashSet<PathBuf>,
     last: PathBuf,
+    /// The last one of a folder that nobody sees yet: its place, and a handle to it.
+    open: Option<(PathBuf, Arc<fs::File>)>,
 }
 
 /// The file whose place in the world a written one takes.
@@ -102,9 +105,7 @@ impl Folder {
 
     /// Where a document goes.
     pub fn target(&self, place: &Path) -> io::Result<PathBuf> {
-        if place.as_os_str().is_empty() || !place.components().all(|c| matches!(c, Component::Normal(_))) {
-            return Err(io::Error::other("the path leads out of the output folder"));
-        }
+        stays_below(place)?;
         let target = self.root.join(place);
         if self.inside.iter().any(|input| target.starts_with(input)) {
             return Err(io::Error::other("the output would fall into the input"));
@@ -187,15 +188,15 @@ impl Folder {
     }
 
     fn fill(&self, place: &Path, bytes: &mut impl io::Read, like: &Like<'_>) -> io::Result<()> {
-        let target = self.target(place)?;
         let written = if self.place == Place::Fresh {
-            self.make_parent(&target)?;
-            write_new(&target, bytes, like.permissions()?.as_ref())
+            stays_below(place)?;
+            let (parent, name) = split(place);
+            write_new(&*self.open(parent)?, name, bytes, like.permissions()?.as_ref())
         } else {
-            self.pending(target.clone(), bytes, like)?.commit()
+            self.pending(self.target(place)?, bytes, like)?.commit()
         };
         written.map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => self.exists(&target),
+            io::ErrorKind::AlreadyExists => self.exists(&self.root.join(place)),
             _ => e,
         })
     }
@@ -210,10 +211,32 @@ impl Folder {
         Pending::copy(&target, bytes, self.place, permissions.as_ref())
     }
 
+    /// The folder at `place` of one that nobody sees yet.
+    fn open(&self, place: &Path) -> io::Result<Arc<fs::File>> {
+        let mut made = self.lock();
+        if let Some((last, folder)) = &made.open
+            && last.as_os_str() == place.as_os_str()
+        {
+            return Ok(folder.clone());
+        }
+        let path = self.root.join(place);
+        self.make(&mut made, &path)?;
+        let folder = Arc::new(fs::File::open(&path)?);
+        made.open = Some((place.to_path_buf(), folder.clone()));
+        Ok(folder)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Made> {
+        // A poisoned lock only means that another document's thread died: the set is still a set.
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn make_parent(&self, target: &Path) -> io::Result<()> {
         let Some(parent) = target.parent() else { return Ok(()) };
-        // A poisoned lock only means that another document's thread died: the set is still a set.
-        let mut made = self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.make(&mut self.lock(), parent)
+    }
+
+    fn make(&self, made: &mut Made, parent: &Path) -> io::Result<()> {
         if made.last.as_os_str() == parent.as_os_str() {
             return Ok(());
         }
@@ -247,6 +270,32 @@ fn judged(root: &Path, inputs: &[PathBuf]) -> Result<PathBuf, Refused> {
         return Err(Refused::NoFolder);
     }
     Ok(wanted)
+}
+
+/// An error where a path leads anywhere but down.
+fn stays_below(place: &Path) -> io::Result<()> {
+    let bytes = place.as_os_str().as_encoded_bytes();
+    // Most paths need no second look: no name in them begins with a dot.
+    let plain = cfg!(unix) && bytes.first().is_some_and(|byte| *byte != b'/' && *byte != b'.') && !bytes.windows(2).any(|two| two == b"/.");
+    if !plain && (bytes.is_empty() || !place.components().all(|c| matches!(c, Component::Normal(_)))) {
+        return Err(io::Error::other("the path leads out of the output folder"));
+    }
+    Ok(())
+}
+
+/// The folder of a file, and its name.
+fn split(place: &Path) -> (&Path, &OsStr) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let bytes = place.as_os_str().as_bytes();
+        match memchr::memrchr(b'/', bytes) {
+            Some(at) if at + 1 < bytes.len() => return (Path::new(OsStr::from_bytes(&bytes[..at])), OsStr::from_bytes(&bytes[at + 1..])),
+            None => return (Path::new(""), place.as_os_str()),
+            Some(_) => {}
+        }
+    }
+    (place.parent().unwrap_or(Path::new("")), place.file_name().unwrap_or_default())
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

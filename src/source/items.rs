@@ -10,6 +10,7 @@ use super::packing::Packing;
 use super::pieces::{Ending, Opened, Reader, open};
 use super::walk::{Entry, Filter, Found, Inputs, say};
 use crate::cli::messages::Failure;
+use crate::run::Load;
 
 /// What comes next.
 #[derive(Debug)]
@@ -25,12 +26,12 @@ pub enum Item {
 }
 
 impl Item {
-    /// What messages call it.
-    pub fn name(&self) -> String {
+    /// What messages call it; nothing for a piece, of which there are many: [`Container::name`] tells it by number.
+    pub fn name(&self) -> &str {
         match self {
-            Item::File(found, _) => found.name().to_owned(),
-            Item::Piece(container, piece) => container.name(piece.number),
-            Item::Begin(container) | Item::End(container, _) => container.entry.name.clone(),
+            Item::File(found, _) => found.name(),
+            Item::Piece(..) => "",
+            Item::Begin(container) | Item::End(container, _) => &container.entry.name,
         }
     }
 
@@ -98,17 +99,33 @@ impl<'a> Items<'a> {
 /// Bytes, and pieces, that go to a thread together.
 const BATCH: (usize, usize) = (1 << 16, 64);
 
-/// Pieces side by side, so that handing them from thread to thread costs little even where they are small.
+/// Files that go to a thread together, at most.
+const FILES: usize = 16;
+
+/// Pieces and files side by side, so that handing them from thread to thread costs little even where they are small.
 pub struct Batches<I> {
     items: I,
     next: Option<Item>,
+    /// Files so far.
+    files: usize,
 }
 
 impl<I> Batches<I> {
-    /// The items of a stream, in batches of pieces; anything else goes alone.
+    /// The items of a stream, in batches of pieces or of files; anything else goes alone.
     pub fn new(items: I) -> Batches<I> {
-        Batches { items, next: None }
+        Batches { items, next: None, files: 0 }
     }
+}
+
+/// What a batch adds to what is under way. Pieces are told by their bytes; nobody knows yet how large files are.
+pub fn weigh(batch: &[Item]) -> Load {
+    let files = batch.iter().filter(|item| matches!(item, Item::File(..))).count();
+    Load { documents: files.max(1), bytes: batch.iter().map(Item::weight).sum() }
+}
+
+/// True for a file that whoever works on it opens.
+fn unopened(item: &Item) -> bool {
+    matches!(item, Item::File(_, None))
 }
 
 impl<I: Iterator<Item = Item>> Iterator for Batches<I> {
@@ -117,16 +134,24 @@ impl<I: Iterator<Item = Item>> Iterator for Batches<I> {
     fn next(&mut self) -> Option<Vec<Item>> {
         let first = self.next.take().or_else(|| self.items.next())?;
         let mut weight = first.weight();
-        let mut batch = vec![first];
-        while weight < BATCH.0 && batch.len() < BATCH.1 && matches!(batch.last(), Some(Item::Piece(..))) {
+        // The first files go alone: there may be but a few, and large ones.
+        let (files, most) = match first {
+            Item::Piece(..) => (false, BATCH.1),
+            Item::File(_, None) => (true, (self.files / FILES).clamp(1, FILES)),
+            _ => (false, 1),
+        };
+        let mut batch = Vec::with_capacity(most);
+        batch.push(first);
+        while weight < BATCH.0 && batch.len() < most {
             let Some(item) = self.items.next() else { break };
-            if !matches!(item, Item::Piece(..)) {
+            if !(files && unopened(&item) || !files && matches!(item, Item::Piece(..))) {
                 self.next = Some(item);
                 break;
             }
             weight += item.weight();
             batch.push(item);
         }
+        self.files += if files { batch.len() } else { 0 };
         Some(batch)
     }
 }

@@ -13,6 +13,8 @@ mod document;
 mod encoding;
 mod gzip;
 mod items;
+mod list;
+mod near;
 mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -25,7 +27,7 @@ mod warc;
 pub use container::{Body, Container, Fault, Format, Holds, Known, Piece, Shape, Text, without};
 pub use document::{Document, Unread, Version};
 pub use encoding::{Choice, Form};
-pub use items::{Batches, Item, Items, sample};
+pub use items::{Batches, Item, Items, sample, weigh};
 pub use packing::{Packer, Packing};
 #[cfg(feature = "parquet")]
 pub use parquet::{Column, Mark, Rows, wrong};

@@ -37,6 +37,18 @@ const PACKERS: usize = 6;
 /// Bytes read at once.
 const BLOCK: usize = 1 << 17;
 
+/// The same as [`Path::extension`], in less time: every file of a folder is asked for it.
+fn extension(path: &Path) -> Option<&str> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let dot = memchr::memrchr(b'.', bytes)?;
+    // A dot that begins a name, or has a separator behind it.
+    let plain = dot > 0 && !std::path::is_separator(char::from(bytes[dot - 1])) && bytes[dot - 1] != b'.';
+    if plain && !bytes[dot..].iter().any(|byte| std::path::is_separator(char::from(*byte))) {
+        return std::str::from_utf8(&bytes[dot + 1..]).ok();
+    }
+    path.extension()?.to_str()
+}
+
 impl Packing {
     /// The packing of a file that begins with `head`.
     pub fn of(head: &[u8]) -> Packing {
@@ -53,7 +65,10 @@ impl Packing {
 
     /// The packing that a name promises.
     pub fn of_name(path: &Path) -> Packing {
-        let Some(extension) = path.extension().and_then(|e| e.to_str()) else { return Packing::None };
+        extension(path).map_or(Packing::None, Packing::of_extension)
+    }
+
+    fn of_extension(extension: &str) -> Packing {
         let is = |names: &[&str]| names.iter().any(|name| extension.eq_ignore_ascii_case(name));
         match () {
             () if is(&["gz", "gzip"]) => Packing::Gzip,
@@ -66,9 +81,9 @@ impl Packing {
 
     /// The end of a file's name, that of its packing left out.
     pub fn bare_extension(path: &Path) -> Option<&str> {
-        let packed = Packing::of_name(path) != Packing::None;
-        let named = if packed { Path::new(path.file_stem()?) } else { path };
-        named.extension()?.to_str()
+        let last = extension(path)?;
+        let packed = Packing::of_extension(last) != Packing::None;
+        if packed { Path::new(path.file_stem()?).extension()?.to_str() } else { Some(last) }
     }
 
     /// What names of such files end with.
@@ -311,6 +326,16 @@ mod tests {
             let mut back = Vec::new();
             unpacked.read_to_end(&mut back).unwrap();
             assert!(found == packing && back == text, "{packing}");
+        }
+    }
+
+    #[test]
+    fn extensions_are_those_of_paths() {
+        for name in
+            ["a.txt", "a/b.txt", ".txt", "a/.txt", "a.b/c", "a.b/.c", "..", "a/..", "a..b", "a.", "a", "", "a.txt/", "a/b.tar.gz", ".a.gz"]
+        {
+            let path = Path::new(name);
+            assert_eq!(extension(path), path.extension().map(|e| e.to_str().unwrap()), "{name}");
         }
     }
 

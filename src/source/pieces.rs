@@ -271,26 +271,21 @@ impl Reader {
         let most = self.most.saturating_add(1).max(BLOCK);
         let mut line = Vec::new();
         // Most lines lie in what has been read already.
-        let read = match self.input.fill_buf() {
-            Ok(bytes) => match memchr::memchr(b'\n', bytes).filter(|end| (*end as u64) < most) {
-                Some(end) => {
-                    line = bytes[..=end].to_vec();
-                    self.input.consume(end + 1);
-                    Ok(0)
-                }
-                None => self.input.by_ref().take(most).read_until(b'\n', &mut line),
-            },
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => self.input.by_ref().take(most).read_until(b'\n', &mut line),
-            Err(e) => Err(e),
+        let found = match self.input.fill_buf() {
+            Ok(bytes) => memchr::memchr(b'\n', bytes).filter(|end| (*end as u64) < most),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => None,
+            Err(e) => return Err(e),
         };
-        if line.is_empty() {
-            return read.map(|_| None);
-        }
-        self.number += u64::from(!self.oversized);
-        if let Err(e) = read {
-            self.number -= 1;
+        if let Some(end) = found {
+            line.extend_from_slice(&self.input.fill_buf()?[..=end]);
+            self.input.consume(end + 1);
+        } else if let Err(e) = self.input.by_ref().take(most).read_until(b'\n', &mut line) {
             return self.broken(line, e);
         }
+        if line.is_empty() {
+            return Ok(None);
+        }
+        self.number += u64::from(!self.oversized);
         let ends = line.ends_with(b"\n");
         if self.oversized || line.len() as u64 > self.most {
             return Ok(self.oversized(line, ends));

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs::FileType;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -14,11 +15,12 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::container::Record;
+use super::list::{self, List, Step};
 use super::packing::Packing;
 use crate::cli::messages::Failure;
 
 /// The name of our own ignore files, in gitignore's syntax.
-const IGNORE_FILE: &str = ".dehuskignore";
+pub(super) const IGNORE_FILE: &str = ".dehuskignore";
 
 /// Files whose names say that they hold markup or archives: line by line cleaning would break them.
 const NOT_PLAIN: &[&str] = &["arrow", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml", "zip", "pdf"];
@@ -187,7 +189,7 @@ impl Inputs {
                 })),
                 Input::Folder(folder) => {
                     let below = if alone { PathBuf::new() } else { place(folder, &working) };
-                    Root::Walk(Box::new(walk_folder(folder, below, filter, sorted)?))
+                    Root::Walk(walk_folder(folder, below, filter, sorted)?)
                 }
             });
         }
@@ -213,10 +215,75 @@ impl<'a> IntoIterator for Root<'a> {
     }
 }
 
-fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter, sorted: bool) -> Result<impl Iterator<Item = Found> + Send + 'a> {
+/// The files of a folder. Most folders have no ignore file in them or above: then they are listed without looking for what is
+/// left out.
+fn walk_folder<'a>(
+    folder: &'a Path,
+    below: PathBuf,
+    filter: &'a Filter,
+    sorted: bool,
+) -> Result<Box<dyn Iterator<Item = Found> + Send + 'a>> {
     let globs = overrides(folder, "--glob", filter.globs.iter().cloned())?;
     let exclude = overrides(folder, "--exclude", filter.exclude.iter().map(|glob| format!("!{glob}")))?;
-    let mut walk = WalkBuilder::new(folder);
+    let asked = filter.gitignore || filter.follow || !exclude.is_empty();
+    if cfg!(not(unix)) || !sorted || asked || list::ignored_from_above(folder) {
+        return Ok(Box::new(walk_ignoring(folder, folder, below, filter, sorted, exclude, globs)));
+    }
+    let list = List::new(folder, below.clone(), filter.hidden);
+    Ok(Box::new(Listed { list, folder, below, filter, globs, exclude, inner: None }))
+}
+
+/// The files that a list leads to.
+struct Listed<'a> {
+    list: List,
+    folder: &'a Path,
+    below: PathBuf,
+    filter: &'a Filter,
+    globs: Override,
+    exclude: Override,
+    /// A folder in which an ignore file has a say.
+    inner: Option<Box<dyn Iterator<Item = Found> + Send + 'a>>,
+}
+
+impl Iterator for Listed<'_> {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        loop {
+            if let Some(inner) = &mut self.inner {
+                match inner.next() {
+                    Some(found) => return Some(found),
+                    None => self.inner = None,
+                }
+            }
+            match self.list.next()? {
+                Step::Item(entry, file, kind) => {
+                    let left_out = entry.path.as_deref().is_some_and(|path| self.globs.matched(path, false).is_ignore());
+                    if let (false, Some(found)) = (left_out, judge(entry, &file, kind, self.folder, &self.below, self.filter)) {
+                        return Some(found);
+                    }
+                }
+                Step::Ignores(path) => {
+                    let (exclude, globs) = (self.exclude.clone(), self.globs.clone());
+                    self.inner = Some(Box::new(walk_ignoring(&path, self.folder, self.below.clone(), self.filter, true, exclude, globs)));
+                }
+                Step::Failed(failure) => return Some(Found::Failed(failure)),
+            }
+        }
+    }
+}
+
+/// The files of `start`, which is `folder` or lies in it, without those that ignore files leave out.
+fn walk_ignoring<'a>(
+    start: &Path,
+    folder: &'a Path,
+    below: PathBuf,
+    filter: &'a Filter,
+    sorted: bool,
+    exclude: Override,
+    globs: Override,
+) -> impl Iterator<Item = Found> + Send + 'a {
+    let mut walk = WalkBuilder::new(start);
     walk.standard_filters(false)
         .hidden(!filter.hidden)
         .parents(true)
@@ -229,10 +296,10 @@ fn walk_folder<'a>(folder: &'a Path, below: PathBuf, filter: &'a Filter, sorted:
     if sorted {
         walk.sort_by_file_name(OsStr::cmp);
     }
-    Ok(walk.build().filter_map(move |step| match step {
+    walk.build().filter_map(move |step| match step {
         Ok(entry) => look(&entry, folder, &below, filter, &globs),
         Err(e) => Some(Found::Failed(failure(folder, &e))),
-    }))
+    })
 }
 
 fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &Override) -> Option<Found> {
@@ -242,9 +309,6 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
         return None;
     }
     let path = entry.path();
-    if entry.file_name().as_encoded_bytes().starts_with(b".dehusk-") {
-        return None; // a manifest, or left by a run that was killed
-    }
     let found = Entry {
         path: Some(path.to_path_buf()),
         name: show(path),
@@ -252,22 +316,31 @@ fn look(entry: &DirEntry, folder: &Path, below: &Path, filter: &Filter, globs: &
         walked: true,
         record: None,
     };
+    judge(found, entry.file_name(), kind, folder, below, filter)
+}
+
+/// What is done with a file (or something else that is no folder) called `name`.
+fn judge(found: Entry, name: &OsStr, kind: FileType, folder: &Path, below: &Path, filter: &Filter) -> Option<Found> {
+    if name.as_encoded_bytes().starts_with(b".dehusk-") {
+        return None; // a manifest, or left by a run that was killed
+    }
     if kind.is_symlink() {
         return Some(Found::Left(Entry { path: None, ..found }, "a symbolic link (--follow reads it)".into()));
     }
     if !kind.is_file() {
         return Some(Found::Left(Entry { path: None, ..found }, "neither file nor folder".into()));
     }
-    if filter.own.iter().any(|own| path.file_name() == own.file_name() && path.canonicalize().is_ok_and(|real| real == *own)) {
+    let path = found.path.as_deref()?;
+    if filter.own.iter().any(|own| Some(name) == own.file_name() && path.canonicalize().is_ok_and(|real| real == *own)) {
         return None;
     }
     if filter.once && filter.follow && reached_by_link(path, folder, &found.place, below) {
         return Some(Found::Left(Entry { path: None, ..found }, "a link to a file of the same folder".into()));
     }
-    match Packing::bare_extension(path) {
+    match Packing::bare_extension(Path::new(name)) {
         Some(e) if !filter.any_name && NOT_PLAIN.iter().any(|name| e.eq_ignore_ascii_case(name)) => {
-            let e = e.to_ascii_lowercase();
-            Some(Found::Left(found, format!("not plain text by its name: .{e} (--from text reads it all the same)")))
+            let why = format!("not plain text by its name: .{} (--from text reads it all the same)", e.to_ascii_lowercase());
+            Some(Found::Left(found, why))
         }
         _ => Some(Found::Document(found)),
     }
