@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 use regex_syntax::hir::Look;
 
 use super::pike;
@@ -166,14 +166,18 @@ impl<'p> Search<'p> {
                 op::GREEDY => {
                     let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
                     let (low, needed) = take::<BACK>(view, text, class, place, min);
-                    let (high, more) = take::<BACK>(view, text, class, low, max - needed);
-                    let count = needed + more;
+                    let stop = if max == u32::MAX && needed == min { view.leaves_out(class) } else { None };
+                    let high = match stop {
+                        Some(stop) if BACK => memrchr(stop, &text.as_bytes()[..low]).map_or(0, |at| at + 1),
+                        Some(stop) => memchr(stop, &text.as_bytes()[low..]).map_or(text.len(), |at| low + at),
+                        None => take::<BACK>(view, text, class, low, max - needed).0,
+                    };
                     place = high;
-                    steps = steps.saturating_sub(count as usize);
-                    if count > min {
+                    steps = steps.saturating_sub(needed as usize + low.abs_diff(high));
+                    if high != low {
                         ways.push(Way::Fewer { at: code[here + 1], low: low as u32, place: place as u32 });
                     }
-                    count >= min
+                    needed >= min
                 }
                 op::LAZY => {
                     let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
