@@ -19,6 +19,11 @@ const LINE_BYTES: usize = 200;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct No(pub &'static str, pub String);
 
+/// Says no. The reason is put into words only where somebody wants to read it: most words of a text are refused.
+pub(super) fn no<T>(doc: &Document<'_>, constraint: &'static str, reason: impl FnOnce() -> String) -> Result<T, No> {
+    Err(No(constraint, if doc.explained { reason() } else { String::new() }))
+}
+
 /// What the position of a match allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -32,13 +37,13 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
     let span = found.span;
     mentioned(doc, found)?;
     if rule.capital && !capital(span.of(doc.raw)) {
-        return Err(No("case", format!("“{}” does not begin with a capital letter", short(span.of(doc.raw)))));
+        return no(doc, "case", || format!("“{}” does not begin with a capital letter", short(span.of(doc.raw))));
     }
     if found.stand == Stand::Whole && wrapped(doc, span) {
-        return Err(No("at", "it ends a sentence that began on the line before".to_owned()));
+        return no(doc, "at", || "it ends a sentence that began on the line before".to_owned());
     }
     if found.stand == Stand::Whole && broken(doc, rule, found) {
-        return Err(No("at", "it stands inside a sentence that is broken at its links".to_owned()));
+        return no(doc, "at", || "it stands inside a sentence that is broken at its links".to_owned());
     }
     let starts = || sentence_start(doc.raw, span.start());
     let ends = || rule.title.is_some() || sentence_end(doc.raw, span.end());
@@ -66,7 +71,7 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::Sentence => "a sentence of its own",
         At::Anywhere => "any place",
     };
-    Err(No("at", format!("wants {wanted}")))
+    no(doc, "at", || format!("wants {wanted}"))
 }
 
 /// True where a line is the rest of a hard-wrapped sentence: the line before goes on, and this one begins small or ends with
@@ -122,10 +127,10 @@ pub(super) fn goes_on(line: &str) -> bool {
 pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
     let span = found.span;
     if doc.fenced(span.start()) {
-        return Err(No("code", "it stands between code fences".to_owned()));
+        return no(doc, "code", || "it stands between code fences".to_owned());
     }
     if quoted(doc.raw, span.start(), span.end()) || (found.stand != Stand::Whole && in_quotation(doc.raw, span.start(), span.end())) {
-        return Err(No("quoted", "it is only mentioned: it stands in quotation marks".to_owned()));
+        return no(doc, "quoted", || "it is only mentioned: it stands in quotation marks".to_owned());
     }
     Ok(())
 }
@@ -139,19 +144,19 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
         // The bracket of a link that holds the match: its target lies behind what is seen.
         let seen = if in_link(doc, span) { seen.strip_suffix('[').unwrap_or(&seen) } else { &seen };
         if !before.is_match(seen) {
-            return Err(No("before", format!("the text before does not match {}", before.source)));
+            return no(doc, "before", || format!("the text before does not match {}", before.source));
         }
     }
     if let Some(after) = &rule.after {
         let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
         if !after.is_match(&plain(&doc.raw[span.end()..view])) {
-            return Err(No("after", format!("the text behind does not match {}", after.source)));
+            return no(doc, "after", || format!("the text behind does not match {}", after.source));
         }
     }
     if !rule.unless.is_empty() {
         let line = around(doc, found.fold);
         if let Some(veto) = rule.unless.iter().find(|u| line.contains(u.as_str())) {
-            return Err(No("unless", format!("“{veto}” stands in the line")));
+            return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
     }
     position(doc, rule, span)
@@ -218,19 +223,19 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
             Zone::Body => !head && !tail,
         };
         if !fits {
-            return Err(No("where.zone", "it stands between lines of prose".to_owned()));
+            return no(doc, "where.zone", || "it stands between lines of prose".to_owned());
         }
     }
     if let Some(most) = place.from_top {
         let above = doc.filled_before(line);
         if above >= most {
-            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most.saturating_sub(1))));
+            return no(doc, "where.from_top", || format!("{above} lines stand above it, at most {} may", most.saturating_sub(1)));
         }
     }
     if let Some(most) = place.from_end {
         let below = doc.filled_before(doc.lines.len()) - doc.filled_before(line + 1);
         if below >= most {
-            return Err(No("where.from_end", format!("{below} lines stand below it, at most {} may", most.saturating_sub(1))));
+            return no(doc, "where.from_end", || format!("{below} lines stand below it, at most {} may", most.saturating_sub(1)));
         }
     }
     Ok(())
@@ -257,6 +262,9 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
     let empty = Vec::new();
     let hits = all.near.get(&index).unwrap_or(&empty);
+    if hits.len() < near.min && !doc.explained {
+        return no(doc, "near", String::new);
+    }
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.
@@ -285,8 +293,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         }
     }
     if seen.len() < near.min {
-        let what = format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len());
-        return Err(No("near", what));
+        return no(doc, "near", || format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len()));
     }
     Ok(seen.iter().map(|m| format!("near: {}", short(m.span.of(doc.raw)))).collect())
 }
