@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr2, memchr3};
 
+use super::answer;
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
@@ -214,13 +215,12 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
     let Some(place) = &rule.place else { return Ok(()) };
     let line = doc.line_at(span.start());
     if let Some(zone) = place.zone {
-        let head = in_head(doc, span);
-        let tail = in_tail(doc, span);
+        let (head, tail) = (|| in_head(doc, span), || in_tail(doc, span));
         let fits = match zone {
-            Zone::Head => head,
-            Zone::Tail => tail,
-            Zone::Edge => head || tail,
-            Zone::Body => !head && !tail,
+            Zone::Head => head(),
+            Zone::Tail => tail(),
+            Zone::Edge => head() || tail(),
+            Zone::Body => !head() && !tail(),
         };
         if !fits {
             return no(doc, "where.zone", || "it stands between lines of prose".to_owned());
@@ -243,18 +243,28 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
 
 /// No prose before it: neither a line nor the start of its own.
 pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
-    let line = doc.line_at(span.start());
-    let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
-    let before = &doc.raw[before..span.start()];
-    doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)
+    let read = || {
+        let line = doc.line_at(span.start());
+        let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
+        let before = &doc.raw[before..span.start()];
+        (doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
+    };
+    // Rules ask for the same places, one after the other.
+    doc.remembered((answer::HEAD, span.start()), read).is_some()
 }
 
 /// No prose behind it.
 pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
-    let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
-    let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
-    let after = &doc.raw[span.end()..after];
-    doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)
+    let read = || {
+        let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+        let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
+        let after = &doc.raw[span.end()..after];
+        (doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
+    };
+    match span.is_empty() {
+        true => read().is_some(),
+        false => doc.remembered((answer::TAIL, span.end()), read).is_some(),
+    }
 }
 
 /// The words that must stand around it, in its language or in none: those that do.

@@ -1,6 +1,7 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
 mod again;
+mod answer;
 mod around;
 mod check;
 mod holes;
