@@ -19,6 +19,7 @@ mod text {
 
     pub(crate) use class::is_wordy;
     pub(crate) use fold::fold_phrase;
+    pub(crate) use line::{is_hangul, is_wide};
     pub(crate) use words::count_words;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whole runs of `dehusk clean` over folders and large texts, measured against `cp -r`; prints Markdown tables.
 
-    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only folder,way,growth,size]
+    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only folder,way,large,growth,size]
 
 Pages of about 5 KB are made from fixtures/: 70% prose alone, 30% with residue. Both commands are run in turn, so that a
 busy machine slows both; the tables give medians and, in brackets, quartiles. `cpu` is user + system time.
@@ -145,6 +145,36 @@ def way(args, home):
     print()
 
 
+def large(args, home):
+    """Large texts that stay as they are: what the file system can share instead of copying, and how much of the disk is taken."""
+    rng, grain, source, copy, out = random.Random(3), paragraphs(), home / "pages", home / "copy", home / "out"
+    source.mkdir()
+    for n in range(24):
+        (source / f"{n}.txt").write_text(prose(rng, grain, 4_000_000), encoding="utf-8")
+    megabytes = sum(path.stat().st_size for path in source.iterdir()) / 1e6
+    commands = {
+        "cp -r --reflink=never": ["cp", "-r", "--reflink=never", str(source), str(copy)],
+        "cp -r": ["cp", "-r", str(source), str(copy)],
+        "dehusk clean --out": [*clean(args, source, out), "--isolated", "--select", "comments/form"],
+    }
+    taken = {}
+    for name, command in commands.items():
+        os.sync()
+        free = os.statvfs(home)
+        run(command)
+        os.sync()
+        taken[name] = (free.f_bfree - os.statvfs(home).f_bfree) * free.f_frsize / 1e6
+        remove(copy)
+        remove(out)
+    times = in_turn(commands, args.rounds, [copy, out])
+    kind = subprocess.run(["stat", "-f", "-c", "%T", str(home)], capture_output=True, text=True).stdout.strip()
+    print(f"24 texts, {megabytes:.0f} MB, nothing found, on {kind}, {args.rounds} rounds\n")
+    print("| run | wall, s | cpu, s | disk taken, MB |\n| --- | --- | --- | --- |")
+    for name, runs in times.items():
+        print(f"| `{name}` | {spread([w for w, _ in runs])} | {spread([c for _, c in runs])} | {taken[name]:.0f} |")
+    print()
+
+
 def growth(args, home):
     commands, sizes, out = {}, {}, home / "out"
     for count in (args.files // 10, args.files):
@@ -188,7 +218,7 @@ def main():
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, nargs="*", default=[1], help="numbers of threads measured besides the default")
-    parser.add_argument("--only", default="folder,way,growth,size")
+    parser.add_argument("--only", default="folder,way,large,growth,size")
     args = parser.parse_args()
     if not args.dehusk.exists():
         sys.exit(f"{args.dehusk} is missing: cargo build --release")
@@ -196,7 +226,7 @@ def main():
     print(f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}\n")
     for name in args.only.split(","):
         with tempfile.TemporaryDirectory(dir=args.dir, prefix="dehusk-bench-") as home:
-            {"folder": folder, "way": way, "growth": growth, "size": size}[name](args, Path(home))
+            {"folder": folder, "way": way, "large": large, "growth": growth, "size": size}[name](args, Path(home))
 
 
 if __name__ == "__main__":

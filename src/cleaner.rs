@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::apply::{Cleaned, Flag, Removal, cut};
-use crate::detect::{Refusal, detect};
+use crate::detect::{Earlier, Refusal, detect};
 use crate::pack::{Confidence, PackError, Packs, Rule, RuleInfo, RuleSet, Selection};
 use crate::plan::{Settings, plan};
 use crate::text::{Document, Span, fold_phrase};
@@ -130,16 +130,16 @@ impl Cleaner {
         if text.len() >= MAX_TEXT {
             return cleaned;
         }
+        let mut earlier = None;
         for pass in 0..MAX_PASSES {
-            let (removals, flag) = {
-                let doc = Document::new(&cleaned.text);
-                let mut detection = detect(&self.set, &doc, pass == 0 && trace.is_some());
-                if let Some(trace) = trace.as_deref_mut() {
-                    trace.append(&mut detection.refusals);
-                }
-                let runs = if pass == 0 { trace.as_deref_mut() } else { None };
-                plan(&self.set, &doc, detection, &self.settings, runs)
-            };
+            let mut doc = Document::new(&cleaned.text);
+            doc.explained = pass == 0 && trace.is_some();
+            let (mut detection, scanned) = detect(&self.set, &doc, earlier.as_ref());
+            if let Some(trace) = trace.as_deref_mut() {
+                trace.append(&mut detection.refusals);
+            }
+            let runs = if pass == 0 { trace.as_deref_mut() } else { None };
+            let (removals, flag) = plan(&self.set, &doc, detection, &self.settings, runs);
             if let Some(flag) = flag.filter(|f| !cleaned.flags.contains(f)) {
                 cleaned.flags.push(flag);
             }
@@ -147,6 +147,8 @@ impl Cleaner {
                 return cleaned;
             }
             let next = cut(&cleaned.text, removals.iter().map(|r| r.span));
+            // A trace holds what guards leave out elsewhere.
+            earlier = trace.is_none().then(|| Earlier::new(doc, scanned, removals.iter().map(|r| r.span)));
             cleaned.removals = merge(text, cleaned.removals, removals);
             cleaned.text = Cow::Owned(next);
         }

@@ -64,19 +64,11 @@ impl<'d> Surroundings<'d> {
         }
         if self.last.0 != hit.start {
             let inner = word_before(&doc.folded.text, hit.start).is_some_and(|at| at >= doc.lines[self.line].fold_start);
-            self.last = (hit.start, inner, self.small(hit.start));
+            self.last = (hit.start, inner, doc.small(hit.start));
         }
         let (_, inner, small) = self.last;
         let goes_on = word_behind(&doc.folded.text, hit.end).is_some_and(|at| at < doc.lines[self.line].fold_end);
         Around::new(inner, small, goes_on)
-    }
-
-    fn small(&self, at: usize) -> bool {
-        let raw = self.doc.folded.raw_start(at);
-        match self.doc.raw.as_bytes().get(raw) {
-            Some(b) if b.is_ascii() => b.is_ascii_lowercase(),
-            _ => self.doc.raw.get(raw..).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase),
-        }
     }
 }
 
@@ -127,7 +119,7 @@ mod tests {
             let doc = Document::new(text);
             let mut told = |guarded| {
                 set.guarded = guarded;
-                let found = detect(&set, &doc, false);
+                let (found, _) = detect(&set, &doc, None);
                 format!("{:?} {:?}", found.signs, found.cuts)
             };
             assert!(told(true) == told(false), "{text}");

@@ -1,20 +1,14 @@
 //! What fits into the holes of a phrase. Every search is bounded, so matching stays linear.
 
+use super::answer;
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, KINDS, count_words, is_hangul, is_letter, is_wide, is_wordy};
-
-/// A kind of answer for each hole to the right, and one to the left; one for dates without their time.
-const DATE_ALONE: usize = 2 * Hole::NAMES.len();
-const _: () = assert!(DATE_ALONE < KINDS);
+use crate::text::{Document, count_words, is_hangul, is_letter, is_wide, is_wordy};
 
 /// A place as one language sees it.
 fn in_language(at: usize, language: u16) -> usize {
     at << 16 | usize::from(language)
 }
-
-/// Longest text that a hole may hold, in folded bytes.
-const MAX_HOLE: usize = 240;
 
 /// A hole at the end of what is known: the end of what fits from `at` to the right.
 pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
@@ -51,7 +45,7 @@ pub(super) fn forward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Ho
 /// The same to the left: the start of what fits and ends at `at`.
 pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let text = doc.folded.text.as_str();
-    let floor = text.floor_char_boundary(at.saturating_sub(MAX_HOLE));
+    let floor = text.floor_char_boundary(at.saturating_sub(Hole::MAX));
     match hole {
         Hole::Number | Hole::Date | Hole::Time => {
             // Candidate starts, from the left: the longest that ends exactly here.
@@ -69,8 +63,7 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
         }
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
-            let backward = Hole::NAMES.len() + hole as usize;
-            doc.remembered((backward, at), || from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)))
+            doc.remembered((answer::backward(hole), at), || from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)))
         }
     }
 }
@@ -103,7 +96,7 @@ pub(super) fn may_end(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool 
 /// How far behind `at` the literal behind a hole is looked for: such holes hold no line end.
 pub(super) fn limit(doc: &Document<'_>, hole: Hole, at: usize, literal: usize) -> usize {
     let text = doc.folded.text.as_str();
-    let mut limit = text.len().min(at + reach(hole) + literal);
+    let mut limit = text.len().min(at + hole.reach() + literal);
     if matches!(hole, Hole::Name | Hole::Title | Hole::Words | Hole::Site) {
         limit = limit.min(doc.lines[doc.folded_line_at(at)].fold_end.max(at) + literal);
     }
@@ -126,7 +119,7 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
         Hole::Date => {
             let date = || set.calendar(language).date(this_line(doc, start), start);
             forward(set, language, doc, hole, start) == Some(end)
-                || doc.remembered((DATE_ALONE, in_language(start, language)), date) == Some(end)
+                || doc.remembered((answer::DATE_ALONE, in_language(start, language)), date) == Some(end)
         }
         _ => forward(set, language, doc, hole, start) == Some(end),
     }
@@ -158,16 +151,6 @@ pub(super) fn apart(doc: &Document<'_>, start: usize, end: usize) -> bool {
 fn same_line(doc: &Document<'_>, start: usize, end: usize) -> bool {
     let (from, to) = (doc.folded.raw_start(start), doc.folded.raw_start(end));
     !doc.raw.as_bytes()[from.min(to)..to].contains(&b'\n')
-}
-
-/// Longest stretch between two literals that is searched.
-pub(super) fn reach(hole: Hole) -> usize {
-    match hole {
-        Hole::Title => MAX_HOLE,
-        Hole::Name | Hole::Words | Hole::Site => 80,
-        Hole::Url => 400,
-        _ => 60,
-    }
 }
 
 fn max_words(hole: Hole) -> usize {
@@ -232,7 +215,7 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let raw = doc.folded.raw_start(at);
     let line = &doc.lines[doc.line_at(raw)];
     let end = line.fold_end;
-    if end > at + MAX_HOLE {
+    if end > at + Hole::MAX {
         return None;
     }
     let text = doc.folded.text.get(at..end)?.trim_end();
@@ -246,7 +229,7 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
 fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let raw = doc.folded.raw_start(at.checked_sub(1)?);
     let line = &doc.lines[doc.line_at(raw)];
-    if at > line.fold_start + MAX_HOLE {
+    if at > line.fold_start + Hole::MAX {
         return None;
     }
     let text = doc.folded.text.get(line.fold_start..at)?;
@@ -266,7 +249,7 @@ fn capital_words(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let mut end = None;
     let mut next = at;
     for _ in 0..max_words(hole) {
-        let limit = text.floor_char_boundary(text.len().min(next + MAX_HOLE));
+        let limit = text.floor_char_boundary(text.len().min(next + Hole::MAX));
         let len = text[next..limit].find(|c: char| !is_name_char(c)).unwrap_or(limit - next);
         let word = &text[next..next + len];
         let raw = doc.folded.raw_start(next);
@@ -293,7 +276,7 @@ fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usi
     let mut start = None;
     let mut end = at;
     for _ in 0..max_words(hole) {
-        let floor = text.ceil_char_boundary(end.saturating_sub(MAX_HOLE).max(line)).min(end);
+        let floor = text.ceil_char_boundary(end.saturating_sub(Hole::MAX).max(line)).min(end);
         let word = text[floor..end]
             .rfind(|c: char| !is_name_char(c))
             .map_or(floor, |n| floor + n + text[floor + n..].chars().next().map_or(1, char::len_utf8));

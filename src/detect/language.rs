@@ -37,8 +37,13 @@ impl<'d> Languages<'d> {
         language >= 64 || self.set.heard >> language & 1 == 1 || self.spoken() >> language & 1 == 1
     }
 
+    /// The same, if it was asked.
+    pub fn known(&self) -> Option<u64> {
+        self.spoken.get().copied()
+    }
+
     /// Bits of the languages that the text may be in.
-    fn spoken(&self) -> u64 {
+    pub fn spoken(&self) -> u64 {
         *self.spoken.get_or_init(|| spoken(self.set, &self.doc.folded.text))
     }
 }

@@ -101,7 +101,7 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
                 .find_map(|(_, n)| rightwards(set, language, doc, rest.behind(0), blank_after(doc, next, n + core.len(), rest.get(1))?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
-            let limit = text.floor_char_boundary(text.len().min(at + holes::reach(hole) + 40));
+            let limit = text.floor_char_boundary(text.len().min(at + hole.reach() + 40));
             text.get(at..limit)?;
             let ends =
                 texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
@@ -144,7 +144,7 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
                 .find_map(|t| leftwards(set, language, doc, rest, at - t.len()))
         }
         (Piece::Hole(hole), Some(Piece::Literal(previous))) => {
-            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + previous.len())).min(at);
+            let floor = text.ceil_char_boundary(at.saturating_sub(hole.reach() + previous.len())).min(at);
             let rest = rest.before(rest.len() - 1);
             let core = previous.trim_matches(' ');
             if core.is_empty() {
@@ -160,7 +160,7 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
                 .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last())?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
-            let floor = text.ceil_char_boundary(at.saturating_sub(holes::reach(hole) + 40)).min(at);
+            let floor = text.ceil_char_boundary(at.saturating_sub(hole.reach() + 40)).min(at);
             let window = &text[floor..at];
             let held = texts.iter().filter(|t| doc.may_hold(floor, at, t));
             let starts = held.filter_map(|t| Some((floor + window.rfind(t)?, t.len())));

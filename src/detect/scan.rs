@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::again::Earlier;
 use super::check::mentioned;
 use super::language::{Languages, weak};
 use super::regex::Windows;
 use super::sign::Stand;
-use super::{around::Surroundings, literal, phrase};
+use super::{around::Surroundings, literal, phrase, unanchored};
 use crate::pack::{At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
-use crate::text::{Document, Line, Span, is_wide, is_wordy};
+use crate::text::{Document, Span, is_wide, is_wordy};
 
 /// A confirmed phrase.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Match {
     pub stand: Stand,
     /// Words in the phrase's literals.
     pub words: u16,
+    /// Where the anchor that led to it stands in the folded text, or the line of a phrase without one; none for a regex.
+    pub anchor: Option<usize>,
 }
 
 /// Everything the scan found, by what it is for. Maps are keyed by rule.
@@ -31,6 +34,8 @@ pub(super) struct Found {
     pub until: BTreeMap<u32, Vec<Match>>,
     pub left: BTreeMap<u32, Vec<Match>>,
     pub right: BTreeMap<u32, Vec<Match>>,
+    /// Anchors of regexes, as ranges of the folded text, with their rules.
+    pub tried: Vec<(usize, usize, u32)>,
     /// The last folded range that was placed, and where it lies if it is bounded; of rules for whole lines and of others.
     placed: [Option<Placed>; 2],
 }
@@ -38,19 +43,16 @@ pub(super) struct Found {
 /// A folded range, and its span and stand in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<(Span, Stand)>);
 
-/// Longest line on which phrases without a literal are tried.
-const SHORT_LINE: usize = 64;
-/// Longest line that may be a stamp.
-const STAMP_LINE: usize = 180;
-
-/// With `trace`, also what is refused at once.
+/// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool) -> Found {
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, earlier: Option<&Earlier>) -> Found {
     let mut found = Found::default();
-    let mut windows = Windows::default();
-    let guarded = set.guarded && !trace;
+    let guarded = set.guarded && !doc.explained;
     let mut around = Surroundings::new(set, doc, guarded);
-    literal::find(&set.tables, doc, |hit| {
+    let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
+    let whole = 0..doc.lines.len();
+    let lines = kept.as_ref().map_or(std::slice::from_ref(&whole), |kept| &kept.fresh);
+    literal::find(&set.tables, doc, lines, guarded, |hit| {
         around.look(hit);
         if around.exclude(set.tables.anchor_guard(hit.anchor)) {
             return;
@@ -59,9 +61,16 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
             if around.exclude(guard) {
                 continue;
             }
-            for phrase in phrases.iter().filter_map(|&number| set.phrase(number)) {
+            // Where phrases with the same pieces are found, once that is known.
+            let mut answer = None;
+            for (number, again) in phrases.iter() {
+                answer = answer.filter(|_| again);
+                if answer == Some(None) {
+                    continue;
+                }
+                let Some(phrase) = set.phrase(number) else { continue };
                 if phrase.role == Role::Regex {
-                    windows.add(set, doc, phrase.rule, (hit.start, hit.end));
+                    found.tried.push((hit.start, hit.end, phrase.rule));
                     continue;
                 }
                 // Most languages of a word that many have are not those of the text; they would be refused for that.
@@ -72,20 +81,30 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     }
                 }
                 let whole = phrase.parts.len() == 1;
-                if let Some(range) = if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) } {
-                    found.add(set, doc, &phrase, range);
+                let find = || if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) };
+                if let Some(range) = *answer.get_or_insert_with(find) {
+                    found.add(set, doc, &phrase, range, hit.start);
                 }
             }
         }
     });
     if !set.unanchored.is_empty() {
-        unanchored(set, doc, &mut found);
+        unanchored::scan(set, doc, lines, &mut found);
+    }
+    if let Some(kept) = &kept {
+        kept.add_to(doc, &mut found);
+        found.tried.sort_unstable();
+    }
+    let mut windows = Windows::default();
+    for &(start, end, rule) in &found.tried {
+        windows.add(set, doc, rule, (start, end));
     }
     windows.find(set, doc, &mut found.main);
-    // One number a match: texts are shorter than 4 GiB.
-    found.main.sort_by_cached_key(|m| {
-        (m.span.start() as u128) << 80 | u128::from(m.rule) << 48 | u128::from(m.language) << 32 | u128::from(!(m.span.end() as u32))
-    });
+    // In runs, nearly: hits come in the order of their starts.
+    found.main.sort_by_key(|m| m.span.start());
+    for here in found.main.chunk_by_mut(|a, b| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
+        here.sort_by_key(|m| (m.rule, m.language, std::cmp::Reverse(m.span.end())));
+    }
     // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
     for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
         list.sort_by_key(|m| (m.span.start(), m.span.end()));
@@ -100,59 +119,25 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 || set.rules[m.rule as usize].at != At::Line
                 || mentioned(doc, longest).is_err())
     });
+    #[cfg(test)]
+    if kept.is_some() {
+        // Whatever a test cleans: what is kept and what is new are all that there is, but for words that are refused in the end.
+        let whole = scan(set, doc, languages, None);
+        let heard = |m: &&Match| !weak(&set.rules[m.rule as usize], m.words) || languages.speaks(m.language);
+        let told = |found: &Found| -> Vec<String> {
+            let lists = [&found.near, &found.until, &found.left, &found.right].map(|list| list.values().flatten());
+            found.main.iter().filter(heard).chain(lists.into_iter().flatten()).map(|m| format!("{m:?}")).collect()
+        };
+        let (kept, whole) = (told(&found), told(&whole));
+        let odd = |these: &[String], those: &[String]| these.iter().filter(|m| !those.contains(m)).cloned().collect::<Vec<_>>();
+        assert!(kept == whole, "{:?} {:#?} {:#?}", doc.raw, odd(&kept, &whole), odd(&whole, &kept));
+    }
     found
 }
 
-/// `{date}` and its like: tried where a short line begins with a digit or a letter, when it holds a digit at all.
-fn unanchored(set: &RuleSet, doc: &Document<'_>, found: &mut Found) {
-    for line in &doc.lines {
-        let raw = &doc.raw.as_bytes()[line.start..line.end];
-        if raw.is_empty() || raw.len() > STAMP_LINE || !raw.iter().any(u8::is_ascii_digit) {
-            continue;
-        }
-        let folded = &doc.folded.text[line.fold_start..line.fold_end];
-        let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
-        // Nearly all of them want a date or a time, and few short lines with a digit have one.
-        let long = raw.len() > SHORT_LINE;
-        let (dated, timed) = if long { (false, false) } else { moments(set, doc, line) };
-        let fitting = set.unanchored.iter().filter(|u| (!long || u.stamp) && (dated || !u.date) && (timed || !u.time));
-        // Languages that have no word of the line agree about it: their answer to a phrase is found once.
-        let spoken = if dated || timed { set.dated_in(folded) } else { 0 };
-        let (mut strangers, mut own) = (None, None);
-        for one in fitting {
-            let Some(phrase) = set.phrase(one.phrase) else { continue };
-            if !one.again {
-                (strangers, own) = (None, None);
-            }
-            let stranger = one.language != 0 && one.language < 64 && spoken & (1 << one.language) == 0;
-            let known = if stranger { strangers } else { own.filter(|&(language, _)| language == one.language) };
-            let (_, range) = known.unwrap_or_else(|| (one.language, phrase::from_start(set, doc, &phrase, line.fold_start + lead)));
-            *(if stranger { &mut strangers } else { &mut own }) = Some((one.language, range));
-            if let Some(range) = range {
-                found.add(set, doc, &phrase, range);
-            }
-        }
-    }
-}
-
-/// Whether a short line holds a date and a time, in the words of any language.
-fn moments(set: &RuleSet, doc: &Document<'_>, line: &Line) -> (bool, bool) {
-    let text = &doc.folded.text[..line.fold_end];
-    let calendar = set.calendar(0);
-    let mut before = ' ';
-    let (mut dated, mut timed) = (false, false);
-    for (at, c) in text[line.fold_start..].char_indices() {
-        if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
-            dated |= calendar.date(text, line.fold_start + at).is_some();
-            timed |= c.is_ascii_digit() && calendar.time(text, line.fold_start + at).is_some();
-        }
-        before = c;
-    }
-    (dated, timed)
-}
-
 impl Found {
-    fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize)) {
+    /// Places a phrase that was found at `fold` by what stands at `anchor`.
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize), anchor: usize) {
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
         let mut end = fold.0 + text.trim_end().len();
@@ -175,7 +160,8 @@ impl Found {
             }
         };
         let Some((span, stand)) = placed else { return };
-        let found = Match { span, fold: (start, end), rule: phrase.rule, language: phrase.language, stand, words: phrase.words };
+        let Phrase { rule, language, words, .. } = *phrase;
+        let found = Match { span, fold: (start, end), rule, language, stand, words, anchor: Some(anchor) };
         match phrase.role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.entry(phrase.rule).or_default().push(found),

@@ -7,6 +7,7 @@
 
 use super::file::At;
 use super::phrase::{Hole, Part};
+use crate::text::is_wordy;
 
 /// What one phrase, or every phrase of an anchor, needs around its anchor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +35,12 @@ impl Guard {
     pub fn of(parts: &[Part], anchor: Option<usize>, place: Option<(At, bool)>) -> Guard {
         let Some((n, Part::Literal(text))) = anchor.and_then(|n| Some((n, parts.get(n)?))) else { return Guard::default() };
         let last = n + 1 == parts.len();
-        let mut bits = if last || text.ends_with(' ') { WORD } else { 0 };
+        let parted = |text: &String| text.starts_with(|c: char| !is_wordy(c));
+        let next = match parts.get(n + 1) {
+            Some(Part::OneOf(texts)) => texts.iter().all(parted),
+            _ => false,
+        };
+        let mut bits = if last || next || text.ends_with(' ') { WORD } else { 0 };
         if let Some((at, capital)) = place.filter(|_| n == 0) {
             bits |= match at {
                 At::Line => LINE,
@@ -157,6 +163,12 @@ impl Around {
 
     pub fn and(self, other: Around) -> Around {
         Around(self.0 | other.0)
+    }
+
+    /// In the middle of a sentence, before a small letter.
+    #[inline]
+    pub fn middle() -> Around {
+        Around::new(true, true, false)
     }
 
     /// Besides, nothing that fits this hole stands there.

@@ -1,25 +1,28 @@
 //! The tables of the literal stage: which anchors may begin at a place, told from its first bytes.
 //!
-//! Filters small enough for the nearest caches say no almost always; what they let through is looked up by a hash of the
-//! same bytes and compared. The tables are made of plain numbers, so that they can lie in the program.
+//! Two filters, small enough for the nearest caches, say no almost always: one knows the first bytes of long anchors, one the
+//! first words of short ones. What they let through is looked up by a hash of the same bytes and compared. The few short
+//! anchors that need not end where a word ends, and those of scripts without blanks, have tables of their own. All are made of
+//! plain numbers, so that they can lie in the program.
 
+use super::guard::{Around, Guard};
 use super::tables::{Section, Tables};
+use crate::text::{is_hangul, is_wide, is_wordy};
 
-/// Bytes of the four keys: anchors are looked up by their first bytes, as many as they have at least.
+/// Bytes by which anchors are looked up that are as long as that.
 const LONG: usize = 8;
+/// The same for short anchors that are looked up by no word.
 const MIDDLE: usize = 5;
 const SHORT: usize = 3;
 const TINY: usize = 2;
-/// Numbers of 32 bits in the filters. The one of the middle knows the starts of long anchors as well: most words end there.
-const LONG_FILTER: usize = 1 << 15;
-const MIDDLE_FILTER: usize = 1 << 14;
-const SHORT_FILTER: usize = 1 << 11;
-const TINY_FILTER: usize = 1 << 9;
+/// Numbers of 32 bits in the filters.
+const LONG_FILTER: usize = 1 << 14;
+const WORD_FILTER: usize = 1 << 11;
 const LEADS: usize = 1 << 11;
-/// Numbers of an entry. Of short anchors: bytes as a number (two halves); number of the anchor, [`WHOLE`] and length in one.
+/// Numbers of an entry. Of short anchors: bytes as a number (two halves); number of the anchor, [`INNER`] and length in one.
 const ENTRY: usize = 3;
-/// Marks an anchor that is good for nothing where a word goes on behind it.
-const WHOLE: u32 = 8;
+/// Marks an anchor that may begin in the middle of a sentence, with a small letter.
+const INNER: u32 = 8;
 /// Long anchors tell besides some bytes behind the key, as a number, and how many: hundreds begin alike.
 const TAIL: usize = 4;
 /// Where no anchor is of one byte.
@@ -38,93 +41,92 @@ fn key(bytes: &[u8], len: usize) -> u64 {
     u64::from_le_bytes(word)
 }
 
-/// Bits of the first `len` bytes of a key.
+/// Bits of the first `len` bytes of a key; fewer than eight.
 #[inline(always)]
 const fn mask(len: usize) -> u64 {
     (1 << (8 * len)) - 1
 }
 
-/// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank.
-/// `whole` tells which are good for nothing where a word goes on behind them.
-pub(super) fn build(anchors: &[&str], whole: impl Fn(usize) -> bool, sections: &mut [Vec<u32>]) {
-    let (mut long, mut middle, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+/// Bytes of the word with which a short anchor begins, if that is how it is looked up: it ends where a word ends, and so does its
+/// first word. Korean words grow, and scripts without blanks show no words.
+fn first_word(text: &str, whole: bool) -> Option<usize> {
+    let part = |c: char| is_wordy(c) && !is_wide(c) && !is_hangul(c);
+    let len = text.find(|c| !part(c)).unwrap_or(text.len());
+    (len > 0 && (whole || len < text.len())).then_some(len)
+}
+
+/// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank. `guard` tells what all phrases
+/// of an anchor have in common.
+pub(super) fn build(anchors: &[&str], guard: impl Fn(usize) -> Guard, sections: &mut [Vec<u32>]) {
+    let (mut long, mut words, mut middle, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut bytes_alone = vec![NONE; 256];
+    let (mut long_filter, mut word_filter) = (vec![0; LONG_FILTER], vec![0; WORD_FILTER]);
+    let mut leads = vec![0; LEADS];
     for (n, text) in (0u32..).zip(anchors) {
         let bytes = text.as_bytes();
+        let inner = !guard(n as usize).excludes(Around::middle());
+        let flag = if inner { INNER } else { 0 };
         let entry = |len: usize| {
             let start = key(bytes, len);
-            [start as u32, (start >> 32) as u32, n << 4 | len as u32 | if whole(n as usize) { WHOLE } else { 0 }]
+            [start as u32, (start >> 32) as u32, n << 4 | flag | len as u32]
         };
+        if bytes.len() >= LONG {
+            let hash = spread(key(bytes, LONG));
+            let tail = (bytes.len() - LONG).min(TAIL);
+            long.push((hash, [key(&bytes[LONG..], tail) as u32, flag | tail as u32, n]));
+            mark(&mut long_filter, hash, inner);
+            continue;
+        }
+        if let Some(word) = first_word(text, guard(n as usize).excludes(Around::inside_word())) {
+            let hash = spread(key(bytes, word));
+            words.push((hash, entry(bytes.len())));
+            mark(&mut word_filter, hash, inner);
+            continue;
+        }
+        // The key of a place may go on with anything behind a tiny anchor.
+        for last in 0..=if bytes.len() == TINY { u8::MAX } else { 0 } {
+            let start: Vec<u8> = bytes.iter().copied().chain([last]).take(SHORT).collect();
+            if start.len() == SHORT {
+                let bit = lead(key(&start, SHORT));
+                leads[bit / 32] |= 1 << (bit % 32);
+            }
+        }
         match bytes.len() {
             0 => {}
             1 => bytes_alone[usize::from(bytes[0])] = entry(1)[2],
             len @ TINY => tiny.push((spread(key(bytes, TINY)), entry(len))),
             len @ SHORT..MIDDLE => short.push((spread(key(bytes, SHORT)), entry(len))),
-            len @ MIDDLE..LONG => middle.push((spread(key(bytes, MIDDLE)), entry(len))),
-            len => {
-                let tail = (len - LONG).min(TAIL);
-                long.push((spread(key(bytes, LONG)), [key(&bytes[LONG..], tail) as u32, tail as u32, n]));
-            }
+            len => middle.push((spread(key(bytes, MIDDLE)), entry(len))),
         }
     }
-    // The filter of the middle knows the starts of long anchors as well. Those say nothing of where they may stand.
-    let mut filters = [vec![0; TINY_FILTER], vec![0; SHORT_FILTER], vec![0; MIDDLE_FILTER], vec![0; LONG_FILTER]];
-    for (filter, entries) in filters.iter_mut().zip([&tiny, &short, &middle]) {
-        entries.iter().for_each(|&(hash, entry)| mark(filter, hash, entry[2] & WHOLE == 0));
-    }
-    for &(hash, [_, _, n]) in &long {
-        mark(&mut filters[2], spread(key(anchors[n as usize].as_bytes(), MIDDLE)), true);
-        mark(&mut filters[3], hash, true);
-    }
-    let places = [Section::TinyFilter, Section::ShortFilter, Section::MiddleFilter, Section::LongFilter];
-    places.into_iter().zip(filters).for_each(|(place, filter)| sections[place as usize] = filter);
-    for (place, entries) in [(Section::Tiny, &tiny), (Section::Short, &short), (Section::Middle, &middle), (Section::Long, &long)] {
+    let tables =
+        [(Section::Tiny, &tiny), (Section::Short, &short), (Section::Middle, &middle), (Section::Words, &words), (Section::Long, &long)];
+    for (place, entries) in tables {
         sections[place as usize] = buckets(entries);
     }
-    // A bit for each two bytes with which a text goes on where an anchor may begin.
-    let mut leads = vec![0; LEADS];
-    let mut lead = |first: u8, second: u8| {
-        let bit = usize::from(u16::from_le_bytes([first, second]));
-        leads[bit / 32] |= 1 << (bit % 32);
-    };
-    for text in anchors {
-        match *text.as_bytes() {
-            [] => {}
-            [first] => (0..=u8::MAX).for_each(|second| lead(first, second)),
-            [first, second, ..] => lead(first, second),
-        }
-    }
+    sections[Section::LongFilter as usize] = long_filter;
+    sections[Section::WordFilter as usize] = word_filter;
     sections[Section::Leads as usize] = leads;
     sections[Section::Bytes as usize] = bytes_alone;
 }
 
-/// Two bits for each hash: the lower one for all anchors, the upper one for those that may stand in the middle of a word.
-fn mark(filter: &mut [u32], hash: u64, inside: bool) {
+/// The bit of what begins with these bytes.
+#[inline(always)]
+fn lead(start: u64) -> usize {
+    (spread(start & mask(SHORT)) >> 48) as usize
+}
+
+/// Two bits for each hash: the lower one for all anchors, the upper one for those that may begin in the middle of a sentence.
+fn mark(filter: &mut [u32], hash: u64, inner: bool) {
     let bit = (hash >> (64 - 4 - filter.len().trailing_zeros())) as usize * 2;
-    filter[bit / 32] |= (1 | u32::from(inside) << 1) << (bit % 32);
+    filter[bit / 32] |= (1 | u32::from(inner) << 1) << (bit % 32);
 }
 
-/// True where a filter knows the hash, with `inside` where it knows it of an anchor that may stand in the middle of a word.
+/// The two bits of a hash.
 #[inline(always)]
-fn knows<const WORDS: usize>(filter: &[u32; WORDS], hash: u64, inside: bool) -> bool {
+fn marks<const WORDS: usize>(filter: &[u32; WORDS], hash: u64) -> u32 {
     let bit = (hash >> (64 - 4 - WORDS.trailing_zeros())) as usize * 2;
-    filter[bit / 32] >> (bit % 32 + usize::from(inside)) & 1 == 1
-}
-
-/// The upper bit of each byte that is a small letter of ASCII.
-#[inline(always)]
-fn small_letters(bytes: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let plain = bytes & (0x7F * EACH);
-    (plain + EACH * (0x80 - b'a' as u64)) & !(plain + EACH * (0x7F - b'z' as u64)) & !bytes & (0x80 * EACH)
-}
-
-/// True where all the bytes from `first` to `last` are small letters: anchors that end before them, but for the first, are inside
-/// a word.
-#[inline(always)]
-fn goes_on(small: u64, first: usize, last: usize) -> bool {
-    let bytes = (u64::MAX >> (8 * (7 - last))) & (u64::MAX << (8 * first)) & 0x8080_8080_8080_8080;
-    small & bytes == bytes
+    filter[bit / 32] >> (bit % 32) & 3
 }
 
 /// Bits that choose the bucket, where each bucket begins, and the entries of all buckets.
@@ -144,18 +146,76 @@ fn buckets(entries: &[(u64, [u32; ENTRY])]) -> Vec<u32> {
     words
 }
 
+/// What the tables see of a place.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    /// Its first bytes; zeros behind the end of the text.
+    bytes: u64,
+    /// A bit for each number of bytes, below eight, behind which the word that begins here may end.
+    ends: u32,
+}
+
+impl Start {
+    /// `words` and `seams` have a bit for each byte from the place on: parts of words, and where something new may begin.
+    #[inline(always)]
+    pub fn new(rest: &[u8], words: u64, seams: u64) -> Start {
+        let bytes = match rest.first_chunk::<LONG>() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => key(rest, rest.len()),
+        };
+        // The lowest bit that is not set is the end of the word.
+        let end = !words & (words + 1);
+        let ends = end | seams & end.wrapping_sub(1);
+        Start { bytes, ends: ends as u32 & 0xFE }
+    }
+
+    /// Hashes of the words that may stand here: nearly always one, or none.
+    #[inline(always)]
+    fn words(self) -> impl Iterator<Item = u64> {
+        let mut ends = self.ends;
+        std::iter::from_fn(move || {
+            let len = ends.trailing_zeros();
+            (ends != 0).then(|| {
+                ends &= ends - 1;
+                spread(self.bytes & mask(len as usize))
+            })
+        })
+    }
+}
+
+/// Which tables may know how a text goes on.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    long: u32,
+    words: u32,
+    lead: bool,
+    alone: bool,
+}
+
+impl Known {
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        (self.long | self.words) != 0 || self.lead | self.alone
+    }
+
+    /// In the middle of a sentence as well.
+    #[inline(always)]
+    pub fn middle(self) -> bool {
+        (self.long | self.words) & 2 != 0 || self.lead | self.alone
+    }
+}
+
 /// The tables as the scan holds them.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe<'s> {
     leads: &'s [u32; LEADS],
     bytes: &'s [u32; 256],
-    tiny_filter: &'s [u32; TINY_FILTER],
-    short_filter: &'s [u32; SHORT_FILTER],
-    middle_filter: &'s [u32; MIDDLE_FILTER],
+    word_filter: &'s [u32; WORD_FILTER],
     long_filter: &'s [u32; LONG_FILTER],
     tiny: Buckets<'s>,
     short: Buckets<'s>,
     middle: Buckets<'s>,
+    words: Buckets<'s>,
     long: Buckets<'s>,
     /// Where each text begins, and all of them.
     starts: &'s [u32],
@@ -186,15 +246,6 @@ impl<'s> Buckets<'s> {
     }
 }
 
-/// Which tables may know how a text goes on.
-#[derive(Clone, Copy)]
-struct Known {
-    alone: u32,
-    tiny: bool,
-    short: bool,
-    middle: bool,
-}
-
 impl<'s> Probe<'s> {
     pub fn new(tables: &'s Tables) -> Probe<'s> {
         fn array<const N: usize>(tables: &Tables, section: Section) -> &[u32; N] {
@@ -203,78 +254,73 @@ impl<'s> Probe<'s> {
         Probe {
             leads: array(tables, Section::Leads),
             bytes: array(tables, Section::Bytes),
-            tiny_filter: array(tables, Section::TinyFilter),
-            short_filter: array(tables, Section::ShortFilter),
-            middle_filter: array(tables, Section::MiddleFilter),
+            word_filter: array(tables, Section::WordFilter),
             long_filter: array(tables, Section::LongFilter),
             tiny: Buckets::new(tables, Section::Tiny),
             short: Buckets::new(tables, Section::Short),
             middle: Buckets::new(tables, Section::Middle),
+            words: Buckets::new(tables, Section::Words),
             long: Buckets::new(tables, Section::Long),
             starts: tables.section(Section::Texts),
             texts: tables.texts(),
         }
     }
 
-    /// Adds to `found` each anchor with which `rest`, which is not empty, begins, with its length in bytes; short ones first.
-    /// Where nothing is `glued` within the first bytes, short anchors that want a whole word are left out inside longer ones.
+    /// Which tables may know an anchor that begins here.
     #[inline(always)]
-    pub fn at(&self, rest: &[u8], glued: bool, found: &mut Vec<(u32, usize)>) {
-        // The key of a text's end is filled up with zeros, which a literal may hold: there, lengths are compared.
-        let start = match rest.first_chunk::<LONG>() {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => key(rest, rest.len()),
-        };
-        let lead = (start & mask(2)) as usize;
-        if self.leads[lead / 32] >> (lead % 32) & 1 == 0 {
-            return;
-        }
-        // Small letters around the ends of all anchors of a table: those that want a whole word are out of the question.
-        let small = if glued { 0 } else { small_letters(start) };
-        let alone = self.bytes[(start & mask(1)) as usize];
-        let known = Known {
-            alone: if alone & WHOLE != 0 && goes_on(small, 0, 1) { NONE } else { alone },
-            tiny: knows(self.tiny_filter, spread(start & mask(TINY)), goes_on(small, TINY - 1, TINY)),
-            short: knows(self.short_filter, spread(start & mask(SHORT)), goes_on(small, SHORT - 1, MIDDLE - 1)),
-            middle: knows(self.middle_filter, spread(start & mask(MIDDLE)), goes_on(small, MIDDLE - 1, LONG - 1)),
-        };
-        if known.tiny | known.short | known.middle | (known.alone != NONE) {
-            self.look_up(rest, start, known, glued, found);
+    pub fn knows(&self, start: &Start) -> Known {
+        let lead = lead(start.bytes);
+        Known {
+            long: marks(self.long_filter, spread(start.bytes)),
+            words: start.words().fold(0, |known, hash| known | marks(self.word_filter, hash)),
+            lead: self.leads[lead / 32] >> (lead % 32) & 1 == 1,
+            alone: self.bytes[(start.bytes & mask(1)) as usize] != NONE,
         }
     }
 
-    fn look_up(&self, rest: &[u8], start: u64, known: Known, glued: bool, found: &mut Vec<(u32, usize)>) {
-        let inside = |entry: u32, len: usize| {
-            entry & WHOLE != 0 && !glued && rest[len - 1].is_ascii_lowercase() && rest.get(len).is_some_and(u8::is_ascii_lowercase)
-        };
-        if known.alone != NONE {
-            found.push((known.alone >> 4, 1));
-        }
-        for (known, table, len) in [(known.tiny, &self.tiny, TINY), (known.short, &self.short, SHORT), (known.middle, &self.middle, MIDDLE)]
-        {
-            if !known {
-                continue;
-            }
-            for entry in table.at(spread(start & mask(len))).chunks_exact(ENTRY) {
+    /// Adds to `found` each anchor with which `rest`, which is not empty, begins, with its length in bytes; short ones first. In the
+    /// `middle` of a sentence, those that cannot stand there are left out.
+    pub fn look_up(&self, rest: &[u8], start: &Start, known: Known, middle: bool, found: &mut Vec<(u32, usize)>) {
+        let out = |flags: u32| middle && flags & INNER == 0;
+        let mut short = |entries: &[u32]| {
+            for entry in entries.chunks_exact(ENTRY) {
                 let (bytes, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] as usize & 7);
-                if start & mask(len) == bytes && rest.len() >= len && !inside(entry[2], len) {
+                // The key of a text's end is filled up with zeros, which a literal may hold: there, lengths are compared.
+                if start.bytes & mask(len) == bytes && rest.len() >= len && !out(entry[2]) {
                     found.push((entry[2] >> 4, len));
                 }
             }
+        };
+        if known.alone {
+            let first = (start.bytes & mask(1)) as usize;
+            short(&[first as u32, 0, self.bytes[first]]);
         }
-        let hash = spread(start);
-        if known.middle && knows(self.long_filter, hash, false) {
-            let left = &rest[LONG.min(rest.len())..];
-            let behind = left.first_chunk().map_or_else(|| key(left, left.len()) as u32, |bytes| u32::from_le_bytes(*bytes));
-            for entry in self.long.at(hash).chunks_exact(ENTRY) {
-                let [tail, len, n] = [entry[0], entry[1], entry[2]];
-                if behind & mask(len as usize) as u32 != tail {
-                    continue;
-                }
-                let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
-                if rest.starts_with(text) {
-                    found.push((n, text.len()));
-                }
+        if known.lead {
+            short(self.tiny.at(spread(start.bytes & mask(TINY))));
+            short(self.short.at(spread(start.bytes & mask(SHORT))));
+            short(self.middle.at(spread(start.bytes & mask(MIDDLE))));
+        }
+        if known.words != 0 {
+            start.words().for_each(|hash| short(self.words.at(hash)));
+            // Two words may share a bucket.
+            if start.ends.count_ones() > 1 {
+                found.sort_unstable_by_key(|&(n, len)| (len, n));
+                found.dedup();
+            }
+        }
+        if known.long == 0 || rest.len() < LONG {
+            return;
+        }
+        let left = &rest[LONG..];
+        let behind = left.first_chunk().map_or_else(|| key(left, left.len()) as u32, |bytes| u32::from_le_bytes(*bytes));
+        for entry in self.long.at(spread(start.bytes)).chunks_exact(ENTRY) {
+            let [tail, len, n] = [entry[0], entry[1], entry[2]];
+            if behind & mask((len & 7) as usize) as u32 != tail || out(len) {
+                continue;
+            }
+            let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];
+            if rest.starts_with(text) {
+                found.push((n, text.len()));
             }
         }
     }

@@ -35,6 +35,19 @@ impl Hole {
         ("stamp", Hole::Stamp),
     ];
 
+    /// Longest text that a hole may hold, in folded bytes.
+    pub const MAX: usize = 240;
+
+    /// Longest stretch between two literals that is searched, in folded bytes.
+    pub fn reach(self) -> usize {
+        match self {
+            Hole::Title => Hole::MAX,
+            Hole::Name | Hole::Words | Hole::Site => 80,
+            Hole::Url => 400,
+            _ => 60,
+        }
+    }
+
     fn named(name: &str) -> Option<Hole> {
         Hole::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, hole)| hole)
     }
@@ -50,6 +63,13 @@ pub(crate) enum Part {
     Slot(String),
     /// A slot beside the one that was expanded: any of these folded texts, the longest first.
     OneOf(Arc<[String]>),
+}
+
+impl Part {
+    /// True for what a language has its own words for: the same piece is filled otherwise in another one.
+    pub fn by_language(&self) -> bool {
+        matches!(self, Part::Hole(Hole::Date | Hole::Time | Hole::Stamp | Hole::Network))
+    }
 }
 
 /// What is wrong with a phrase.

@@ -12,23 +12,22 @@ use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
 use super::select::Selection;
-use super::tables::{Phrase, Section, Tables};
+use super::tables::{Phrase, Piece, Section, Tables};
 
 /// Marks what was compiled and takes no part.
 const OUT: u16 = u16::MAX;
 const RULE_OUT: u32 = u32::MAX;
 
-/// A phrase without a literal, by its number, and what a line must hold for it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Phrases without a literal that have the same pieces, and what a line must hold for them.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unanchored {
-    pub phrase: u32,
+    /// What a line must begin with.
+    pub first: Hole,
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
-    /// Number of its language.
-    pub language: u16,
-    /// The same as of the phrase before it, and good for the same words: only the language differs, or not even that.
-    pub again: bool,
+    /// Their numbers, and those of their languages. Where names of networks are wanted, one alone: each language has its own.
+    pub phrases: Vec<(u32, u16)>,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -156,18 +155,22 @@ impl RuleSet {
             heard,
             tables,
         };
-        let unanchored = set.tables.section(Section::Unanchored).iter().filter_map(|&n| {
-            let Phrase { parts, language, .. } = set.phrase(n)?;
-            let (date, time, stamp) = (parts.wants(Hole::Date), parts.wants(Hole::Time), parts.wants(Hole::Stamp));
-            Some(Unanchored { phrase: n, date, time, stamp, language, again: false })
+        let numbers = set.tables.section(Section::Unanchored).iter();
+        let mut phrases: Vec<(u32, Phrase<'_>)> = numbers.filter_map(|&n| Some((n, set.phrase(n)?))).collect();
+        phrases.sort_by(|(_, a), (_, b)| a.parts.cmp(&b.parts).then(a.language.cmp(&b.language)));
+        let same = |a: &Phrase<'_>, b: &Phrase<'_>| a.parts.cmp(&b.parts).is_eq() && !a.parts.wants(Hole::Network);
+        let groups = phrases.chunk_by(|(_, a), (_, b)| same(a, b)).map(|group| {
+            let parts = group[0].1.parts;
+            Unanchored {
+                // Nothing else begins a phrase without a literal; any word is the weakest demand.
+                first: if let Some(Piece::Hole(hole)) = parts.first() { hole } else { Hole::Words },
+                date: parts.wants(Hole::Date),
+                time: parts.wants(Hole::Time),
+                stamp: parts.wants(Hole::Stamp),
+                phrases: group.iter().map(|(n, phrase)| (*n, phrase.language)).collect(),
+            }
         });
-        let mut unanchored: Vec<Unanchored> = unanchored.collect();
-        let parts = |u: &Unanchored| set.tables.phrase(u.phrase).parts;
-        unanchored.sort_by(|a, b| parts(a).cmp(&parts(b)).then(a.language.cmp(&b.language)));
-        for n in 1..unanchored.len() {
-            let (one, two) = (parts(&unanchored[n - 1]), parts(&unanchored[n]));
-            unanchored[n].again = one.cmp(&two).is_eq() && !two.wants(Hole::Network);
-        }
+        let unanchored = groups.collect();
         set.unanchored = unanchored;
         set
     }

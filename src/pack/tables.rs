@@ -4,8 +4,10 @@
 //! is read, allocated or hashed for 80,000 phrases at each start. Packs of a user are compiled to the same tables at run time.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use super::guard::{Around, Guard};
+use super::guard::Guard;
 use super::phrase::{Hole, Part};
 
 /// The sections, in the order in which they lie.
@@ -28,16 +30,15 @@ pub(crate) enum Section {
     ChoiceTexts,
     /// Phrases without a literal.
     Unanchored,
-    /// Tables of the literal stage.
+    /// Tables of the literal stage ([`literals`](super::literals)).
     Long,
     LongFilter,
+    Words,
+    WordFilter,
     Middle,
-    MiddleFilter,
     Short,
-    ShortFilter,
     Tiny,
-    TinyFilter,
-    /// A bit for each two bytes with which an anchor may begin.
+    /// A bit for each start of an anchor that is in none of the tables with a filter.
     Leads,
     /// For each byte, the anchor that it is alone.
     Bytes,
@@ -47,6 +48,8 @@ const SECTIONS: usize = Section::Bytes as usize + 1;
 
 /// Numbers of one phrase.
 const PHRASE: usize = 4;
+/// Marks a phrase of an anchor that is found where the one before it is found: it has the same pieces.
+const AGAIN: u32 = 1 << 31;
 /// Marks a phrase without an anchor.
 const NO_ANCHOR: u32 = 0xFF;
 
@@ -72,6 +75,7 @@ pub(crate) struct Tables {
     /// First, where each section begins and the last one ends; then the sections.
     words: Cow<'static, [u32]>,
     text: Cow<'static, str>,
+    reach: OnceLock<usize>,
 }
 
 /// A phrase of one rule in one language.
@@ -96,6 +100,18 @@ impl<'s> Phrase<'s> {
             Piece::Literal(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// Phrases of one anchor that have the same guard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group<'s>(&'s [u32]);
+
+impl<'s> Group<'s> {
+    /// The numbers of the phrases; with each, whether it is found just where the one before it is found.
+    #[inline]
+    pub fn iter(self) -> impl Iterator<Item = (u32, bool)> + use<'s> {
+        self.0.iter().map(|&word| (word & !AGAIN, word & AGAIN != 0))
     }
 }
 
@@ -139,7 +155,7 @@ const ONE_OF: u32 = 2;
 impl Tables {
     /// Tables that lie in memory already.
     pub fn new(words: Cow<'static, [u32]>, text: Cow<'static, str>) -> Tables {
-        Tables { words, text }
+        Tables { words, text, reach: OnceLock::new() }
     }
 
     /// The numbers of a section.
@@ -163,14 +179,14 @@ impl Tables {
 
     /// The phrases that have this anchor, those with the same guard together.
     #[inline]
-    pub fn anchored(&self, anchor: u32) -> impl Iterator<Item = (Guard, &[u32])> {
+    pub fn anchored(&self, anchor: u32) -> impl Iterator<Item = (Guard, Group<'_>)> {
         let starts = self.section(Section::Anchors);
         let mut rest = &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize];
         std::iter::from_fn(move || {
             let (head, behind) = rest.split_first()?;
             let (phrases, behind) = behind.split_at((head >> 16) as usize);
             rest = behind;
-            Some((Guard::from_bits(head & 0xFFFF), phrases))
+            Some((Guard::from_bits(head & 0xFFFF), Group(phrases)))
         })
     }
 
@@ -178,6 +194,30 @@ impl Tables {
     #[inline]
     pub fn anchor_guard(&self, anchor: u32) -> Guard {
         Guard::from_bits(self.section(Section::Guards)[anchor as usize])
+    }
+
+    /// Bytes of folded text that a phrase may cover between two line ends, at most: holes at its ends lie in the lines where it begins
+    /// and ends. Never asked for a text from which nothing is taken, so it is not counted before.
+    pub fn reach(&self) -> usize {
+        *self.reach.get_or_init(|| {
+            let parts = self.section(Section::Parts);
+            let mut choices: HashMap<u32, usize> = HashMap::new();
+            let mut of = |word: u32, edge: bool| match word >> KIND {
+                HOLE if edge => 0,
+                HOLE => Hole::NAMES[(word & ((1 << KIND) - 1)) as usize % Hole::NAMES.len()].1.reach(),
+                LITERAL => self.text(word & ((1 << KIND) - 1)).len(),
+                _ => *choices.entry(word).or_insert_with(|| match (Parts { tables: self, words: &[word] }).first() {
+                    Some(Piece::OneOf(choice)) => choice.iter().map(str::len).max().unwrap_or(0),
+                    _ => 0,
+                }),
+            };
+            let phrases = self.section(Section::Phrases);
+            let starts = phrases.iter().step_by(PHRASE).map(|&start| start as usize);
+            let ends = starts.clone().skip(1).chain([parts.len()]);
+            let covered =
+                starts.zip(ends).map(|(start, end)| (start..end).map(|n| of(parts[n], n == start || n + 1 == end)).sum::<usize>());
+            covered.max().unwrap_or(0)
+        })
     }
 
     /// How many phrases there are.
@@ -309,9 +349,9 @@ pub(crate) struct Written {
 /// Fills tables.
 #[derive(Default)]
 struct Builder<'p> {
-    known: std::collections::HashMap<&'p str, u32>,
+    known: HashMap<&'p str, u32>,
     texts: Vec<&'p str>,
-    choices: std::collections::HashMap<&'p [String], u32>,
+    choices: HashMap<&'p [String], u32>,
     sections: [Vec<u32>; SECTIONS],
 }
 
@@ -379,12 +419,19 @@ impl Tables {
             builder.sections[Section::Anchors as usize].push(start);
             builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|&n| phrases[n as usize].guard)).bits());
             let guard = |n: &u32| phrases[*n as usize].guard.bits();
-            // What languages share is remembered from one phrase to the next.
+            let pieces = |n: u32| (&phrases[n as usize].parts, phrases[n as usize].anchor);
+            // What languages share is remembered from one phrase to the next, and what phrases with the same pieces share.
             list.sort_by_key(|n| (guard(n), phrases[*n as usize].language));
+            let mut known: HashMap<_, usize> = HashMap::new();
+            let order: HashMap<u32, usize> = list.iter().enumerate().map(|(at, &n)| (n, *known.entry(pieces(n)).or_insert(at))).collect();
+            list.sort_by_key(|n| (guard(n), order[n]));
             for group in list.chunk_by(|a, b| guard(a) == guard(b)).flat_map(|same| same.chunks(0xFFFF)) {
                 let groups = &mut builder.sections[Section::AnchorPhrases as usize];
                 groups.push((group.len() as u32) << 16 | guard(&group[0]));
-                groups.extend(group);
+                for (at, &n) in group.iter().enumerate() {
+                    let again = at > 0 && pieces(group[at - 1]) == pieces(n) && !phrases[n as usize].parts.iter().any(Part::by_language);
+                    groups.push(n | if again { AGAIN } else { 0 });
+                }
             }
         }
         for phrase in phrases {
@@ -406,8 +453,8 @@ impl Tables {
             builder.sections[list as usize].push(end);
         }
         let guards = std::mem::take(&mut builder.sections[Section::Guards as usize]);
-        let whole = |n: usize| guards.get(n).is_some_and(|&bits| Guard::from_bits(bits).excludes(Around::inside_word()));
-        super::literals::build(&anchors, whole, &mut builder.sections);
+        let guard = |n: usize| Guard::from_bits(guards.get(n).copied().unwrap_or_default());
+        super::literals::build(&anchors, guard, &mut builder.sections);
         builder.sections[Section::Guards as usize] = guards;
         let mut text = String::with_capacity(builder.texts.iter().map(|t| t.len()).sum());
         for part in &builder.texts {

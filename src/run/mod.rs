@@ -40,6 +40,9 @@ const WINDOW: usize = 32;
 /// Bytes under way, as far as items tell their weight. One item may be heavier than that: then it goes alone.
 const BUDGET: usize = 16 << 20;
 
+/// Bytes that wait per thread, while there is something for every thread to take: more would not make it faster.
+const AHEAD: usize = 2 << 20;
+
 /// How long a result may wait for those behind it: small ones are handed over together.
 const PATIENCE: Duration = Duration::from_millis(2);
 
@@ -82,10 +85,11 @@ impl<I> Gate<I> {
     }
 
     /// Waits for room; false where the run has stopped.
-    fn enter(&self, number: usize, load: Load, window: usize, item: I) -> bool {
+    fn enter(&self, number: usize, load: Load, threads: usize, item: I) -> bool {
         let full = |state: &mut State<I>| {
-            let (Load { documents, bytes }, more) = (state.under_way, load);
-            !state.stopped && documents > 0 && (documents + more.documents > window || bytes + more.bytes > BUDGET)
+            let (documents, bytes) = (state.under_way.documents + load.documents, state.under_way.bytes + load.bytes);
+            let enough = bytes > threads * AHEAD && state.waiting.len() > threads;
+            !state.stopped && state.under_way.documents > 0 && (documents > threads * WINDOW || enough || bytes > BUDGET)
         };
         let mut state = self.lock();
         if full(&mut state) {
@@ -190,7 +194,7 @@ pub fn stream<I: Send, T: Send>(
                         return Ended::Interrupted;
                     }
                     let Some(item) = items.next() else { return Ended::Complete };
-                    if !gate.enter(number, weigh(&item), window, item) {
+                    if !gate.enter(number, weigh(&item), threads, item) {
                         return Ended::Stopped;
                     }
                     number += 1;

@@ -107,6 +107,14 @@ fn copy_group(
     // With several text columns the later ones wait for the first: a group of them is held in memory.
     let mut marks = Vec::new();
     let mut held: Vec<Vec<Column>> = leaves.iter().map(|_| Vec::new()).collect();
+    if leaves.is_empty() {
+        // No text in it: everything is copied.
+        let mut rows = first.take();
+        while let Some(some) = rows {
+            marks.extend(some.marks);
+            rows = if some.last { None } else { Some(waiting.recv().map_err(|_| broken())?) };
+        }
+    }
     for n in 0..source.num_columns() {
         let Some(leaf) = leaves.iter().position(|leaf| *leaf == n) else {
             let column = source.column(n);

@@ -117,10 +117,12 @@ impl<I> Batches<I> {
     }
 }
 
-/// What a batch adds to what is under way. Pieces are told by their bytes; nobody knows yet how large files are.
+/// What a batch adds to what is under way. Pieces are told by their bytes, and a batch of them counts as two documents; nobody
+/// knows yet how large files are.
 pub fn weigh(batch: &[Item]) -> Load {
     let files = batch.iter().filter(|item| matches!(item, Item::File(..))).count();
-    Load { documents: files.max(1), bytes: batch.iter().map(Item::weight).sum() }
+    let pieces = usize::from(matches!(batch, [Item::Piece(..), ..]));
+    Load { documents: files.max(1) + pieces, bytes: batch.iter().map(Item::weight).sum() }
 }
 
 /// True for a file that whoever works on it opens.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dehusk::splice::{Pointer, Spelled, Unreadable};
-use parquet::basic::Type;
+use parquet::basic::{LogicalType, Type};
 use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
@@ -93,6 +93,9 @@ impl Rows {
         let mut found = Vec::new();
         let mut next = 0;
         let several = self.columns.len() > 1;
+        if self.columns.is_empty() {
+            return (0..self.count).map(|row| (number + row as u64, Ok(Holds::Nothing))).collect();
+        }
         for (n, column) in self.columns.iter().enumerate() {
             for (at, (row, value)) in column.rows().zip(&column.values).enumerate() {
                 if !several && column.flat {
@@ -219,21 +222,25 @@ impl Reader {
             container.fields = found.into_iter().collect();
         }
         container.usual_names();
-        let mut leaves = Vec::new();
+        let (mut leaves, mut fields) = (Vec::new(), Vec::new());
         for pointer in &container.fields {
             let Some(n) = leaf(&schema, pointer) else { return Err(no_column(container, pointer.as_str())) };
+            if schema.column(n).logical_type_ref() == Some(&LogicalType::Unknown) {
+                continue; // nothing but nulls, of no type: nothing to clean
+            }
             if schema.column(n).physical_type() != Type::BYTE_ARRAY {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("the column `{}` holds no text", pointer.as_str())));
             }
             leaves.push(n);
+            fields.push(pointer.clone());
         }
-        if leaves.is_empty() {
+        if container.fields.is_empty() {
             return Err(no_column(container, TEXTS[0]));
         }
         // In the order of the file, the fields with them.
         let mut order: Vec<usize> = (0..leaves.len()).collect();
         order.sort_by_key(|n| leaves[*n]);
-        container.fields = order.iter().map(|n| container.fields[*n].clone()).collect();
+        container.fields = order.iter().map(|n| fields[*n].clone()).collect();
         leaves.sort_unstable();
         container.columns = leaves.clone();
         let about = container.about.each_ref().map(|pointer| {
@@ -297,7 +304,7 @@ impl Reader {
 impl Group {
     fn read(&mut self) -> Result<(Rows, usize), ParquetError> {
         let mut rows = Rows::default();
-        let mut read = 0;
+        let mut read = if self.columns.is_empty() { self.left.min(BATCH) } else { 0 };
         for leaf in &mut self.columns {
             let column;
             (column, read) = leaf.read()?;

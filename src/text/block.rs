@@ -91,6 +91,12 @@ impl Block {
     pub fn high(&self) -> u64 {
         self.0.to_bitmask()
     }
+
+    /// Bytes of such characters but the first of each.
+    #[inline(always)]
+    pub fn continued(&self) -> u64 {
+        self.0.simd_lt(i8x64::splat(-64)).to_bitmask()
+    }
 }
 
 #[inline(always)]
@@ -117,6 +123,7 @@ mod tests {
             prop_assert_eq!(block.wordy(), bits(&bytes, |b| b.is_ascii_alphanumeric()));
             prop_assert_eq!(block.is(bytes[5]), bits(&bytes, |b| b == bytes[5]));
             prop_assert_eq!(block.high(), bits(&bytes, |b| !b.is_ascii()));
+            prop_assert_eq!(block.continued(), bits(&bytes, |b| (0x80..0xC0).contains(&b)));
         }
     }
 

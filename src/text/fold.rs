@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use unicode_normalization::char::{canonical_combining_class, compose};
 
-use super::block::{BLOCK, block_at};
+use super::block::{BLOCK, Block};
 use super::class::is_wordy;
 use super::letter::{Fold, Kind, fold_char, simple, simple_of_two, two_bytes};
 use super::line::Line;
@@ -105,6 +105,11 @@ const SEAMS: u32 = {
         | 1 << (Kind::Caseless as u32 * 5 + Kind::Digit as u32)
 };
 
+/// The kind of a byte of plain ASCII, or of a blank.
+fn kind_of(b: u8) -> Kind {
+    Kind::ALL.get(usize::from(CLASSES[usize::from(b)])).copied().unwrap_or_default()
+}
+
 fn plain_byte(b: Option<&u8>) -> bool {
     b.is_some_and(|&b| CLASSES[b as usize] != SPECIAL)
 }
@@ -112,6 +117,8 @@ fn plain_byte(b: Option<&u8>) -> bool {
 struct Folder<'t> {
     raw: &'t str,
     before: Kind,
+    /// The folded text so far.
+    text: String,
     out: Folded,
     lines: Vec<Line>,
     line_raw: usize,
@@ -121,9 +128,10 @@ struct Folder<'t> {
 /// Folds `raw` and finds its lines on the way. `raw` is shorter than 4 GiB.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(crate) fn fold(raw: &str) -> (Folded, Vec<Line>) {
-    let mut folder = Folder { raw, before: Kind::Other, out: Folded::default(), lines: Vec::new(), line_raw: 0, line_fold: 0 };
-    folder.out.text.reserve(raw.len());
+    let text = String::with_capacity(raw.len());
+    let mut folder = Folder { raw, before: Kind::Other, text, out: Folded::default(), lines: Vec::new(), line_raw: 0, line_fold: 0 };
     folder.run();
+    folder.out.text = folder.text;
     (folder.out, folder.lines)
 }
 
@@ -155,32 +163,123 @@ fn push_composed(out: &mut String, c: char) {
     }
 }
 
+/// What stands in a block, as far as folding asks: a bit for each byte.
+struct Kinds {
+    upper: u64,
+    lower: u64,
+    digit: u64,
+    blank: u64,
+    /// What is no plain ASCII and no blank.
+    special: u64,
+}
+
+impl Kinds {
+    #[inline(always)]
+    fn of(block: &Block) -> Kinds {
+        Kinds {
+            upper: block.within(b'A', b'Z'),
+            lower: block.within(b'a', b'z'),
+            digit: block.within(b'0', b'9'),
+            blank: block.is(b' '),
+            special: block.high() | block.within(b'\t', b'\r') | block.within(b'[', b']') | block.is(b'`'),
+        }
+    }
+
+    /// Bytes between which and the one before, in the block, a seam is.
+    #[inline(always)]
+    fn seams(&self) -> u64 {
+        let (upper, lower, digit) = (self.upper, self.lower, self.digit);
+        let after = |kinds: u64| kinds << 1;
+        // "USANext": the last capital begins a word.
+        after(lower) & (upper | digit) | after(digit) & (upper | lower) | after(upper) & (digit | upper & lower >> 1)
+    }
+}
+
 impl Folder<'_> {
     fn run(&mut self) {
         let bytes = self.raw.as_bytes();
         let mut at = 0;
+        while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+            at = self.block(at, block);
+        }
         while let Some(&b) = bytes.get(at) {
             at = match CLASSES[b as usize] {
-                SPECIAL if b == b'\n' && plain_byte(bytes.get(at + 1)) => self.line_end(at),
-                SPECIAL => self.special(at),
+                SPECIAL => self.other(at, b),
                 _ => self.plain(at),
             };
         }
         self.end_line(bytes.len());
     }
 
-    /// Folds plain ASCII from `at`, and single blanks in it, as far as it goes; returns the offset behind it.
-    fn plain(&mut self, at: usize) -> usize {
-        let fold = self.out.text.len();
-        let mut end = at;
-        while let Some((len, goes_on)) = self.plain_block(end, fold + end - at) {
-            end += len;
-            if !goes_on {
-                break;
+    /// Folds the block at `at`; returns the offset behind it, or behind what reaches over its end.
+    #[inline(always)]
+    fn block(&mut self, at: usize, bytes: &[u8; BLOCK]) -> usize {
+        let block = Block::new(bytes);
+        let kinds = Kinds::of(&block);
+        // A blank is plain where something follows that is surely no white space.
+        let odd = (kinds.special | kinds.blank) >> 1 | u64::from(!plain_byte(self.raw.as_bytes().get(at + BLOCK))) << (BLOCK - 1);
+        let stops = kinds.special | kinds.blank & odd;
+        let seams = kinds.seams();
+        let mut n = 0;
+        while n < BLOCK {
+            let len = ((stops >> n).trailing_zeros() as usize).min(BLOCK - n);
+            // Two blanks may come together where something between them was left out.
+            let len = if len > 0 && kinds.blank >> n & 1 == 1 && self.blank_before() { 0 } else { len };
+            if len > 0 {
+                self.plain_run(at + n, len, &kinds, seams, n);
+                n += len;
+            } else {
+                n = self.other(at + n, bytes[n]) - at;
             }
         }
-        // What is left is less than a block, or holds longer characters.
+        at + n
+    }
+
+    /// Appends plain ASCII from byte `n` of a block, which stands at `raw`, and notes its seams.
+    #[inline(always)]
+    fn plain_run(&mut self, raw: usize, len: usize, kinds: &Kinds, seams: u64, n: usize) {
+        let fold = self.text.len();
         let bytes = self.raw.as_bytes();
+        let (first, end) = (kind_of(bytes[raw]), kind_of(bytes[raw + len - 1]));
+        let mut seams = seams >> n & (u64::MAX >> (BLOCK - len)) & !1;
+        // The first byte follows what was folded before, and the last one may be followed by a longer character.
+        if SEAMS >> (self.before as u8 * 5 + first as u8) & 1 != 0 && (self.before != first || first != Kind::Upper || self.small(raw + 1))
+        {
+            seams |= 1;
+        }
+        let last = n + len - 1;
+        if len > 1 && kinds.upper >> (last - 1) & 3 == 3 && self.small(raw + len) {
+            seams |= 1 << (len - 1);
+        }
+        while seams != 0 {
+            self.out.seams.push((fold + seams.trailing_zeros() as usize) as u32);
+            seams &= seams - 1;
+        }
+        self.before = end;
+        self.mark(raw);
+        self.append(raw, raw + len, kinds.upper >> n & (u64::MAX >> (BLOCK - len)) != 0);
+    }
+
+    /// Appends plain ASCII, with its capitals made small if there are any.
+    #[inline(always)]
+    fn append(&mut self, start: usize, end: usize, capitals: bool) {
+        let fold = self.text.len();
+        self.text.push_str(&self.raw[start..end]);
+        if capitals {
+            self.text[fold..].make_ascii_lowercase();
+        }
+    }
+
+    /// True where a small letter stands at `at`.
+    fn small(&self, at: usize) -> bool {
+        self.raw[at..].starts_with(char::is_lowercase)
+    }
+
+    /// Folds plain ASCII from `at`, where less than a block is left, as far as it goes; returns the offset behind it.
+    fn plain(&mut self, at: usize) -> usize {
+        let bytes = self.raw.as_bytes();
+        let fold = self.text.len();
+        let mut end = at;
         let mut before = self.before as u8;
         while let Some(&b) = bytes.get(end) {
             let mut class = CLASSES[b as usize];
@@ -192,77 +291,59 @@ impl Folder<'_> {
             }
             if SEAMS >> (before * 5 + class) & 1 != 0 {
                 let both = class == Kind::Upper as u8 && before == class;
-                if !both || self.raw[end + 1..].starts_with(char::is_lowercase) {
+                if !both || self.small(end + 1) {
                     self.out.seams.push((fold + end - at) as u32);
                 }
             }
             before = class;
             end += 1;
-            if class == Kind::Lower as u8 {
-                // Between small letters there is no seam.
-                end += bytes[end..].iter().take_while(|b| b.is_ascii_lowercase()).count();
-            }
         }
         self.before = Kind::ALL[before as usize];
         self.mark(at);
-        self.out.text.push_str(&self.raw[at..end]);
-        self.out.text[fold..].make_ascii_lowercase();
+        self.append(at, end, true);
         end
     }
 
-    /// The same for the block at `at`, whose folded text will begin at `fold`: notes its seams and the kind of its last byte,
-    /// and tells how many bytes are plain, and whether more may follow. `None` where a block does not pay.
-    fn plain_block(&mut self, at: usize, fold: usize) -> Option<(usize, bool)> {
-        let bytes = self.raw.as_bytes();
-        let first: &[u8; 8] = bytes.get(at..)?.first_chunk()?;
-        if u64::from_le_bytes(*first) & 0x8080_8080_8080_8080 != 0 {
-            return None;
+    /// Folds what is no plain ASCII, the byte `b` at `at`, or a blank that is no plain one; returns the offset behind it.
+    fn other(&mut self, at: usize, b: u8) -> usize {
+        match b {
+            b' ' if self.solid(at + 1) => self.blank(at),
+            b'\n' if self.solid(at + 1) => self.line_end(at),
+            _ => self.special(at),
         }
-        let block = block_at(bytes, at)?;
-        let (upper, lower, digit, blank) = (block.within(b'A', b'Z'), block.within(b'a', b'z'), block.within(b'0', b'9'), block.is(b' '));
-        let special = block.high() | block.within(b'\t', b'\r') | block.within(b'[', b']') | block.is(b'`');
-        // A blank is plain where something plain follows.
-        let last = u64::from(!plain_byte(bytes.get(at + BLOCK))) << (BLOCK - 1);
-        let stop = special | blank & ((special | blank) >> 1 | last);
-        let len = stop.trailing_zeros() as usize;
-        if len == 0 {
-            return None;
-        }
-        let before = |kinds: u64, kind: Kind| kinds << 1 | u64::from(self.before == kind);
-        let (after_upper, after_digit) = (before(upper, Kind::Upper), before(digit, Kind::Digit));
-        let mut seams = before(lower, Kind::Lower) & (upper | digit)
-            | after_digit & (upper | lower)
-            | after_upper & digit
-            | before(0, Kind::Caseless) & (upper | lower | digit);
-        // "USANext": the last capital begins a word. Behind the last byte here, it takes a look at the character.
-        let capitals = after_upper & upper;
-        seams |= capitals & lower >> 1;
-        let end = 1 << (len - 1);
-        if capitals & end != 0 && self.raw[at + len..].starts_with(char::is_lowercase) {
-            seams |= end;
-        }
-        seams &= u64::MAX >> (BLOCK - len);
-        while seams != 0 {
-            self.out.seams.push((fold + seams.trailing_zeros() as usize) as u32);
-            seams &= seams - 1;
-        }
-        let of_kind = [(upper, Kind::Upper), (lower, Kind::Lower), (digit, Kind::Digit)];
-        self.before = of_kind.iter().find(|(bits, _)| bits & end != 0).map_or(Kind::Other, |&(_, kind)| kind);
-        Some((len, len == BLOCK))
     }
 
-    /// Folds a lone line end at `at`, with plain ASCII behind it.
+    /// True where something stands that is no white space.
+    fn solid(&self, at: usize) -> bool {
+        match self.raw.as_bytes().get(at) {
+            None => false,
+            Some(b) if b.is_ascii() => !matches!(b, b'\t'..=b'\r' | b' '),
+            Some(_) => self.raw[at..].chars().next().is_some_and(|c| !c.is_whitespace()),
+        }
+    }
+
+    /// Folds a lone blank.
+    fn blank(&mut self, at: usize) -> usize {
+        self.before = Kind::Other;
+        if !self.blank_before() {
+            self.mark(at);
+            self.text.push(' ');
+        }
+        at + 1
+    }
+
+    /// Folds a lone line end at `at`, with no white space behind it.
     fn line_end(&mut self, at: usize) -> usize {
-        if self.out.text.ends_with([' ', '\n']) {
+        if self.blank_before() {
             return self.special(at);
         }
         self.before = Kind::Other;
-        let fold_end = self.out.text.len().max(self.line_fold);
+        let fold_end = self.text.len().max(self.line_fold);
         self.mark(at);
-        self.out.text.push(' ');
+        self.text.push(' ');
         self.lines.push(Line { start: self.line_raw, end: at, next: at + 1, fold_start: self.line_fold, fold_end });
         self.line_raw = at + 1;
-        self.line_fold = self.out.text.len();
+        self.line_fold = self.text.len();
         at + 1
     }
 
@@ -291,18 +372,18 @@ impl Folder<'_> {
         match fold_char(c) {
             Fold::Blank => return self.blanks(at),
             // A place where a line may break parts words.
-            Fold::Drop if c == '\u{200B}' && self.out.seams.last().is_none_or(|&s| (s as usize) < self.out.text.len()) => {
-                self.out.seams.push(self.out.text.len() as u32);
+            Fold::Drop if c == '\u{200B}' && self.out.seams.last().is_none_or(|&s| (s as usize) < self.text.len()) => {
+                self.out.seams.push(self.text.len() as u32);
             }
             Fold::Drop => {}
             Fold::Dots => {
                 self.mark(at);
-                self.out.text.push_str("...");
+                self.text.push_str("...");
             }
             Fold::Keep(folded) => {
                 self.note_seam(Kind::of(c), at + c.len_utf8());
                 self.mark(at);
-                push_composed(&mut self.out.text, folded);
+                push_composed(&mut self.text, folded);
             }
         }
         at + c.len_utf8()
@@ -322,7 +403,7 @@ impl Folder<'_> {
             if kind != Kind::Lower || self.before != kind {
                 self.note_seam(kind, at);
             }
-            self.out.text.push(folded);
+            self.text.push(folded);
             drifts = len != folded.len_utf8();
             let Some(&next) = bytes.get(at) else { return at };
             // No white space has such a first byte.
@@ -333,7 +414,7 @@ impl Folder<'_> {
                     self.mark(at);
                     drifts = false;
                 }
-                self.out.text.push(' ');
+                self.text.push(' ');
                 self.before = Kind::Other;
                 at += 1;
                 first = bytes[at];
@@ -363,14 +444,14 @@ impl Folder<'_> {
             _ => false,
         };
         if seam {
-            self.out.seams.push(self.out.text.len() as u32);
+            self.out.seams.push(self.text.len() as u32);
         }
         self.before = kind;
     }
 
     /// Notes where the next folded character comes from, when the distance has changed.
     fn mark(&mut self, raw: usize) {
-        let fold = self.out.text.len();
+        let fold = self.text.len();
         let (last_fold, last_raw) = self.out.drift.last().map_or((0, 0), |&(f, r)| (f as usize, r as usize));
         if raw - last_raw != fold - last_fold.min(fold) {
             if last_fold == fold && !self.out.drift.is_empty() {
@@ -382,9 +463,9 @@ impl Folder<'_> {
 
     /// A blank between words that only a link's brackets keep apart.
     fn seam(&mut self, raw: usize) {
-        if self.out.text.ends_with(|c: char| is_wordy(c)) {
+        if self.text.ends_with(is_wordy) {
             self.mark(raw);
-            self.out.text.push(' ');
+            self.text.push(' ');
         }
     }
 
@@ -393,16 +474,16 @@ impl Folder<'_> {
         self.before = Kind::Other;
         let run = self.raw[at..].find(|c: char| !c.is_whitespace()).map_or(self.raw.len(), |n| at + n);
         let blanks = &self.raw.as_bytes()[at..run];
-        let fold_end = self.out.text.len();
+        let fold_end = self.text.len();
         let breaks = memchr::memchr_iter(b'\n', blanks).count();
-        if !self.out.text.ends_with([' ', '\n']) {
+        if !self.blank_before() {
             self.mark(at);
-            self.out.text.push(if breaks > 1 { '\n' } else { ' ' });
+            self.text.push(if breaks > 1 { '\n' } else { ' ' });
         } else if breaks > 1 {
-            self.out.text.pop();
-            self.out.text.push('\n');
+            self.text.pop();
+            self.text.push('\n');
         }
-        let behind = self.out.text.len();
+        let behind = self.text.len();
         for (n, newline) in memchr::memchr_iter(b'\n', blanks).enumerate() {
             let newline = at + newline;
             let end = if newline > self.line_raw && self.raw.as_bytes()[newline - 1] == b'\r' { newline - 1 } else { newline };
@@ -414,9 +495,13 @@ impl Folder<'_> {
         run
     }
 
+    fn blank_before(&self) -> bool {
+        matches!(self.text.as_bytes().last(), Some(b' ' | b'\n'))
+    }
+
     fn end_line(&mut self, end: usize) {
         if self.line_raw < end || self.lines.is_empty() {
-            let fold_end = self.out.text.trim_end().len().max(self.line_fold);
+            let fold_end = self.text.trim_end().len().max(self.line_fold);
             self.lines.push(Line { start: self.line_raw, end, next: end, fold_start: self.line_fold, fold_end });
         }
     }

@@ -25,6 +25,8 @@ pub(crate) struct Document<'t> {
     pub raw: &'t str,
     pub folded: Folded,
     pub lines: Vec<Line>,
+    /// Somebody wants to read why what is not taken stays.
+    pub explained: bool,
     shapes: Vec<OnceCell<Shape>>,
     /// First and last lines of code between fences.
     fences: OnceCell<Vec<(usize, usize)>>,
@@ -72,6 +74,7 @@ impl<'t> Document<'t> {
             folded,
             shapes: vec![OnceCell::new(); lines.len()],
             lines,
+            explained: false,
             fences: OnceCell::new(),
             zone: OnceCell::new(),
             filled: OnceCell::new(),
@@ -222,6 +225,15 @@ impl<'t> Document<'t> {
             let last = self.raw.char_indices().rfind(|&(_, c)| is_wordy(c));
             (first.unwrap_or(self.raw.len()), last.map_or(0, |(at, c)| at + c.len_utf8()))
         })
+    }
+
+    /// True where the letter at `at` of the folded text is a small one in the original.
+    pub fn small(&self, at: usize) -> bool {
+        let raw = self.folded.raw_start(at);
+        match self.raw.as_bytes().get(raw) {
+            Some(b) if b.is_ascii() => b.is_ascii_lowercase(),
+            _ => self.raw.get(raw..).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase),
+        }
     }
 
     /// The original span of a folded range.

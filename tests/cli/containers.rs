@@ -104,6 +104,28 @@ mod columns {
         writer.into_inner().unwrap()
     }
 
+    /// Rows without a text: the column has no type, as where every value was null when the file was made.
+    pub fn untyped(rows: usize) -> Vec<u8> {
+        let schema = parse_message_type("message m { required int32 n; optional int32 text (UNKNOWN); }").unwrap();
+        let mut writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(WriterProperties::default())).unwrap();
+        for _ in 0..2 {
+            let mut group = writer.next_row_group().unwrap();
+            for levels in [None, Some(vec![0; rows])] {
+                let mut column = group.next_column().unwrap().unwrap();
+                let values = if levels.is_none() { vec![7; rows] } else { Vec::new() };
+                column.typed::<Int32Type>().write_batch(&values, levels.as_deref(), None).unwrap();
+                column.close().unwrap();
+            }
+            group.close().unwrap();
+        }
+        writer.into_inner().unwrap()
+    }
+
+    pub fn count(bytes: Vec<u8>) -> (usize, usize) {
+        let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
+        (file.get_row_iter(None).unwrap().count(), file.metadata().file_metadata().schema_descr().num_columns())
+    }
+
     pub fn read(bytes: &[u8]) -> Vec<String> {
         let file = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).unwrap();
         file.get_row_iter(None).unwrap().map(|row| row.unwrap().get_string(1).unwrap().clone()).collect()
@@ -154,5 +176,18 @@ proptest! {
                 prop_assert!(&back == bytes, "{} is not the same byte for byte", name);
             }
         }
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_table_whose_texts_are_null_and_of_no_type_has_nothing_to_clean() {
+    let dir = Dir::with([("empty", "")]);
+    std::fs::write(dir.path("a.parquet"), columns::untyped(100)).unwrap();
+    for (flags, wanted) in [("", 2), ("--add-columns", 4)] {
+        let (code, _, err) = dir.run(&format!("clean a.parquet --out out --overwrite {flags}"));
+        assert_eq!(code, 0, "{err}");
+        assert!(err.contains("200 records have no text"), "{err}");
+        assert_eq!(columns::count(std::fs::read(dir.path("out/a.parquet")).unwrap()), (200, wanted));
     }
 }
