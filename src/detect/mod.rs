@@ -56,8 +56,16 @@ pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) ->
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<&Earlier>) -> (Detection, Scanned) {
     let languages = Languages::new(set, doc);
     let found = scan::scan(set, doc, &languages, earlier);
-    let mut detector =
-        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: &languages, begun: Vec::new(), asked: None, out: Detection::default() };
+    let mut detector = Detector {
+        set,
+        doc,
+        found: &found,
+        counts: BTreeMap::new(),
+        languages: &languages,
+        begun: Vec::new(),
+        asked: None,
+        out: Detection::default(),
+    };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -94,7 +102,8 @@ impl Detector<'_> {
                 same.sort_by_cached_key(|(m, _)| (self.languages.stranger(m.language), m.language));
             }
         }
-        self.begun = main.iter().filter(|(m, p)| p.is_ok() && matches!(m.stand, Stand::Whole | Stand::Start)).map(|(m, _)| m.span.start()).collect();
+        self.begun =
+            main.iter().filter(|(m, p)| p.is_ok() && matches!(m.stand, Stand::Whole | Stand::Start)).map(|(m, _)| m.span.start()).collect();
         let mut last = usize::MAX;
         for (one, place) in &main {
             let rule = &self.set.rules[one.rule as usize];

@@ -88,7 +88,11 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             // The next dates, and those behind them.
             let turn = |at: usize| -> Option<usize> {
                 groups.get(at + 1).filter(short)?;
-                let same = |n: &usize| bare[*n] || groups[at].iter().any(|&m| bare[m]) || marks[*n].iter().any(|r| groups[at].iter().any(|&m| marks[m].contains(r)));
+                let same = |n: &usize| {
+                    bare[*n]
+                        || groups[at].iter().any(|&m| bare[m])
+                        || marks[*n].iter().any(|r| groups[at].iter().any(|&m| marks[m].contains(r)))
+                };
                 groups.get(at + 2).filter(|g| g.iter().any(same)).map(|_| at + 2)
             };
             if dates(group[0])
