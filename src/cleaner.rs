@@ -132,8 +132,9 @@ impl Cleaner {
         }
         let mut earlier = None;
         for pass in 0..MAX_PASSES {
-            let doc = Document::new(&cleaned.text);
-            let (mut detection, scanned) = detect(&self.set, &doc, pass == 0 && trace.is_some(), earlier.as_ref());
+            let mut doc = Document::new(&cleaned.text);
+            doc.explained = pass == 0 && trace.is_some();
+            let (mut detection, scanned) = detect(&self.set, &doc, earlier.as_ref());
             if let Some(trace) = trace.as_deref_mut() {
                 trace.append(&mut detection.refusals);
             }

@@ -119,7 +119,7 @@ mod tests {
             let doc = Document::new(text);
             let mut told = |guarded| {
                 set.guarded = guarded;
-                let (found, _) = detect(&set, &doc, false, None);
+                let (found, _) = detect(&set, &doc, None);
                 format!("{:?} {:?}", found.signs, found.cuts)
             };
             assert!(told(true) == told(false), "{text}");

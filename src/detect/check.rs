@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr2, memchr3};
 
+use super::answer;
 use super::scan::{Found, Match};
 use super::sign::Stand;
 use crate::pack::{At, Rule, Side, Zone};
@@ -19,6 +20,11 @@ const LINE_BYTES: usize = 200;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct No(pub &'static str, pub String);
 
+/// Says no. The reason is put into words only where somebody wants to read it: most words of a text are refused.
+pub(super) fn no<T>(doc: &Document<'_>, constraint: &'static str, reason: impl FnOnce() -> String) -> Result<T, No> {
+    Err(No(constraint, if doc.explained { reason() } else { String::new() }))
+}
+
 /// What the position of a match allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -32,13 +38,13 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
     let span = found.span;
     mentioned(doc, found)?;
     if rule.capital && !capital(span.of(doc.raw)) {
-        return Err(No("case", format!("“{}” does not begin with a capital letter", short(span.of(doc.raw)))));
+        return no(doc, "case", || format!("“{}” does not begin with a capital letter", short(span.of(doc.raw))));
     }
     if found.stand == Stand::Whole && wrapped(doc, span) {
-        return Err(No("at", "it ends a sentence that began on the line before".to_owned()));
+        return no(doc, "at", || "it ends a sentence that began on the line before".to_owned());
     }
     if found.stand == Stand::Whole && broken(doc, rule, found) {
-        return Err(No("at", "it stands inside a sentence that is broken at its links".to_owned()));
+        return no(doc, "at", || "it stands inside a sentence that is broken at its links".to_owned());
     }
     let starts = || sentence_start(doc.raw, span.start());
     let ends = || rule.title.is_some() || sentence_end(doc.raw, span.end());
@@ -66,7 +72,7 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::Sentence => "a sentence of its own",
         At::Anywhere => "any place",
     };
-    Err(No("at", format!("wants {wanted}")))
+    no(doc, "at", || format!("wants {wanted}"))
 }
 
 /// True where a line is the rest of a hard-wrapped sentence: the line before goes on, and this one begins small or ends with
@@ -122,10 +128,10 @@ pub(super) fn goes_on(line: &str) -> bool {
 pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
     let span = found.span;
     if doc.fenced(span.start()) {
-        return Err(No("code", "it stands between code fences".to_owned()));
+        return no(doc, "code", || "it stands between code fences".to_owned());
     }
     if quoted(doc.raw, span.start(), span.end()) || (found.stand != Stand::Whole && in_quotation(doc.raw, span.start(), span.end())) {
-        return Err(No("quoted", "it is only mentioned: it stands in quotation marks".to_owned()));
+        return no(doc, "quoted", || "it is only mentioned: it stands in quotation marks".to_owned());
     }
     Ok(())
 }
@@ -139,19 +145,19 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
         // The bracket of a link that holds the match: its target lies behind what is seen.
         let seen = if in_link(doc, span) { seen.strip_suffix('[').unwrap_or(&seen) } else { &seen };
         if !before.is_match(seen) {
-            return Err(No("before", format!("the text before does not match {}", before.source)));
+            return no(doc, "before", || format!("the text before does not match {}", before.source));
         }
     }
     if let Some(after) = &rule.after {
         let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
         if !after.is_match(&plain(&doc.raw[span.end()..view])) {
-            return Err(No("after", format!("the text behind does not match {}", after.source)));
+            return no(doc, "after", || format!("the text behind does not match {}", after.source));
         }
     }
     if !rule.unless.is_empty() {
         let line = around(doc, found.fold);
         if let Some(veto) = rule.unless.iter().find(|u| line.contains(u.as_str())) {
-            return Err(No("unless", format!("“{veto}” stands in the line")));
+            return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
     }
     position(doc, rule, span)
@@ -209,28 +215,27 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
     let Some(place) = &rule.place else { return Ok(()) };
     let line = doc.line_at(span.start());
     if let Some(zone) = place.zone {
-        let head = in_head(doc, span);
-        let tail = in_tail(doc, span);
+        let (head, tail) = (|| in_head(doc, span), || in_tail(doc, span));
         let fits = match zone {
-            Zone::Head => head,
-            Zone::Tail => tail,
-            Zone::Edge => head || tail,
-            Zone::Body => !head && !tail,
+            Zone::Head => head(),
+            Zone::Tail => tail(),
+            Zone::Edge => head() || tail(),
+            Zone::Body => !head() && !tail(),
         };
         if !fits {
-            return Err(No("where.zone", "it stands between lines of prose".to_owned()));
+            return no(doc, "where.zone", || "it stands between lines of prose".to_owned());
         }
     }
     if let Some(most) = place.from_top {
         let above = doc.filled_before(line);
         if above >= most {
-            return Err(No("where.from_top", format!("{above} lines stand above it, at most {} may", most.saturating_sub(1))));
+            return no(doc, "where.from_top", || format!("{above} lines stand above it, at most {} may", most.saturating_sub(1)));
         }
     }
     if let Some(most) = place.from_end {
         let below = doc.filled_before(doc.lines.len()) - doc.filled_before(line + 1);
         if below >= most {
-            return Err(No("where.from_end", format!("{below} lines stand below it, at most {} may", most.saturating_sub(1))));
+            return no(doc, "where.from_end", || format!("{below} lines stand below it, at most {} may", most.saturating_sub(1)));
         }
     }
     Ok(())
@@ -238,18 +243,28 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
 
 /// No prose before it: neither a line nor the start of its own.
 pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
-    let line = doc.line_at(span.start());
-    let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
-    let before = &doc.raw[before..span.start()];
-    doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)
+    let read = || {
+        let line = doc.line_at(span.start());
+        let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
+        let before = &doc.raw[before..span.start()];
+        (doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
+    };
+    // Rules ask for the same places, one after the other.
+    doc.remembered((answer::HEAD, span.start()), read).is_some()
 }
 
 /// No prose behind it.
 pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
-    let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
-    let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
-    let after = &doc.raw[span.end()..after];
-    doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)
+    let read = || {
+        let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+        let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
+        let after = &doc.raw[span.end()..after];
+        (doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
+    };
+    match span.is_empty() {
+        true => read().is_some(),
+        false => doc.remembered((answer::TAIL, span.end()), read).is_some(),
+    }
 }
 
 /// The words that must stand around it, in its language or in none: those that do.
@@ -257,6 +272,9 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
     let empty = Vec::new();
     let hits = all.near.get(&index).unwrap_or(&empty);
+    if hits.len() < near.min && !doc.explained {
+        return no(doc, "near", String::new);
+    }
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.
@@ -285,8 +303,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         }
     }
     if seen.len() < near.min {
-        let what = format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len());
-        return Err(No("near", what));
+        return no(doc, "near", || format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len()));
     }
     Ok(seen.iter().map(|m| format!("near: {}", short(m.span.of(doc.raw)))).collect())
 }

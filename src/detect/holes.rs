@@ -1,12 +1,9 @@
 //! What fits into the holes of a phrase. Every search is bounded, so matching stays linear.
 
+use super::answer;
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, KINDS, count_words, is_hangul, is_letter, is_wide, is_wordy};
-
-/// A kind of answer for each hole to the right, and one to the left; one for dates without their time.
-const DATE_ALONE: usize = 2 * Hole::NAMES.len();
-const _: () = assert!(DATE_ALONE < KINDS);
+use crate::text::{Document, count_words, is_hangul, is_letter, is_wide, is_wordy};
 
 /// A place as one language sees it.
 fn in_language(at: usize, language: u16) -> usize {
@@ -66,8 +63,7 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
             (forward(set, language, doc, hole, start) == Some(at)).then_some(start)
         }
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
-            let backward = Hole::NAMES.len() + hole as usize;
-            doc.remembered((backward, at), || from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)))
+            doc.remembered((answer::backward(hole), at), || from_line_start(doc, hole, at).or_else(|| capital_words_before(doc, hole, at)))
         }
     }
 }
@@ -123,7 +119,7 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
         Hole::Date => {
             let date = || set.calendar(language).date(this_line(doc, start), start);
             forward(set, language, doc, hole, start) == Some(end)
-                || doc.remembered((DATE_ALONE, in_language(start, language)), date) == Some(end)
+                || doc.remembered((answer::DATE_ALONE, in_language(start, language)), date) == Some(end)
         }
         _ => forward(set, language, doc, hole, start) == Some(end),
     }

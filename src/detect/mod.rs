@@ -1,6 +1,7 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
 mod again;
+mod answer;
 mod around;
 mod check;
 mod holes;
@@ -49,13 +50,13 @@ pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) ->
     count
 }
 
-/// Finds signs and cuts. Refusals are collected only when `trace` asks for them. What an `earlier` pass found need not be found again.
+/// Finds signs and cuts. Refusals are collected only where the text is to be explained. What an `earlier` pass found need not be found again.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
-pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, trace: bool, earlier: Option<&Earlier>) -> (Detection, Scanned) {
+pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<&Earlier>) -> (Detection, Scanned) {
     let languages = Languages::new(set, doc);
-    let found = scan::scan(set, doc, &languages, trace, earlier);
+    let found = scan::scan(set, doc, &languages, earlier);
     let mut detector =
-        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: &languages, asked: None, out: Detection::default(), trace };
+        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: &languages, asked: None, out: Detection::default() };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -74,7 +75,6 @@ struct Detector<'d> {
     /// The last answer about a place that concerns all languages: rule, match, answer.
     asked: Option<(u32, Span, Result<(), No>)>,
     out: Detection,
-    trace: bool,
 }
 
 impl Detector<'_> {
@@ -82,12 +82,14 @@ impl Detector<'_> {
         let found = self.found;
         // Most words stand where their rule wants none of them; only `trace` wants to be told.
         let placed = found.main.iter().map(|m| (m, check::place(self.doc, &self.set.rules[m.rule as usize], m)));
-        let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.trace || place.is_ok()).collect();
-        // Of the languages that have the same words, the text's own speaks first.
-        let place = |m: &Match| (m.span.start() as u128) << 64 | u128::from(!(m.span.end() as u32)) << 32 | u128::from(m.rule);
-        main.sort_by_cached_key(|(m, _)| place(m));
-        for same in main.chunk_by_mut(|(a, _), (b, _)| place(a) == place(b)).filter(|same| same.len() > 1) {
-            same.sort_by_cached_key(|(m, _)| (self.languages.stranger(m.language), m.language));
+        let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.doc.explained || place.is_ok()).collect();
+        // Matches come in the order of their starts. Of the languages that have the same words, the text's own speaks first.
+        let place = |m: &Match| (std::cmp::Reverse(m.span.end()), m.rule);
+        for here in main.chunk_by_mut(|(a, _), (b, _)| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
+            here.sort_by_key(|(m, _)| place(m));
+            for same in here.chunk_by_mut(|(a, _), (b, _)| place(a) == place(b)).filter(|same| same.len() > 1) {
+                same.sort_by_cached_key(|(m, _)| (self.languages.stranger(m.language), m.language));
+            }
         }
         let mut last = usize::MAX;
         for (one, place) in &main {
@@ -110,17 +112,21 @@ impl Detector<'_> {
                 Err(no) => self.refuse(one, no),
             }
         }
-        let strong = self.strong();
-        let led = self.led(&strong);
         let opened = if found.left.is_empty() { Vec::new() } else { self.opened() };
-        for (&rule, lefts) in &found.left {
-            let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
-            self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led, opened: &opened });
+        if !found.left.is_empty() {
+            let strong = self.strong();
+            let led = self.led(&strong);
+            for (&rule, lefts) in &found.left {
+                let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
+                self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led, opened: &opened });
+            }
         }
-        let strong = self.strong();
-        let led = self.led(&strong);
-        for (one, evidence) in later {
-            self.take(one, evidence, &Strong { spans: &strong, led: &led, opened: &opened });
+        if !later.is_empty() {
+            let strong = self.strong();
+            let led = self.led(&strong);
+            for (one, evidence) in later {
+                self.take(one, evidence, &Strong { spans: &strong, led: &led, opened: &opened });
+            }
         }
         self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
     }
@@ -168,11 +174,13 @@ impl Detector<'_> {
     fn consider(&mut self, one: &Match, place: Place) -> Result<Option<Vec<String>>, No> {
         let rule = &self.set.rules[one.rule as usize];
         if (weak(rule, one.words) || place == Place::Glued) && !self.languages.speaks(one.language) {
-            return Err(No("language", format!("the text is not in language `{}`", self.set.languages[one.language as usize])));
+            return check::no(self.doc, "language", || {
+                format!("the text is not in language `{}`", self.set.languages[one.language as usize])
+            });
         }
         let evidence = self.surroundings(one.rule, one)?;
         if rule.once && self.counts.get(&one.rule).is_some_and(|&n| n > 1) {
-            return Err(No("once", "the text holds more than one of its kind".to_owned()));
+            return check::no(self.doc, "once", || "the text holds more than one of its kind".to_owned());
         }
         if place == Place::Glued {
             let says = match one.words {
@@ -306,7 +314,7 @@ impl Detector<'_> {
     }
 
     fn refuse(&mut self, one: &Match, no: No) {
-        if self.trace {
+        if self.doc.explained {
             let rule = &self.set.rules[one.rule as usize];
             self.out.refusals.push(Refusal {
                 span: one.span,

@@ -43,11 +43,11 @@ pub(super) struct Found {
 /// A folded range, and its span and stand in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<(Span, Stand)>);
 
-/// With `trace`, also what is refused at once.
+/// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, trace: bool, earlier: Option<&Earlier>) -> Found {
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, earlier: Option<&Earlier>) -> Found {
     let mut found = Found::default();
-    let guarded = set.guarded && !trace;
+    let guarded = set.guarded && !doc.explained;
     let mut around = Surroundings::new(set, doc, guarded);
     let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
     let whole = 0..doc.lines.len();
@@ -100,10 +100,11 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
         windows.add(set, doc, rule, (start, end));
     }
     windows.find(set, doc, &mut found.main);
-    // One number a match: texts are shorter than 4 GiB.
-    found.main.sort_by_cached_key(|m| {
-        (m.span.start() as u128) << 80 | u128::from(m.rule) << 48 | u128::from(m.language) << 32 | u128::from(!(m.span.end() as u32))
-    });
+    // In runs, nearly: hits come in the order of their starts.
+    found.main.sort_by_key(|m| m.span.start());
+    for here in found.main.chunk_by_mut(|a, b| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
+        here.sort_by_key(|m| (m.rule, m.language, std::cmp::Reverse(m.span.end())));
+    }
     // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
     for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
         list.sort_by_key(|m| (m.span.start(), m.span.end()));
@@ -121,7 +122,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     #[cfg(test)]
     if kept.is_some() {
         // Whatever a test cleans: what is kept and what is new are all that there is, but for words that are refused in the end.
-        let whole = scan(set, doc, languages, trace, None);
+        let whole = scan(set, doc, languages, None);
         let heard = |m: &&Match| !weak(&set.rules[m.rule as usize], m.words) || languages.speaks(m.language);
         let told = |found: &Found| -> Vec<String> {
             let lists = [&found.near, &found.until, &found.left, &found.right].map(|list| list.values().flatten());

@@ -25,6 +25,8 @@ pub(crate) struct Document<'t> {
     pub raw: &'t str,
     pub folded: Folded,
     pub lines: Vec<Line>,
+    /// Somebody wants to read why what is not taken stays.
+    pub explained: bool,
     shapes: Vec<OnceCell<Shape>>,
     /// First and last lines of code between fences.
     fences: OnceCell<Vec<(usize, usize)>>,
@@ -72,6 +74,7 @@ impl<'t> Document<'t> {
             folded,
             shapes: vec![OnceCell::new(); lines.len()],
             lines,
+            explained: false,
             fences: OnceCell::new(),
             zone: OnceCell::new(),
             filled: OnceCell::new(),
