@@ -165,13 +165,14 @@ impl Compiler {
         Ok(start)
     }
 
-    /// The place of a class: a bit for each ASCII character, then the number of ranges beyond, then these.
+    /// The place of a class: a bit for each ASCII character, then the number of ranges beyond, the one character that it leaves out
+    /// (plus one; 0 if there are none or more), then the ranges.
     fn class(&mut self, class: &Class) -> u32 {
         let class = match class {
             Class::Unicode(class) => Cow::Borrowed(class),
             Class::Bytes(class) => Cow::Owned(class.to_unicode_class().unwrap_or_else(ClassUnicode::empty)),
         };
-        let mut words = vec![0; 5];
+        let mut words = vec![0; 6];
         for range in class.iter() {
             let (start, end) = (u32::from(range.start()), u32::from(range.end()));
             (start..=end.min(127)).for_each(|c| words[(c >> 5) as usize] |= 1 << (c & 31));
@@ -179,6 +180,10 @@ impl Compiler {
                 words.extend([start.max(128), end]);
                 words[4] += 1;
             }
+        }
+        let out: u32 = words[..4].iter().map(|bits| bits.count_zeros()).sum();
+        if out == 1 && words[6..] == [128, u32::from(char::MAX)] {
+            words[5] = (0u32..128).find(|c| words[(c >> 5) as usize] >> (c & 31) & 1 == 0).map_or(0, |c| c + 1);
         }
         if let Some(&at) = self.classes.get(&words) {
             return at;

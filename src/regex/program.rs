@@ -95,6 +95,12 @@ impl View<'_> {
         self.flags & flag != 0
     }
 
+    /// The one character that the class leaves out, an ASCII one.
+    #[inline]
+    pub fn leaves_out(&self, class: u32) -> Option<u8> {
+        self.pool[class as usize + 5].checked_sub(1).map(|c| c as u8)
+    }
+
     /// True if the class holds the character.
     #[inline]
     pub fn holds(&self, class: u32, c: char) -> bool {
@@ -103,7 +109,7 @@ impl View<'_> {
         if c < 128 {
             return self.pool[class + (c >> 5) as usize] >> (c & 31) & 1 == 1;
         }
-        let ranges = self.pool[class + 5..][..2 * self.pool[class + 4] as usize].as_chunks::<2>().0;
+        let ranges = self.pool[class + 6..][..2 * self.pool[class + 4] as usize].as_chunks::<2>().0;
         ranges.get(ranges.partition_point(|&[_, end]| end < c)).is_some_and(|&[start, _]| start <= c)
     }
 }

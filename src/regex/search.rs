@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 use regex_syntax::hir::Look;
 
 use super::pike;
@@ -165,33 +165,24 @@ impl<'p> Search<'p> {
                 },
                 op::GREEDY => {
                     let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
-                    let (mut low, mut count) = (place, 0);
-                    while count < max
-                        && let Some((c, next)) = step::<BACK>(text, place)
-                        && view.holds(class, c)
-                    {
-                        place = next;
-                        count += 1;
-                        if count == min {
-                            low = place;
-                        }
-                    }
-                    steps = steps.saturating_sub(count as usize);
-                    if count > min {
+                    let (low, needed) = take::<BACK>(view, text, class, place, min);
+                    let stop = if max == u32::MAX && needed == min { view.leaves_out(class) } else { None };
+                    let high = match stop {
+                        Some(stop) if BACK => memrchr(stop, &text.as_bytes()[..low]).map_or(0, |at| at + 1),
+                        Some(stop) => memchr(stop, &text.as_bytes()[low..]).map_or(text.len(), |at| low + at),
+                        None => take::<BACK>(view, text, class, low, max - needed).0,
+                    };
+                    place = high;
+                    steps = steps.saturating_sub(needed as usize + low.abs_diff(high));
+                    if high != low {
                         ways.push(Way::Fewer { at: code[here + 1], low: low as u32, place: place as u32 });
                     }
-                    count >= min
+                    needed >= min
                 }
                 op::LAZY => {
                     let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
-                    let mut count = 0;
-                    while count < min
-                        && let Some((c, next)) = step::<BACK>(text, place)
-                        && view.holds(class, c)
-                    {
-                        place = next;
-                        count += 1;
-                    }
+                    let (low, count) = take::<BACK>(view, text, class, place, min);
+                    place = low;
                     steps = steps.saturating_sub(count as usize);
                     if count == min && min < max {
                         ways.push(Way::More { at, count, place: place as u32 });
@@ -306,6 +297,32 @@ pub(super) fn step<const BACK: bool>(text: &str, place: usize) -> Option<(char, 
     }
     let c = text[place..].chars().next()?;
     Some((c, place + c.len_utf8()))
+}
+
+/// Takes characters of a class, so many at most: the place behind them, and their number.
+#[inline]
+fn take<const BACK: bool>(view: &View<'_>, text: &str, class: u32, place: usize, most: u32) -> (usize, u32) {
+    let bits = &view.pool[class as usize..][..4];
+    let bits = [bits[0], bits[1], bits[2], bits[3]];
+    let bytes = text.as_bytes();
+    let (mut place, mut count) = (place, 0);
+    while count < most {
+        let at = if BACK { place.wrapping_sub(1) } else { place };
+        let Some(&byte) = bytes.get(at) else { break };
+        if byte < 128 {
+            if bits[usize::from(byte >> 5)] >> (byte & 31) & 1 == 0 {
+                break;
+            }
+            place = if BACK { at } else { at + 1 };
+        } else {
+            match step::<BACK>(text, place) {
+                Some((c, next)) if view.holds(class, c) => place = next,
+                _ => break,
+            }
+        }
+        count += 1;
+    }
+    (place, count)
 }
 
 /// The place before the character that was taken last.
