@@ -89,7 +89,8 @@ fn main() {
 
 /// The regular expressions of all rules: their texts, one behind the other, and their programs as `src/pack/builtin.rs` reads them.
 fn regexes(compiled: &Compiled) -> (String, Vec<u32>) {
-    let all = compiled.head.rules.iter().flat_map(|rule| [&rule.regex, &rule.before, &rule.after]).flatten();
+    let all =
+        compiled.head.rules.iter().flat_map(|rule| [&rule.regex, &rule.before, &rule.after, &rule.not_before, &rule.not_after]).flatten();
     let sorted: BTreeSet<(&str, Mode)> = all.map(|regex| (&*regex.source, regex.mode)).collect();
     let (mut text, mut index, mut compiler) = (String::new(), vec![sorted.len() as u32], Compiler::default());
     for (source, mode) in sorted {

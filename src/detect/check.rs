@@ -139,19 +139,26 @@ pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
 /// What the place of a match must look like, whatever the language of its words.
 pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<(), No> {
     let span = found.span;
-    if let Some(before) = &rule.before {
+    if rule.before.is_some() || rule.not_before.is_some() {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
         let seen = plain(&doc.raw[view..span.start()]);
         // The bracket of a link that holds the match: its target lies behind what is seen.
         let seen = if in_link(doc, span) { seen.strip_suffix('[').unwrap_or(&seen) } else { &seen };
-        if !before.is_match(seen) {
+        if let Some(before) = rule.before.as_ref().filter(|r| !r.is_match(seen)) {
             return no(doc, "before", || format!("the text before does not match {}", before.source));
         }
+        if let Some(veto) = rule.not_before.as_ref().filter(|r| r.is_match(seen)) {
+            return no(doc, "not-before", || format!("the text before matches {}", veto.source));
+        }
     }
-    if let Some(after) = &rule.after {
+    if rule.after.is_some() || rule.not_after.is_some() {
         let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
-        if !after.is_match(&plain(&doc.raw[span.end()..view])) {
+        let seen = plain(&doc.raw[span.end()..view]);
+        if let Some(after) = rule.after.as_ref().filter(|r| !r.is_match(&seen)) {
             return no(doc, "after", || format!("the text behind does not match {}", after.source));
+        }
+        if let Some(veto) = rule.not_after.as_ref().filter(|r| r.is_match(&seen)) {
+            return no(doc, "not-after", || format!("the text behind matches {}", veto.source));
         }
     }
     if !rule.unless.is_empty() {

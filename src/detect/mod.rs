@@ -10,6 +10,7 @@ mod literal;
 mod pair;
 mod phrase;
 mod places;
+mod record;
 mod regex;
 mod scan;
 mod scope;
@@ -55,8 +56,16 @@ pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) ->
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<&Earlier>) -> (Detection, Scanned) {
     let languages = Languages::new(set, doc);
     let found = scan::scan(set, doc, &languages, earlier);
-    let mut detector =
-        Detector { set, doc, found: &found, counts: BTreeMap::new(), languages: &languages, asked: None, out: Detection::default() };
+    let mut detector = Detector {
+        set,
+        doc,
+        found: &found,
+        counts: BTreeMap::new(),
+        languages: &languages,
+        begun: Vec::new(),
+        asked: None,
+        out: Detection::default(),
+    };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
@@ -72,6 +81,8 @@ struct Detector<'d> {
     /// Places where rules that want to be alone have matched.
     counts: BTreeMap<u32, usize>,
     languages: &'d Languages<'d>,
+    /// Where matches begin that begin a line, sorted.
+    begun: Vec<usize>,
     /// The last answer about a place that concerns all languages: rule, match, answer.
     asked: Option<(u32, Span, Result<(), No>)>,
     out: Detection,
@@ -91,6 +102,8 @@ impl Detector<'_> {
                 same.sort_by_cached_key(|(m, _)| (self.languages.stranger(m.language), m.language));
             }
         }
+        self.begun =
+            main.iter().filter(|(m, p)| p.is_ok() && matches!(m.stand, Stand::Whole | Stand::Start)).map(|(m, _)| m.span.start()).collect();
         let mut last = usize::MAX;
         for (one, place) in &main {
             let rule = &self.set.rules[one.rule as usize];
@@ -182,6 +195,12 @@ impl Detector<'_> {
         if rule.once && self.counts.get(&one.rule).is_some_and(|&n| n > 1) {
             return check::no(self.doc, "once", || "the text holds more than one of its kind".to_owned());
         }
+        if rule.confidence < Confidence::High && rule.title.is_none() && record::field(self.doc, one, |line| self.begins(line)) {
+            return check::no(self.doc, "record", || "it is a field of a record, beside other labelled lines".to_owned());
+        }
+        if rule.confidence < Confidence::High && self.begins_sentence(one) {
+            return check::no(self.doc, "at", || "the next line goes on with it".to_owned());
+        }
         if place == Place::Glued {
             let says = match one.words {
                 0..=2 => 0,
@@ -207,6 +226,31 @@ impl Detector<'_> {
             return Ok(None);
         }
         Ok(Some(evidence))
+    }
+
+    /// True where a line of its own is the beginning of a sentence, or of a stanza, that the next line goes on with in small
+    /// letters.
+    fn begins_sentence(&self, one: &Match) -> bool {
+        let doc = self.doc;
+        let (first, last) = (doc.line_at(one.span.start()), doc.line_at(one.span.end().saturating_sub(1).max(one.span.start())));
+        if one.stand != Stand::Whole || one.words > 2 || last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
+            return false;
+        }
+        let (next, shape) = (doc.line(last + 1), doc.shape(last + 1));
+        let above = first.checked_sub(1).map(|n| doc.shape(n));
+        above.is_none_or(|a| a.blank || a.ends_sentence || a.opens || a.heading > 0)
+            && doc.line(last).trim_end().ends_with(char::is_alphanumeric)
+            && next.starts_with(char::is_lowercase)
+            && shape.words > 1
+            && next.trim_end().contains(' ')
+            && !next.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/'))
+            && !self.begins(last + 1)
+    }
+
+    /// True where words of a rule begin this line.
+    fn begins(&self, line: usize) -> bool {
+        let line = &self.doc.lines[line];
+        self.begun.get(self.begun.partition_point(|&b| b < line.start)).is_some_and(|&b| b < line.end)
     }
 
     /// All constraints but position, scope and run; what speaks for the match.

@@ -205,7 +205,7 @@ impl<'p> Compiler<'p> {
             return Ok(());
         }
         let table = &loaded.table;
-        for written in [&table.regex, &table.before, &table.after].into_iter().flatten() {
+        for written in [&table.regex, &table.before, &table.after, &table.not_before, &table.not_after].into_iter().flatten() {
             if let Err(error) = Program::new(written.get_ref(), Mode::Find) {
                 let message = format!("rule `{}`: {}", table.id.get_ref(), error.to_string().lines().last().unwrap_or_default());
                 return Err(self.packs.error_at(
@@ -469,8 +469,8 @@ pub(crate) fn slots_of(table: &RuleTable) -> Vec<String> {
 fn revision(table: &RuleTable) -> String {
     let mut text = format!("{:?}{:?}{}{:?}{:?}{:?}", table.scope, table.confidence, table.weight, table.at, table.case, table.cover);
     text += &format!("{:?}{:?}{:?}{:?}", table.place, table.title, table.items, table.limit);
-    text += &format!("{:?}{}", table.fill, table.once);
-    let regexes = [&table.regex, &table.before, &table.after].into_iter().flatten();
+    text += &format!("{:?}{}{}", table.fill, table.once, table.series);
+    let regexes = [&table.regex, &table.before, &table.after, &table.not_before, &table.not_after].into_iter().flatten();
     for part in written(table).chain(regexes) {
         text.push('\n');
         text.push_str(part.get_ref());

@@ -54,6 +54,9 @@ pub(crate) struct RuleTable {
     pub case: Case,
     pub before: Option<Spanned<String>>,
     pub after: Option<Spanned<String>>,
+    /// The same view; what matches here vetoes.
+    pub not_before: Option<Spanned<String>>,
+    pub not_after: Option<Spanned<String>>,
     #[serde(default)]
     pub unless: Vec<Spanned<String>>,
     pub cover: Option<f32>,
@@ -61,6 +64,9 @@ pub(crate) struct RuleTable {
     /// What the rule takes says nothing of what stands beside it.
     #[serde(default)]
     pub mute: bool,
+    /// What the rule takes may mark the entries of an author's list: dates that take turns with titles.
+    #[serde(default)]
+    pub series: bool,
     /// So many different phrases of the rule in one run weigh 3 together.
     pub tally: Option<u8>,
     /// Nothing else in the text matches the rule: a lone date is a stamp, a dozen are a chronicle.

@@ -164,7 +164,7 @@ impl Start {
             None => key(rest, rest.len()),
         };
         // The lowest bit that is not set is the end of the word.
-        let end = !words & (words + 1);
+        let end = !words & words.wrapping_add(1);
         let ends = end | seams & end.wrapping_sub(1);
         Start { bytes, ends: ends as u32 & 0xFE }
     }

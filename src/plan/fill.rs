@@ -13,7 +13,7 @@ fn rules(set: &RuleSet, kind: Fill) -> impl Iterator<Item = (u32, &Rule)> {
 }
 
 /// Lines of which cuts take every word.
-fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
+pub(super) fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
     let mut sorted: Vec<Span> = cuts.iter().map(|c| c.span).collect();
     sorted.sort();
     // Cuts that overlap count once, so that no line looks at more of them than begin in it.
@@ -52,7 +52,8 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
         let taken = taken(doc, cuts);
         let tail = (0..taken.len()).rev().find(|&n| doc.shape(n).prose && !taken[n]).map_or(0, |n| n + 1);
         let mut gap: Vec<usize> = Vec::new();
-        let mut open = false;
+        let edges = edges(set, doc, cuts);
+        let (mut open, mut above) = (false, 0);
         for (n, &gone) in taken.iter().enumerate().skip(tail) {
             if doc.shape(n).blank {
                 continue;
@@ -60,6 +61,7 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
             if gone {
                 if open
                     && !gap.is_empty()
+                    && !repeated(&edges, above, n)
                     && gap.len() <= fill.max_lines
                     && gap.iter().all(|&g| {
                         doc.shape(g).title(fill.max_words)
@@ -71,7 +73,7 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
                     let evidence = vec![format!("gap: {} short lines between residue, behind the last prose", gap.len())];
                     out.push(Cut { span, rule: index, language: 0, confidence: rule.confidence, evidence });
                 }
-                open = true;
+                (open, above) = (true, n);
                 gap.clear();
             } else {
                 gap.push(n);
@@ -79,6 +81,26 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
         }
     }
     out
+}
+
+/// The rules of cuts that may mark the entries of a list, by the lines in which they end and begin.
+fn edges(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> [Vec<(usize, u32)>; 2] {
+    // The words of a menu stand on both sides of what is a part of it.
+    let strong = |c: &&Cut| set.rules[c.rule as usize].series || set.rules[c.rule as usize].weight >= 3;
+    let lines = |at: fn(&Cut) -> usize| {
+        let mut lines: Vec<(usize, u32)> = cuts.iter().filter(strong).map(|c| (doc.line_at(at(c)), c.rule)).collect();
+        lines.sort_unstable();
+        lines
+    };
+    [lines(|c| c.span.end().saturating_sub(1).max(c.span.start())), lines(|c| c.span.start())]
+}
+
+/// True where the same rule takes what stands above and below a gap: dates between the titles of a list that an author made.
+fn repeated([ends, begins]: &[Vec<(usize, u32)>; 2], above: usize, below: usize) -> bool {
+    let at = |lines: &[(usize, u32)], line: usize| lines.partition_point(|l| l.0 < line);
+    let of = |lines: &'_ [(usize, u32)], line: usize| lines[at(lines, line)..at(lines, line + 1)].iter().map(|l| l.1).collect::<Vec<_>>();
+    let below = of(begins, below);
+    of(ends, above).iter().any(|rule| below.contains(rule))
 }
 
 /// Everything before and behind the region of the text.

@@ -3,6 +3,7 @@
 mod close;
 mod fill;
 mod heal;
+mod list;
 mod region;
 mod run;
 
@@ -38,6 +39,7 @@ pub(crate) fn plan(
     let mut cuts = detection.cuts;
     cuts.extend(run::cuts(set, doc, &detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
+    list::spare(set, doc, &mut cuts);
     if cuts.is_empty() && !set.structural {
         return (Vec::new(), None);
     }

@@ -151,7 +151,7 @@ fn sample(hir: &Hir, dice: &mut Dice, out: &mut String) {
 #[test]
 fn built_in_expressions_find_what_the_crate_finds() {
     let set = crate::pack::RuleSet::builtin(&crate::pack::Selection::everything()).unwrap();
-    let all = set.rules.iter().flat_map(|rule| [&rule.regex, &rule.before, &rule.after]).flatten();
+    let all = set.rules.iter().flat_map(|rule| [&rule.regex, &rule.before, &rule.after, &rule.not_before, &rule.not_after]).flatten();
     let mut matched = 0;
     for (number, lazy) in all.enumerate() {
         let hir = regex_syntax::parse(&lazy.source).unwrap();

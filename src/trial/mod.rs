@@ -288,11 +288,13 @@ fn gaps(packs: &Packs, loaded: &LoadedRule, cleaner: &Cleaner, report: &mut Repo
 /// A constraint, its name and how to leave it out; `false` when the rule has none.
 type Constraint = (&'static str, fn(&mut Rule) -> bool);
 
-const CONSTRAINTS: [Constraint; 9] = [
+const CONSTRAINTS: [Constraint; 11] = [
     ("once", |r| std::mem::take(&mut r.once)),
     ("near", |r| r.near.take().is_some()),
     ("before", |r| r.before.take().is_some()),
     ("after", |r| r.after.take().is_some()),
+    ("not-before", |r| r.not_before.take().is_some()),
+    ("not-after", |r| r.not_after.take().is_some()),
     ("cover", |r| r.cover.take().is_some()),
     ("where", |r| r.place.take().is_some()),
     ("case", |r| std::mem::take(&mut r.capital)),

@@ -1,0 +1,113 @@
+//! Lists that an author wrote, of which doubtful rules would take parts.
+//!
+//! The words of an interface are items of a list like others, and so are dates. Three shapes tell that a list is the author's:
+//! its other items stay, above and below; a line of prose announces it and prose goes on behind it; or dates and single
+//! titles take turns in it.
+
+use super::fill::taken;
+use crate::detect::Cut;
+use crate::pack::{Confidence, RuleSet};
+use crate::text::Document;
+
+/// Items of an announced list, and words of the line that announces it.
+const ANNOUNCED: std::ops::RangeInclusive<usize> = 3..=12;
+const ANNOUNCING: u32 = 7;
+/// Words of an item.
+const ITEM_WORDS: u32 = 20;
+/// Words of the sentence behind an announced list.
+const SENTENCE: u32 = 4;
+/// Words of a line that is no more than a date.
+const DATE_WORDS: u32 = 6;
+/// Titles between two dates.
+const TITLES: usize = 2;
+
+/// True for a short line with a year.
+fn is_date(doc: &Document<'_>, n: usize) -> bool {
+    let digits = |part: &str| part.len() == 4 && matches!(part.as_bytes()[..2], [b'1', b'5'..=b'9'] | [b'2', b'0']);
+    doc.shape(n).words <= DATE_WORDS && doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits)
+}
+
+/// True where no line stands twice.
+fn different(doc: &Document<'_>, lines: &[usize]) -> bool {
+    let mut texts: Vec<String> = lines.iter().map(|&n| doc.line(n).trim().to_lowercase()).collect();
+    texts.sort_unstable();
+    texts.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// Leaves out cuts of lines inside such lists.
+pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
+    let first = |c: &Cut| doc.line_at(c.span.start());
+    let last = |c: &Cut| doc.line_at(c.span.end().saturating_sub(1).max(c.span.start()));
+    let series = |c: &Cut| set.rules[c.rule as usize].series;
+    let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && doc.shape(first(c)).bullet);
+    let dated = cuts.iter().any(series);
+    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !doc.shape(n).blank).collect();
+    let opened = filled.iter().any(|&n| doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING);
+    if cuts.is_empty() || !(bulleted || dated || opened) {
+        return;
+    }
+    let taken = taken(doc, cuts);
+    // Doubtful cuts are spared in lists of bullets, all of them in the others.
+    let (mut doubtful, mut all) = (vec![false; taken.len()], vec![false; taken.len()]);
+    if bulleted {
+        for list in filled.chunk_by(|&a, &b| doc.shape(a).bullet && doc.shape(b).bullet) {
+            let stays = list.iter().filter(|&&n| !taken[n]).count();
+            let held = |end: Option<&usize>| end.is_some_and(|&n| !taken[n]);
+            // Before the first prose stand menus.
+            let menu = doc.prose().is_some_and(|(first, _)| list.last().is_some_and(|&n| n < first));
+            if !menu && held(list.first()) && held(list.last()) && stays * 2 >= list.len() {
+                list.iter().for_each(|&n| doubtful[n] = taken[n]);
+            }
+        }
+    }
+    if opened {
+        for (at, _) in filled.iter().enumerate().filter(|&(_, &n)| !taken[n] && doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING) {
+            let item = |n: &&usize| taken[**n] || doc.shape(**n).title(ITEM_WORDS) && !doc.shape(**n).ends_sentence;
+            let items: Vec<usize> = filled[at + 1..].iter().take(ANNOUNCED.end() + 1).take_while(item).copied().collect();
+            let sentence = |n: usize| doc.shape(n).prose || doc.shape(n).ends_sentence && doc.shape(n).words >= SENTENCE;
+            let behind = filled.get(at + 1 + items.len()).is_some_and(|&n| sentence(n) && !taken[n]);
+            // A marker among many lines is none of them, and a row of buttons has the same one twice.
+            let some = items.iter().filter(|&&n| taken[n]).count() * 4 >= items.len();
+            if behind && some && ANNOUNCED.contains(&items.len()) && different(doc, &items) {
+                items.iter().for_each(|&n| all[n] = true);
+            }
+        }
+    }
+    if dated {
+        let mut marks = vec![Vec::new(); taken.len()];
+        for cut in cuts.iter().filter(|c| series(c) && last(c) - first(c) <= 1) {
+            (first(cut)..=last(cut)).for_each(|n| marks[n].push(cut.rule));
+        }
+        // Dates that nothing takes are entries like others.
+        let bare: Vec<bool> = (0..taken.len()).map(|n| !taken[n] && is_date(doc, n)).collect();
+        let dates = |n: usize| bare[n] || taken[n] && !marks[n].is_empty();
+        let groups: Vec<&[usize]> = filled.chunk_by(|&a, &b| dates(a) == dates(b)).collect();
+        let mut prose = false;
+        for (at, group) in groups.iter().enumerate() {
+            let short = |g: &&&[usize]| g.len() <= TITLES && g.iter().all(|&n| !taken[n] && doc.shape(n).title(ITEM_WORDS));
+            // The next dates, and those behind them.
+            let turn = |at: usize| -> Option<usize> {
+                groups.get(at + 1).filter(short)?;
+                let same = |n: &usize| {
+                    bare[*n]
+                        || groups[at].iter().any(|&m| bare[m])
+                        || marks[*n].iter().any(|r| groups[at].iter().any(|&m| marks[m].contains(r)))
+                };
+                groups.get(at + 2).filter(|g| g.iter().any(same)).map(|_| at + 2)
+            };
+            if dates(group[0])
+                && let Some(next) = turn(at)
+                && (prose || turn(next).is_some() || all[group[0]])
+            {
+                group.iter().chain(groups[next]).for_each(|&n| all[n] = true);
+            }
+            prose |= group.iter().any(|&n| doc.shape(n).prose && !taken[n]);
+        }
+    }
+    cuts.retain(|c| {
+        let (first, last) = (first(c), last(c));
+        let in_all = all[first] && all[last];
+        let in_doubt = c.confidence < Confidence::High && doubtful[first] && doubtful[last];
+        !(in_all || in_doubt)
+    });
+}
