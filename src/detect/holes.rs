@@ -5,6 +5,9 @@ use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
 use crate::text::{Document, count_words, is_hangul, is_letter, is_wide, is_wordy};
 
+/// Numbers and words that a date, a time or a number is made of, at most.
+const TOKENS: usize = 12;
+
 /// A place as one language sees it.
 fn in_language(at: usize, language: u16) -> usize {
     at << 16 | usize::from(language)
@@ -48,12 +51,13 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
     let floor = text.floor_char_boundary(at.saturating_sub(Hole::MAX));
     match hole {
         Hole::Number | Hole::Date | Hole::Time => {
-            // Candidate starts, from the left: the longest that ends exactly here.
-            let fits = |&start: &usize| fills(set, language, doc, hole, start, at);
-            let starts = text[floor..at].char_indices().map(|(n, _)| floor + n).filter(|&n| starts_token(text, n));
-            let mut recent: Vec<usize> = starts.collect();
-            recent.drain(..recent.len().saturating_sub(12));
-            recent.into_iter().find(fits)
+            let language = if hole == Hole::Number { 0 } else { language };
+            doc.remembered((answer::backward(hole), in_language(at, language)), || {
+                // Candidate starts, from the left: the longest that ends exactly here.
+                let starts = text[floor..at].char_indices().rev().map(|(n, _)| floor + n).filter(|&n| starts_token(text, n));
+                let recent: Vec<usize> = starts.take(TOKENS).collect();
+                recent.into_iter().rev().find(|&start| fills(set, language, doc, hole, start, at))
+            })
         }
         // It is a whole line, found from its start.
         Hole::Stamp => None,

@@ -73,7 +73,8 @@ fn from(n: u32, block: u64, behind: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::boundary::word_start;
+    use crate::pack::Guard;
+    use crate::text::boundary::{word_end, word_start};
     use crate::text::{fold_phrase, is_hangul, is_wide};
     use aho_corasick::{AhoCorasick, MatchKind};
     use proptest::prelude::*;
@@ -121,19 +122,85 @@ mod tests {
         hits
     }
 
+    fn found(tables: &Tables, doc: &Document<'_>, guarded: bool) -> Vec<(usize, u32)> {
+        let mut hits = Vec::new();
+        find(tables, doc, std::slice::from_ref(&(0..doc.lines.len())), guarded, |hit| hits.push((hit.start, hit.anchor)));
+        hits.sort_unstable();
+        hits
+    }
+
+    fn raw() -> impl Strategy<Value = String> {
+        let pieces = [
+            "Share this",
+            "share",
+            "Share",
+            "A",
+            " ",
+            " ",
+            "\n",
+            "2040",
+            "Next article",
+            "Rise",
+            "e-mail",
+            "Δ",
+            "发表评论",
+            "上",
+            "Читать",
+            "читать",
+            "(required)",
+            "%d",
+            "3comments",
+            "zab",
+            "ab",
+            "é",
+            "[a](b)",
+            "X",
+            "x",
+            "댓글",
+            "3댓글",
+            "글",
+            "\u{94d}",
+            "ß",
+            "…",
+            "’",
+        ];
+        proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..60).prop_map(|pieces| pieces.concat())
+    }
+
     proptest! {
         #[test]
-        fn finds_what_the_automaton_finds(pieces in proptest::collection::vec(prop_oneof![
-            Just("Share this"), Just("share"), Just("A"), Just(" "), Just("\n"), Just("2040"), Just("Next article"), Just("Rise"), Just("e-mail"),
-            Just("Δ"), Just("发表评论"), Just("上"), Just("Читать"), Just("(required)"), Just("%d"), Just("3comments"), Just("zab"), Just("é"), Just("[a](b)"), Just("X"), Just("댓글"), Just("3댓글"), Just("글")
-        ], 0..40)) {
-            let raw = pieces.concat();
+        fn finds_what_the_automaton_finds(raw in raw()) {
             let doc = Document::new(&raw);
             let texts = literals();
-            let mut hits = Vec::new();
-            find(&Tables::of_anchors(&texts), &doc, std::slice::from_ref(&(0..doc.lines.len())), false, |hit| hits.push((hit.start, hit.anchor)));
-            hits.sort_unstable();
-            prop_assert_eq!(hits, reference(&doc, &texts));
+            prop_assert_eq!(found(&Tables::of_anchors(&texts), &doc, false), reference(&doc, &texts));
+        }
+
+        /// Of anchors that are good for nothing inside a word, those may be left out that end there, and nothing else.
+        #[test]
+        fn finds_whole_words(raw in raw()) {
+            let doc = Document::new(&raw);
+            let texts = literals();
+            let all = reference(&doc, &texts);
+            let hits = found(&Tables::of_guarded(&texts, Guard::whole_word()), &doc, false);
+            prop_assert!(hits.iter().all(|hit| all.contains(hit)));
+            let ends = |&&(start, anchor): &&(usize, u32)| {
+                let end = doc.folded.raw_end(&raw, start + texts[anchor as usize].len());
+                word_end(&raw, end)
+            };
+            let left: Vec<_> = all.iter().filter(ends).filter(|hit| !hits.contains(hit)).collect();
+            prop_assert!(left.is_empty(), "{left:?}");
+        }
+
+        /// Of anchors that want a capital letter, those may be left out that stand before a small one in a line.
+        #[test]
+        fn finds_capitals(raw in raw()) {
+            let doc = Document::new(&raw);
+            let texts = literals();
+            let all = reference(&doc, &texts);
+            let hits = found(&Tables::of_guarded(&texts, Guard::capital()), &doc, true);
+            prop_assert!(hits.iter().all(|hit| all.contains(hit)));
+            let left: Vec<_> = all.iter().filter(|(start, _)| !doc.small(*start)).filter(|hit| !hits.contains(hit)).collect();
+            prop_assert!(left.is_empty(), "{left:?}");
         }
     }
 }

@@ -66,6 +66,12 @@ impl Guard {
         Guard(CAPITAL)
     }
 
+    /// Of an anchor behind which no word goes on.
+    #[cfg(test)]
+    pub fn whole_word() -> Guard {
+        Guard(WORD)
+    }
+
     /// What all these have in common.
     pub fn common(guards: impl Iterator<Item = Guard>) -> Guard {
         Guard(guards.fold(u16::MAX, |all, guard| all & guard.0))

@@ -484,6 +484,11 @@ impl Tables {
 
     /// Tables of phrases that are one literal each.
     pub fn of_anchors(texts: &[Box<str>]) -> Tables {
+        Tables::of_guarded(texts, Guard::default())
+    }
+
+    /// The same, of phrases that all have this guard.
+    pub fn of_guarded(texts: &[Box<str>], guard: Guard) -> Tables {
         let written = |text: &str| Written {
             parts: vec![Part::Literal(text.to_string())],
             anchor: Some(0),
@@ -491,7 +496,7 @@ impl Tables {
             rule: 0,
             language: 0,
             words: 1,
-            guard: Guard::default(),
+            guard,
         };
         Tables::build(&texts.iter().map(|text| written(text)).collect::<Vec<_>>())
     }
