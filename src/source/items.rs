@@ -142,7 +142,7 @@ impl<I: Iterator<Item = Item>> Iterator for Batches<I> {
             Item::File(_, None) => (true, (self.files / FILES).clamp(1, FILES)),
             _ => (false, 1),
         };
-        let mut batch = Vec::with_capacity(most);
+        let mut batch = Vec::with_capacity(most.min(FILES));
         batch.push(first);
         while weight < BATCH.0 && batch.len() < most {
             let Some(item) = self.items.next() else { break };
