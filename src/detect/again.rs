@@ -97,34 +97,31 @@ impl Earlier {
     /// bytes may reach one of them.
     fn fresh(&self, doc: &Document<'_>, now: &[Option<usize>], reach: usize) -> Vec<bool> {
         let mut fresh: Vec<bool> = now.iter().map(Option::is_none).collect();
-        let parted_now = |n: usize| parted(&doc.folded.text, &doc.lines, n);
+        let lines = &doc.lines;
+        let parted_now = |n: usize| parted(&doc.folded.text, lines, n);
         let parted_before = |n: usize| parted(&self.folded, &self.lines, n);
-        for n in 0..=now.len() {
-            // The line above and the one below, as lines of the earlier text: are they neighbours there, or its first and last line?
-            let above = n.checked_sub(1).map_or(Some(0), |above| now[above].map(|line| line + 1));
-            let below = now.get(n).map_or(Some(self.lines.len()), |line| *line);
-            if above.is_some() && above == below {
-                continue;
-            }
-            let mut between = 0;
-            for line in (0..n).rev() {
-                // What reached a line that is gone, or reaches one that came.
-                let end = parted_now(line + 1) && (line + 1 < n || above.is_none_or(parted_before));
-                if end || between > reach {
-                    break;
-                }
-                fresh[line] = true;
-                between += doc.lines[line].fold_end - doc.lines[line].fold_start;
-            }
-            between = 0;
-            for (line, fresh) in fresh.iter_mut().enumerate().skip(n) {
-                let end = parted_now(line) && (line > n || below.is_none_or(parted_before));
-                if end || between > reach {
-                    break;
-                }
-                *fresh = true;
-                between += doc.lines[line].fold_end - doc.lines[line].fold_start;
-            }
+        // The lines above and below line start `n`, as lines of the earlier text.
+        let above = |n: usize| n.checked_sub(1).map_or(Some(0), |above| now[above].map(|line| line + 1));
+        let below = |n: usize| now.get(n).map_or(Some(self.lines.len()), |line| *line);
+        // Whether they are other neighbours than before, and no empty line kept and keeps them apart: `line` is where it stood.
+        let changed = |n: usize, line: Option<usize>| {
+            (above(n).is_none() || above(n) != below(n)) && !(parted_now(n) && line.is_none_or(parted_before))
+        };
+        // Bytes of whole lines since the last change, while a phrase may reach over them.
+        let on = |between: Option<usize>, line: usize| {
+            between.filter(|&b| b <= reach).map(|b| b + lines[line].fold_end - lines[line].fold_start)
+        };
+        let mut between = None;
+        for (line, fresh) in fresh.iter_mut().enumerate() {
+            between = if changed(line, below(line)) { Some(0) } else { between.filter(|_| !parted_now(line)) };
+            between = on(between, line);
+            *fresh |= between.is_some();
+        }
+        between = None;
+        for (line, fresh) in fresh.iter_mut().enumerate().rev() {
+            between = if changed(line + 1, above(line + 1)) { Some(0) } else { between.filter(|_| !parted_now(line + 1)) };
+            between = on(between, line);
+            *fresh |= between.is_some();
         }
         fresh
     }
