@@ -139,6 +139,10 @@ pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
 /// What the place of a match must look like, whatever the language of its words.
 pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<(), No> {
     let span = found.span;
+    // The cheapest question first, but where a reader expects them in their order.
+    if !doc.explained {
+        position(doc, rule, span)?;
+    }
     if rule.before.is_some() || rule.not_before.is_some() {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
         let seen = plain(&doc.raw[view..span.start()]);
@@ -167,7 +171,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
             return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
     }
-    position(doc, rule, span)
+    if doc.explained { position(doc, rule, span) } else { Ok(()) }
 }
 
 /// True where a link's text begins with the match: `[Share this post](/share)`.
@@ -274,14 +278,16 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
     }
 }
 
+/// False where the text holds too few of the words that must stand around a match, wherever they are.
+pub(super) fn may_be_near(rule: &Rule, index: u32, all: &Found) -> bool {
+    rule.near.as_ref().is_none_or(|near| all.near.get(&index).map_or(0, Vec::len) >= near.min)
+}
+
 /// The words that must stand around it, in its language or in none: those that do.
 pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
     let empty = Vec::new();
     let hits = all.near.get(&index).unwrap_or(&empty);
-    if hits.len() < near.min && !doc.explained {
-        return no(doc, "near", String::new);
-    }
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.

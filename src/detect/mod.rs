@@ -256,6 +256,9 @@ impl Detector<'_> {
     /// All constraints but position, scope and run; what speaks for the match.
     fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<String>, No> {
         let rule = &self.set.rules[index as usize];
+        if !self.doc.explained && !check::may_be_near(rule, index, self.found) {
+            return check::no(self.doc, "near", String::new);
+        }
         // Languages that share a phrase ask the same question one after the other.
         let known = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span));
         let answer = match known {

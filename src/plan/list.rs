@@ -36,17 +36,27 @@ fn different(doc: &Document<'_>, lines: &[usize]) -> bool {
 
 /// Leaves out cuts of lines inside such lists.
 pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
+    if cuts.is_empty() {
+        return;
+    }
     let first = |c: &Cut| doc.line_at(c.span.start());
     let last = |c: &Cut| doc.line_at(c.span.end().saturating_sub(1).max(c.span.start()));
     let series = |c: &Cut| set.rules[c.rule as usize].series;
     let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && doc.shape(first(c)).bullet);
     let dated = cuts.iter().any(series);
-    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !doc.shape(n).blank).collect();
-    let opened = filled.iter().any(|&n| doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING);
-    if cuts.is_empty() || !(bulleted || dated || opened) {
+    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !doc.line(n).trim_start().is_empty()).collect();
+    let taken = taken(doc, cuts);
+    // Lines that announce a list of which something is taken.
+    let opens = |&(at, &n): &(usize, &usize)| {
+        !taken[n]
+            && filled[at + 1..].iter().take(ANNOUNCED.end() + 1).any(|&n| taken[n])
+            && doc.shape(n).opens
+            && doc.shape(n).words >= ANNOUNCING
+    };
+    let opening: Vec<usize> = filled.iter().enumerate().filter(opens).map(|(at, _)| at).collect();
+    if !(bulleted || dated) && opening.is_empty() {
         return;
     }
-    let taken = taken(doc, cuts);
     // Doubtful cuts are spared in lists of bullets, all of them in the others.
     let (mut doubtful, mut all) = (vec![false; taken.len()], vec![false; taken.len()]);
     if bulleted {
@@ -60,17 +70,15 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             }
         }
     }
-    if opened {
-        for (at, _) in filled.iter().enumerate().filter(|&(_, &n)| !taken[n] && doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING) {
-            let item = |n: &&usize| taken[**n] || doc.shape(**n).title(ITEM_WORDS) && !doc.shape(**n).ends_sentence;
-            let items: Vec<usize> = filled[at + 1..].iter().take(ANNOUNCED.end() + 1).take_while(item).copied().collect();
-            let sentence = |n: usize| doc.shape(n).prose || doc.shape(n).ends_sentence && doc.shape(n).words >= SENTENCE;
-            let behind = filled.get(at + 1 + items.len()).is_some_and(|&n| sentence(n) && !taken[n]);
-            // A marker among many lines is none of them, and a row of buttons has the same one twice.
-            let some = items.iter().filter(|&&n| taken[n]).count() * 4 >= items.len();
-            if behind && some && ANNOUNCED.contains(&items.len()) && different(doc, &items) {
-                items.iter().for_each(|&n| all[n] = true);
-            }
+    for at in opening {
+        let item = |n: &&usize| taken[**n] || doc.shape(**n).title(ITEM_WORDS) && !doc.shape(**n).ends_sentence;
+        let items: Vec<usize> = filled[at + 1..].iter().take(ANNOUNCED.end() + 1).take_while(item).copied().collect();
+        let sentence = |n: usize| doc.shape(n).prose || doc.shape(n).ends_sentence && doc.shape(n).words >= SENTENCE;
+        let behind = filled.get(at + 1 + items.len()).is_some_and(|&n| sentence(n) && !taken[n]);
+        // A marker among many lines is none of them, and a row of buttons has the same one twice.
+        let some = items.iter().filter(|&&n| taken[n]).count() * 4 >= items.len();
+        if behind && some && ANNOUNCED.contains(&items.len()) && different(doc, &items) {
+            items.iter().for_each(|&n| all[n] = true);
         }
     }
     if dated {
