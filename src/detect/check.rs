@@ -167,7 +167,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
     }
     if !rule.unless.is_empty() {
         let line = around(doc, found.fold);
-        if let Some(veto) = rule.unless.iter().find(|u| line.contains(u.as_str())) {
+        if let Some(veto) = rule.unless.iter().map(|veto| &veto.text).find(|text| line.contains(text.as_str())) {
             return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
     }

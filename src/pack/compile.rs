@@ -12,7 +12,7 @@ use super::guard::Guard;
 use super::info::RuleInfo;
 use super::packs::{LoadedRule, Packs};
 use super::phrase::{Hole, Part, PhraseError, join_literals, parse};
-use super::rule::Rule;
+use super::rule::{Rule, Veto};
 use super::select::Selection;
 use super::tables::{Role, Tables, Written};
 use crate::regex::{Mode, Program};
@@ -166,11 +166,11 @@ impl<'p> Compiler<'p> {
             self.phrases_of(loaded, &pair.right, Role::Right, index, &rule)?;
         }
         for written in &table.unless {
-            for (parts, _) in self.expand(loaded.file, written)? {
+            for (parts, language) in self.expand(loaded.file, written)? {
                 let [Part::Literal(text)] = &parts[..] else {
                     return Err(self.veto_error(loaded, written).into());
                 };
-                rule.unless.push(text.clone());
+                rule.unless.push(Veto { text: text.clone(), language });
             }
         }
         self.check_regex(loaded)?;

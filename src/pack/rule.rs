@@ -52,6 +52,13 @@ pub(crate) struct Title {
     pub ends: Vec<TitleEnd>,
 }
 
+/// A folded text that vetoes a match in its line, and the number of its language.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Veto {
+    pub text: String,
+    pub language: u16,
+}
+
 /// A rule as the engine reads it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rule {
@@ -67,8 +74,8 @@ pub(crate) struct Rule {
     /// What must not stand there.
     pub not_before: Option<LazyRegex>,
     pub not_after: Option<LazyRegex>,
-    /// Folded texts that veto a match in their line.
-    pub unless: Vec<String>,
+    /// What vetoes a match in its line.
+    pub unless: Vec<Veto>,
     pub cover: Option<f32>,
     pub near: Option<Near>,
     pub once: bool,

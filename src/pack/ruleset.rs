@@ -130,6 +130,10 @@ impl RuleSet {
                     info.languages.push("any".to_owned());
                 }
             }
+            rule.unless.retain_mut(|veto| {
+                veto.language = language_numbers[veto.language as usize];
+                veto.language != OUT
+            });
             *number = rules.len() as u32;
             rules.push(rule);
         }
