@@ -173,7 +173,7 @@ def floor(key, measured):
         return int(measured * (1 - slack))
     if isinstance(measured, int):
         return measured
-    return round(measured, 1) if key in CEILINGS else max(0.0, round(measured - slack, 4 if key == "f1" else 1))
+    return round(measured, 1) if key in CEILINGS else round(measured - slack, 4 if key == "f1" else 1)
 
 
 def better(key, a, b):
