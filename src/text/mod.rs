@@ -27,7 +27,8 @@ pub(crate) struct Document<'t> {
     pub lines: Vec<Line>,
     /// Somebody wants to read why what is not taken stays.
     pub explained: bool,
-    shapes: Vec<OnceCell<Shape>>,
+    /// One for each line, made when the first is asked for: a text of nothing but line ends has a million.
+    shapes: OnceCell<Vec<OnceCell<Shape>>>,
     /// First and last lines of code between fences.
     fences: OnceCell<Vec<(usize, usize)>>,
     zone: OnceCell<Option<(usize, usize)>>,
@@ -72,7 +73,7 @@ impl<'t> Document<'t> {
         Document {
             raw,
             folded,
-            shapes: vec![OnceCell::new(); lines.len()],
+            shapes: OnceCell::new(),
             lines,
             explained: false,
             fences: OnceCell::new(),
@@ -140,7 +141,8 @@ impl<'t> Document<'t> {
 
     /// Shape of line `n`; read when first asked for, since most lines hold nothing to decide.
     pub fn shape(&self, n: usize) -> &Shape {
-        self.shapes[n].get_or_init(|| {
+        let shapes = self.shapes.get_or_init(|| vec![OnceCell::new(); self.lines.len()]);
+        shapes[n].get_or_init(|| {
             let line = self.line(n);
             if self.in_fence(n) {
                 return Shape { fenced: true, framed: true, ..Shape::of(line) };
