@@ -92,7 +92,7 @@ fn wrapped(doc: &Document<'_>, span: Span) -> bool {
 /// put each link on a line of its own, and the sentence goes on below.
 fn broken(doc: &Document<'_>, rule: &Rule, found: &Match) -> bool {
     let span = found.span;
-    let (first, last) = (doc.line_at(span.start()), doc.line_at(span.end().saturating_sub(1).max(span.start())));
+    let (first, last) = (doc.line_at(span.start()), doc.last_line_of(span));
     if last + 1 >= doc.lines.len() || !goes_on(doc.line(last + 1)) || !capital(span.of(doc.raw)) {
         return false;
     }
@@ -267,7 +267,7 @@ pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
 /// No prose behind it.
 pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
-        let line = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+        let line = doc.last_line_of(span);
         let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
         let after = &doc.raw[span.end()..after];
         (doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)).then_some(0)

@@ -232,7 +232,7 @@ impl Detector<'_> {
     /// letters.
     fn begins_sentence(&self, one: &Match) -> bool {
         let doc = self.doc;
-        let (first, last) = (doc.line_at(one.span.start()), doc.line_at(one.span.end().saturating_sub(1).max(one.span.start())));
+        let (first, last) = (doc.line_at(one.span.start()), doc.last_line_of(one.span));
         if one.stand != Stand::Whole || one.words > 2 || last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
             return false;
         }

@@ -28,8 +28,7 @@ pub(super) struct Blocks<'d> {
     seams: &'d [u32],
     /// The next line that begins.
     line: usize,
-    /// What the block before leaves: bytes of a character that goes on, of words and of Hangul; the last bits of its words,
-    /// Hangul, blanks and line starts.
+    /// Bytes of a character that goes on from the block before: of words, and of Hangul.
     over: (u64, u64),
     last: Last,
 }
@@ -52,16 +51,17 @@ impl<'d> Blocks<'d> {
         let seams = &doc.folded.seams[doc.folded.seams.partition_point(|&seam| (seam as usize) < at)..];
         Blocks { doc, at, end, seams, line: lines.start, over: (0, 0), last: Last::default() }
     }
+}
 
-    /// Bits of the offsets in the block at `at`, from a sorted list whose first entries are before it.
-    #[inline(always)]
-    fn bits(mut list: impl FnMut(usize) -> Option<usize>, at: usize) -> u64 {
-        let mut bits = 0;
-        while let Some(offset) = list(at + BLOCK) {
-            bits |= 1 << offset.saturating_sub(at);
-        }
-        bits
+/// Bits of these offsets, which are sorted, as far as they lie in the block at `at`, and how many those are.
+#[inline(always)]
+fn bits(offsets: impl Iterator<Item = usize>, at: usize) -> (u64, usize) {
+    let (mut bits, mut count) = (0, 0);
+    for offset in offsets.take_while(|&offset| offset < at + BLOCK) {
+        bits |= 1 << offset.saturating_sub(at);
+        count += 1;
     }
+    (bits, count)
 }
 
 impl Iterator for Blocks<'_> {
@@ -108,30 +108,10 @@ impl Iterator for Blocks<'_> {
                 alone |= 1 << n;
             }
         }
-        let seams = {
-            let list = &mut self.seams;
-            Self::bits(
-                |end| {
-                    let (&first, rest) = list.split_first().filter(|(first, _)| (**first as usize) < end)?;
-                    *list = rest;
-                    Some(first as usize)
-                },
-                at,
-            )
-        };
-        let lines = {
-            let (line, lines) = (&mut self.line, &doc.lines);
-            Self::bits(
-                |end| {
-                    let start = lines.get(*line)?.fold_start;
-                    (start < end).then(|| {
-                        *line += 1;
-                        start
-                    })
-                },
-                at,
-            )
-        };
+        let (seams, count) = bits(self.seams.iter().map(|&seam| seam as usize), at);
+        self.seams = &self.seams[count..];
+        let (lines, count) = bits(doc.lines[self.line..].iter().map(|line| line.fold_start), at);
+        self.line += count;
         let last = self.last;
         let wordy = words | hangul;
         let starts = words & !(words << 1 | last.words) | hangul & !(hangul << 1 | last.hangul) | alone | seams;

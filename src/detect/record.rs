@@ -22,19 +22,15 @@ pub(super) fn field(doc: &Document<'_>, one: &Match, known: impl Fn(usize) -> bo
     if !matches!(one.stand, Stand::Whole | Stand::Start) || !labelled(doc.line(line)) {
         return false;
     }
-    // Blank lines are no part of it; a line of another shape ends it.
-    let filled = |n: &usize| !doc.shape(*n).blank;
-    let above = (0..line).rev().filter(filled).take(REACH).take_while(|&n| labelled(doc.line(n)));
-    let below = (line + 1..doc.lines.len()).filter(filled).take(REACH).take_while(|&n| labelled(doc.line(n)));
-    let (mut strangers, mut residue, mut over) = (0, 0, 0);
-    for n in above {
-        over += 1;
-        if known(n) { residue += 1 } else { strangers += 1 }
-    }
-    for n in below {
-        if known(n) { residue += 1 } else { strangers += 1 }
-    }
-    strangers >= residue && strangers >= if over > 0 { STRANGERS } else { STRANGERS + 1 }
+    // Fields that no rule knows, and those that one knows. Blank lines are no part of a record; a line of another shape ends it.
+    let count = |lines: &mut dyn Iterator<Item = usize>| {
+        let fields = lines.filter(|&n| !doc.shape(n).blank).take(REACH).take_while(|&n| labelled(doc.line(n)));
+        fields.fold((0, 0), |(strangers, residue), n| if known(n) { (strangers, residue + 1) } else { (strangers + 1, residue) })
+    };
+    let above = count(&mut (0..line).rev());
+    let below = count(&mut (line + 1..doc.lines.len()));
+    let (strangers, residue) = (above.0 + below.0, above.1 + below.1);
+    strangers >= residue && strangers >= if above != (0, 0) { STRANGERS } else { STRANGERS + 1 }
 }
 
 /// `Label: value`, the label of a few words that begin with a letter, and no address.

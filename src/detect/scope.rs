@@ -65,7 +65,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match
 /// The lines that a span touches, without the last line end.
 pub(super) fn whole_lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
-    let last = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+    let last = doc.last_line_of(span);
     Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
 }
 

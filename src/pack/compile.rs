@@ -205,7 +205,7 @@ impl<'p> Compiler<'p> {
             return Ok(());
         }
         let table = &loaded.table;
-        for written in [&table.regex, &table.before, &table.after, &table.not_before, &table.not_after].into_iter().flatten() {
+        for written in regexes(table) {
             if let Err(error) = Program::new(written.get_ref(), Mode::Find) {
                 let message = format!("rule `{}`: {}", table.id.get_ref(), error.to_string().lines().last().unwrap_or_default());
                 return Err(self.packs.error_at(
@@ -451,6 +451,11 @@ fn written(table: &RuleTable) -> impl Iterator<Item = &Spanned<String>> {
     table.phrases.iter().chain(near).chain(&table.until).chain(&table.anchors).chain(&table.unless).chain(pair)
 }
 
+/// The regular expressions of a rule.
+fn regexes(table: &RuleTable) -> impl Iterator<Item = &Spanned<String>> {
+    [&table.regex, &table.before, &table.after, &table.not_before, &table.not_after].into_iter().flatten()
+}
+
 /// Slots whose words fill the hole `{stamp}`; the last one announces names.
 const STAMP_SLOTS: [&str; 3] = ["stamp-word", "stamp-token", "byline-label"];
 
@@ -470,8 +475,7 @@ fn revision(table: &RuleTable) -> String {
     let mut text = format!("{:?}{:?}{}{:?}{:?}{:?}", table.scope, table.confidence, table.weight, table.at, table.case, table.cover);
     text += &format!("{:?}{:?}{:?}{:?}", table.place, table.title, table.items, table.limit);
     text += &format!("{:?}{}{}", table.fill, table.once, table.series);
-    let regexes = [&table.regex, &table.before, &table.after, &table.not_before, &table.not_after].into_iter().flatten();
-    for part in written(table).chain(regexes) {
+    for part in written(table).chain(regexes(table)) {
         text.push('\n');
         text.push_str(part.get_ref());
     }

@@ -87,12 +87,12 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
 fn edges(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> [Vec<(usize, u32)>; 2] {
     // The words of a menu stand on both sides of what is a part of it.
     let strong = |c: &&Cut| set.rules[c.rule as usize].series || set.rules[c.rule as usize].weight >= 3;
-    let lines = |at: fn(&Cut) -> usize| {
-        let mut lines: Vec<(usize, u32)> = cuts.iter().filter(strong).map(|c| (doc.line_at(at(c)), c.rule)).collect();
+    let lines = |line: &dyn Fn(Span) -> usize| {
+        let mut lines: Vec<(usize, u32)> = cuts.iter().filter(strong).map(|c| (line(c.span), c.rule)).collect();
         lines.sort_unstable();
         lines
     };
-    [lines(|c| c.span.end().saturating_sub(1).max(c.span.start())), lines(|c| c.span.start())]
+    [lines(&|span| doc.last_line_of(span)), lines(&|span| doc.line_at(span.start()))]
 }
 
 /// True where the same rule takes what stands above and below a gap: dates between the titles of a list that an author made.

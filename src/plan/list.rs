@@ -40,7 +40,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         return;
     }
     let first = |c: &Cut| doc.line_at(c.span.start());
-    let last = |c: &Cut| doc.line_at(c.span.end().saturating_sub(1).max(c.span.start()));
+    let last = |c: &Cut| doc.last_line_of(c.span);
     let series = |c: &Cut| set.rules[c.rule as usize].series;
     let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && doc.shape(first(c)).bullet);
     let dated = cuts.iter().any(series);

@@ -218,6 +218,6 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
 
 fn lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
-    let last = doc.line_at(span.end().saturating_sub(1).max(span.start()));
+    let last = doc.last_line_of(span);
     Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
 }

@@ -120,6 +120,11 @@ impl<'t> Document<'t> {
         self.last_at(at, &self.last_line, |line| line.start)
     }
 
+    /// Index of the line in which `span` ends: that of its last byte.
+    pub fn last_line_of(&self, span: Span) -> usize {
+        self.line_at(span.end().saturating_sub(1).max(span.start()))
+    }
+
     /// Index of the line that holds byte `at` of the folded text.
     pub fn folded_line_at(&self, at: usize) -> usize {
         self.last_at(at, &self.last_folded, |line| line.fold_start)
