@@ -32,7 +32,7 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
         while let Some(places) = next {
             next = blocks.next();
             let behind = next.unwrap_or_default();
-            let inner = if guarded { places.inner } else { 0 };
+            let middle = if guarded { places.middle } else { 0 };
             let mut starts = places.starts;
             while starts != 0 {
                 let n = starts.trailing_zeros();
@@ -44,7 +44,7 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
                     continue;
                 }
                 // Hardly any phrase begins with a small letter in the middle of a sentence.
-                let middle = inner >> n & 1 == 1 && doc.small(at);
+                let middle = middle >> n & 1 == 1;
                 if middle && !known.middle() {
                     continue;
                 }
@@ -53,7 +53,7 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
                     let (start, end) = (at, at + len);
                     let inside_word = bytes[end - 1].is_ascii_lowercase()
                         && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
-                        && doc.folded.seams.binary_search(&(end as u32)).is_err();
+                        && !doc.folded.bits.seam(end);
                     if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
                         found(Hit { anchor, start, end, inside_word });
                     }

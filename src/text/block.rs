@@ -62,10 +62,16 @@ impl Block {
         Block(wide::bytemuck::cast(*bytes))
     }
 
-    /// Bytes from `first` to `last`, both ASCII. Bytes have a sign here: those above ASCII are smaller than all others.
+    /// Bytes from `first` to `last`, both ASCII or none. Bytes have a sign here: those above ASCII are smaller than all others.
     #[inline(always)]
     pub fn within(&self, first: u8, last: u8) -> u64 {
         in_range(self.0, first, last).to_bitmask()
+    }
+
+    /// The bytes, capitals of ASCII made small.
+    #[inline(always)]
+    pub fn lowered(&self) -> [u8; BLOCK] {
+        wide::bytemuck::cast(self.0 | in_range(self.0, b'A', b'Z') & i8x64::splat(0x20))
     }
 
     /// Letters of ASCII.
@@ -119,6 +125,8 @@ mod tests {
             let block = block_at(&bytes, 0).unwrap();
             let (first, last) = (a.min(b), a.max(b));
             prop_assert_eq!(block.within(first, last), bits(&bytes, |b| (first..=last).contains(&b)));
+            prop_assert_eq!(block.within(0xE4, 0xE9), bits(&bytes, |b| (0xE4..=0xE9).contains(&b)));
+            prop_assert_eq!(block.lowered().to_vec(), bytes.to_ascii_lowercase());
             prop_assert_eq!(block.letters(), bits(&bytes, |b| b.is_ascii_alphabetic()));
             prop_assert_eq!(block.wordy(), bits(&bytes, |b| b.is_ascii_alphanumeric()));
             prop_assert_eq!(block.is(bytes[5]), bits(&bytes, |b| b == bytes[5]));
