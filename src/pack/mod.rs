@@ -23,7 +23,7 @@ pub use error::{ContentError, PackError};
 pub(crate) use file::{At, ExampleTable, Fill, FillTable, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
 pub(crate) use guard::{Around, Guard};
 pub use info::{Confidence, RuleInfo, Scope};
-pub(crate) use literals::{Probe, Start};
+pub(crate) use literals::{NEAR, Near64, Probe, Start, from};
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;
 pub(crate) use phrase::Hole;
