@@ -176,7 +176,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
 
 /// True where a link's text begins with the match: `[Share this post](/share)`.
 fn in_link(doc: &Document<'_>, span: Span) -> bool {
-    let line = &doc.raw[span.start()..doc.lines[doc.line_at(span.start())].end.max(span.start())];
+    let line = &doc.raw[span.start()..doc.lines[doc.line_at(span.start())].end().max(span.start())];
     doc.raw[..span.start()].ends_with('[')
         && line.find(['[', ']']).is_some_and(|at| line[at..].strip_prefix("](").is_some_and(|target| target.contains(')')))
 }
@@ -214,8 +214,8 @@ fn plain(text: &str) -> Cow<'_, str> {
 
 /// The folded line or lines of a match, clipped where lines are endless.
 fn around<'d>(doc: &'d Document<'_>, fold: (usize, usize)) -> &'d str {
-    let first = doc.lines[doc.line_at(doc.folded.raw_start(fold.0))].fold_start;
-    let last = doc.lines[doc.line_at(doc.folded.raw_start(fold.1.saturating_sub(1)))].fold_end;
+    let first = doc.lines[doc.line_at(doc.folded.raw_start(fold.0))].fold_start();
+    let last = doc.lines[doc.line_at(doc.folded.raw_start(fold.1.saturating_sub(1)))].fold_end();
     let text = &doc.folded.text;
     let start = text.ceil_char_boundary(first.max(fold.0.saturating_sub(VIEW)));
     let end = text.floor_char_boundary(last.min(fold.1 + VIEW));
@@ -256,7 +256,7 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
 pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
         let line = doc.line_at(span.start());
-        let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
+        let before = doc.raw.floor_char_boundary(doc.lines[line].start().max(span.start().saturating_sub(VIEW * 8)));
         let before = &doc.raw[before..span.start()];
         (doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
     };
@@ -268,7 +268,7 @@ pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
 pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
         let line = doc.last_line_of(span);
-        let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
+        let after = doc.raw.ceil_char_boundary(doc.lines[line].end().clamp(span.end(), span.end() + VIEW * 8));
         let after = &doc.raw[span.end()..after];
         (doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
     };
@@ -292,8 +292,8 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.
     let (first, last) = doc.filled_lines_off(line, near.within);
-    let first = doc.lines[first].start.max(found.span.start().saturating_sub(reach));
-    let last = doc.lines[last].end.min(found.span.end().saturating_add(reach));
+    let first = doc.lines[first].start().max(found.span.start().saturating_sub(reach));
+    let last = doc.lines[last].end().min(found.span.end().saturating_add(reach));
     let from = hits.partition_point(|h| h.span.start() < first);
     let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();

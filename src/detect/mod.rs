@@ -250,7 +250,7 @@ impl Detector<'_> {
     /// True where words of a rule begin this line.
     fn begins(&self, line: usize) -> bool {
         let line = &self.doc.lines[line];
-        self.begun.get(self.begun.partition_point(|&b| b < line.start)).is_some_and(|&b| b < line.end)
+        self.begun.get(self.begun.partition_point(|&b| b < line.start())).is_some_and(|&b| b < line.end())
     }
 
     /// All constraints but position, scope and run; what speaks for the match.

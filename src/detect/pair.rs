@@ -89,7 +89,7 @@ fn evidence(doc: &Document<'_>, one: &Match, two: &Match) -> String {
 /// With labels on lines of their own, the second label has as many titles under it as the first.
 fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &Strong<'_>) -> Result<usize, No> {
     let label = doc.line_at(two.span.start());
-    let mut end = doc.lines[label].end;
+    let mut end = doc.lines[label].end();
     let mut left = titles;
     let mut n = label + 1;
     while left > 0 {
@@ -100,13 +100,13 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
             continue;
         }
         // A sign of the label with its title ("Next post: {title}", wrapped) is no other residue.
-        if strong.next(two.span.end(), line.end).is_some() {
+        if strong.next(two.span.end(), line.end()).is_some() {
             break;
         }
         if !shape.title(rule.max_title_words) {
             return Err(No("title", "prose stands where the second title should".to_owned()));
         }
-        end = line.end;
+        end = line.end();
         left -= 1;
     }
     Ok(end)

@@ -66,7 +66,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match
 pub(super) fn whole_lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
     let last = doc.last_line_of(span);
-    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+    Span::covering(doc.raw, doc.lines[first].start(), doc.lines[last].end())
 }
 
 fn span(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> Extent {
@@ -241,7 +241,7 @@ fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found
     let label = doc.line_at(found.span.end().saturating_sub(1));
     let items = List::below(doc, rule, label, strong)?;
     Ok((
-        Span::covering(doc.raw, lines.start(), doc.lines[items.last].end),
+        Span::covering(doc.raw, lines.start(), doc.lines[items.last].end()),
         vec![format!("list: {} titles under the label, ended by {}", items.count, items.ended)],
     ))
 }
@@ -258,7 +258,7 @@ fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &
         return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
     }
     // Long sentences of the form itself are no prose.
-    let prose = (first..=last).filter(|&n| doc.shape(n).prose && !strong.touches(doc.lines[n].start, doc.lines[n].end)).count();
+    let prose = (first..=last).filter(|&n| doc.shape(n).prose && !strong.touches(doc.lines[n].start(), doc.lines[n].end())).count();
     if prose > rule.max_prose {
         return Err(No("limit.prose", format!("{prose} lines of prose would go")));
     }
@@ -297,14 +297,14 @@ impl List {
                 && above + 1 == n
                 && goes_on(doc.line(n))
                 && !goes_on(doc.line(above))
-                && doc.lines[above].end - doc.lines[above].start < WRAPPED
+                && doc.lines[above].end() - doc.lines[above].start() < WRAPPED
             {
                 items.pop();
                 end = ItemEnd::Prose;
                 break;
             }
             let line = &doc.lines[n];
-            if strong.touches(line.start, line.end) && !(wanted.through && shape.title(wanted.max_words)) {
+            if strong.touches(line.start(), line.end()) && !(wanted.through && shape.title(wanted.max_words)) {
                 end = ItemEnd::Residue;
                 break;
             }

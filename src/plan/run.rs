@@ -219,5 +219,5 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
 fn lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
     let last = doc.last_line_of(span);
-    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+    Span::covering(doc.raw, doc.lines[first].start(), doc.lines[last].end())
 }
