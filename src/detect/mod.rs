@@ -196,8 +196,11 @@ impl Detector<'_> {
     /// letters.
     fn begins_sentence(&self, one: &Match) -> bool {
         let doc = self.doc;
+        if one.stand != Stand::Whole || one.words > 2 {
+            return false;
+        }
         let (first, last) = (doc.line_at(one.span.start()), doc.last_line_of(one.span));
-        if one.stand != Stand::Whole || one.words > 2 || last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
+        if last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
             return false;
         }
         let (next, shape) = (doc.line(last + 1), doc.shape(last + 1));
@@ -220,25 +223,30 @@ impl Detector<'_> {
     /// All constraints but position, scope and run; the words that must stand around the match, and do.
     fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<Span>, No> {
         let (doc, rule) = (self.doc, &self.set.rules[index as usize]);
-        let near = |found| check::near(doc, rule, index, one, found);
         // The cheapest question first, but where a reader expects them in their order.
         if doc.explained {
             self.asked(index, one)?;
-            return near(self.found);
+            check::position(doc, rule, one.span)?;
+            return check::near(doc, rule, index, one, self.found);
         }
         if !check::may_be_near(rule, index, self.found) {
             return check::no(doc, "near", String::new);
         }
-        let near = near(self.found)?;
+        check::position(doc, rule, one.span)?;
+        let near = check::near(doc, rule, index, one, self.found)?;
         self.asked(index, one).map(|()| near)
     }
 
     /// What concerns all languages. Those that share a phrase ask the same question one after the other.
     fn asked(&mut self, index: u32, one: &Match) -> Result<(), No> {
+        let rule = &self.set.rules[index as usize];
+        if !rule.looks_around() {
+            return Ok(());
+        }
         if let Some((_, _, answer)) = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span)) {
             return answer.clone();
         }
-        let answer = check::surroundings(self.doc, &self.set.rules[index as usize], one);
+        let answer = check::surroundings(self.doc, rule, one);
         self.asked = Some((index, one.span, answer.clone()));
         answer
     }
