@@ -258,15 +258,17 @@ impl Detector<'_> {
         }
         let Some((above, below)) = self.neighbours(one) else { return false };
         let (over, under) = (self.doc.shape(above), self.doc.shape(below));
-        let text = self.doc.line(below).trim_start();
+        let (head, text) = (self.doc.line(above).trim_end(), self.doc.line(below).trim_start());
+        let close = self.doc.line_at(one.span.start()) == above + 1;
         over.words > 3
             && over.heading == 0
             && !over.opens
-            && self.doc.line(above).trim_end().ends_with(char::is_lowercase)
+            && head.ends_with(char::is_lowercase)
             && text.starts_with(char::is_lowercase)
             && check::goes_on(text)
             && text.trim_end().contains(' ')
-            && (under.words > 5 || under.words > 2 && under.ends_sentence)
+            && (under.ends_sentence && under.words > 2 || close && under.words > 5)
+            && !head.contains(['@', '/'])
             && !text.contains(['@', '=', '{', '<', '/', '$', '\\'])
             && !self.begins(above)
             && !self.begins(below)
