@@ -25,10 +25,13 @@ pub(super) fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
         }
     }
     let mut taken = vec![false; doc.lines.len()];
-    let mut n = 0;
-    for (line, taken) in doc.lines.iter().zip(&mut taken) {
-        while spans.get(n).is_some_and(|s| s.end() <= line.start()) {
+    let (mut n, mut number) = (0, 0);
+    while let Some(span) = spans.get(n) {
+        number = doc.line_at(span.start()).max(number);
+        let Some(line) = doc.lines.get(number) else { break };
+        if span.end() <= line.start() {
             n += 1;
+            continue;
         }
         let mut at = line.start();
         let mut any = false;
@@ -39,7 +42,8 @@ pub(super) fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
             }
             at = at.max(span.end().min(line.end()));
         }
-        *taken = any && !doc.raw[at.min(line.end())..line.end()].contains(is_wordy);
+        taken[number] = any && !doc.raw[at.min(line.end())..line.end()].contains(is_wordy);
+        number += 1;
     }
     taken
 }
