@@ -165,6 +165,9 @@ impl Detector<'_> {
         if rule.confidence < Confidence::High && self.begins_sentence(one) {
             return check::no(self.doc, "at", || "the next line goes on with it".to_owned());
         }
+        if self.inside_sentence(one) {
+            return check::no(self.doc, "at", || "the sentence around it goes on above and below".to_owned());
+        }
         if place == Place::Glued {
             let says = match one.words {
                 0..=2 => 0,
@@ -212,6 +215,37 @@ impl Detector<'_> {
             && next.trim_end().contains(' ')
             && !next.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/'))
             && !self.begins(last + 1)
+    }
+
+    /// True where a line of its own is shown inside a sentence: the line above has not ended, and the next one goes on in small
+    /// letters, whatever blank lines set it off.
+    fn inside_sentence(&self, one: &Match) -> bool {
+        if one.stand != Stand::Whole || self.set.rules[one.rule as usize].regex.is_some() {
+            return false;
+        }
+        let Some((above, below)) = self.neighbours(one) else { return false };
+        let (over, under) = (self.doc.shape(above), self.doc.shape(below));
+        let (head, text) = (self.doc.line(above).trim_end(), self.doc.line(below).trim_start());
+        let close = self.doc.line_at(one.span.start()) == above + 1;
+        over.words > 3
+            && over.heading == 0
+            && !over.opens
+            && head.ends_with(char::is_lowercase)
+            && text.starts_with(char::is_lowercase)
+            && check::goes_on(text)
+            && text.trim_end().contains(' ')
+            && (under.ends_sentence && under.words > 2 || close && under.words > 5)
+            && !head.contains(['@', '/'])
+            && !text.contains(['@', '=', '{', '<', '/', '$', '\\'])
+            && !self.begins(above)
+            && !self.begins(below)
+    }
+
+    /// The lines with something on them above and below a match; the one below may be that of the match where it is the last.
+    fn neighbours(&self, one: &Match) -> Option<(usize, usize)> {
+        let (first, last) = (self.doc.line_at(one.span.start()), self.doc.last_line_of(one.span));
+        let (above, below) = (self.doc.filled_lines_off(first, 1).0, self.doc.filled_lines_off(last, 1).1);
+        (above < first).then_some((above, below))
     }
 
     /// True where words of a rule begin this line.
