@@ -32,8 +32,8 @@ pub(super) struct Blocks<'d> {
 
 impl<'d> Blocks<'d> {
     pub fn new(doc: &'d Document<'d>, lines: &Range<usize>) -> Blocks<'d> {
-        let start = doc.lines[lines.start].fold_start;
-        let end = doc.lines.get(lines.end).map_or(doc.folded.text.len(), |line| line.fold_start);
+        let start = doc.lines[lines.start].fold_start();
+        let end = doc.lines.get(lines.end).map_or(doc.folded.text.len(), |line| line.fold_start());
         let bits = &doc.folded.bits;
         let next = start / BLOCK;
         Blocks { bits, start, end, next, last: next.checked_sub(1).map(|n| bits.block(n)).unwrap_or_default() }

@@ -7,7 +7,7 @@
 use super::fill::taken;
 use crate::detect::Cut;
 use crate::pack::{Confidence, RuleSet};
-use crate::text::Document;
+use crate::text::{Document, is_bullet};
 
 /// Items of an announced list, and words of the line that announces it.
 const ANNOUNCED: std::ops::RangeInclusive<usize> = 3..=12;
@@ -24,7 +24,12 @@ const TITLES: usize = 2;
 /// True for a short line with a year.
 fn is_date(doc: &Document<'_>, n: usize) -> bool {
     let digits = |part: &str| part.len() == 4 && matches!(part.as_bytes()[..2], [b'1', b'5'..=b'9'] | [b'2', b'0']);
-    doc.shape(n).words <= DATE_WORDS && doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits)
+    doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits) && doc.shape(n).words <= DATE_WORDS
+}
+
+/// False for a line that opens nothing: a colon ends what does, signs behind it aside.
+fn opens(line: &str) -> bool {
+    line.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ':' | '：')).ends_with([':', '：'])
 }
 
 /// True where no line stands twice.
@@ -41,36 +46,38 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     }
     let first = |c: &Cut| doc.line_at(c.span.start());
     let last = |c: &Cut| doc.last_line_of(c.span);
+    let bullet = |n: usize| is_bullet(doc.line(n).trim());
     let series = |c: &Cut| set.rules[c.rule as usize].series;
-    let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && doc.shape(first(c)).bullet);
+    let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && bullet(first(c)));
     let dated = cuts.iter().any(series);
-    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !doc.line(n).trim_start().is_empty()).collect();
+    let blank = |n: usize| doc.line(n).trim_start().is_empty();
     let taken = taken(doc, cuts);
     // Lines that announce a list of which something is taken.
-    let opens = |&(at, &n): &(usize, &usize)| {
-        !taken[n]
-            && filled[at + 1..].iter().take(ANNOUNCED.end() + 1).any(|&n| taken[n])
-            && doc.shape(n).opens
-            && doc.shape(n).words >= ANNOUNCING
-    };
-    let opening: Vec<usize> = filled.iter().enumerate().filter(opens).map(|(at, _)| at).collect();
+    let mut opening: Vec<usize> = Vec::new();
+    let mut behind = 0;
+    for below in (0..taken.len()).filter(|&n| taken[n] && !blank(n)) {
+        let above = (behind..below).rev().filter(|&n| !blank(n)).take(ANNOUNCED.end() + 1);
+        opening.extend(above.filter(|&n| opens(doc.line(n)) && doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING));
+        behind = below + 1;
+    }
     if !(bulleted || dated) && opening.is_empty() {
         return;
     }
+    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !blank(n)).collect();
     // Doubtful cuts are spared in lists of bullets, all of them in the others.
     let (mut doubtful, mut all) = (vec![false; taken.len()], vec![false; taken.len()]);
     if bulleted {
-        for list in filled.chunk_by(|&a, &b| doc.shape(a).bullet && doc.shape(b).bullet) {
+        for list in filled.chunk_by(|&a, &b| bullet(a) && bullet(b)) {
             let stays = list.iter().filter(|&&n| !taken[n]).count();
             let held = |end: Option<&usize>| end.is_some_and(|&n| !taken[n]);
             // Before the first prose stand menus.
-            let menu = doc.prose().is_some_and(|(first, _)| list.last().is_some_and(|&n| n < first));
+            let menu = doc.first_prose().is_some_and(|first| list.last().is_some_and(|&n| n < first));
             if !menu && held(list.first()) && held(list.last()) && stays * 2 >= list.len() {
                 list.iter().for_each(|&n| doubtful[n] = taken[n]);
             }
         }
     }
-    for at in opening {
+    for at in opening.into_iter().filter_map(|n| filled.binary_search(&n).ok()) {
         let item = |n: &&usize| taken[**n] || doc.shape(**n).title(ITEM_WORDS) && !doc.shape(**n).ends_sentence;
         let items: Vec<usize> = filled[at + 1..].iter().take(ANNOUNCED.end() + 1).take_while(item).copied().collect();
         let sentence = |n: usize| doc.shape(n).prose || doc.shape(n).ends_sentence && doc.shape(n).words >= SENTENCE;
@@ -109,7 +116,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             {
                 group.iter().chain(groups[next]).for_each(|&n| all[n] = true);
             }
-            prose |= group.iter().any(|&n| doc.shape(n).prose && !taken[n]);
+            prose = prose || group.iter().any(|&n| !taken[n] && doc.is_prose(n));
         }
     }
     cuts.retain(|c| {

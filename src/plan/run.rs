@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short, thin};
+use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, thin, told};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::boundary::{sentence_end, sentence_start};
 use crate::text::{Document, Span, count_words, is_wide};
@@ -15,9 +15,10 @@ const EDGE_WEIGHT: u32 = 3;
 const BODY_WEIGHT: u32 = 5;
 
 /// The cuts that runs make out of signs that could not cut alone.
-pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
+pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, mut signs: Vec<Sign>, mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
     let mut out = Vec::new();
-    let signs = disjoint(&outside(doc, signs));
+    outside(doc, &mut signs);
+    let signs = disjoint(signs);
     let mut from = 0;
     while from < signs.len() {
         let mut to = from + 1;
@@ -25,9 +26,16 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace:
             to += 1;
         }
         let members = &signs[from..to];
-        if let Err(why) = run(set, doc, members, &mut out)
+        from = to;
+        // Heavy signs have cut what they cut, and one that is not alone on its line cuts nothing.
+        let lone = trace.is_none() && matches!(members, [one] if one.stand != Stand::Whole);
+        if lone || members.iter().all(|s| s.weight >= 3) {
+            continue;
+        }
+        if let Err(why) = run(set, doc, members, trace.is_some(), &mut out)
             && let Some(trace) = trace.as_deref_mut()
         {
+            let why = why.told();
             trace.extend(members.iter().filter(|s| s.weight < 3).map(|sign| Refusal {
                 span: sign.phrase,
                 rule: set.rules[sign.rule as usize].info.clone(),
@@ -36,18 +44,66 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace:
                 detail: why.clone(),
             }));
         }
-        from = to;
     }
     out
 }
 
+/// What a run lacks.
+enum Lack {
+    /// A sign of weight 3 on a line that goes on.
+    Heavy,
+    /// The same, in a run that does not fill its lines.
+    Held,
+    /// Weight: what it has, what is wanted, at an edge of the text or not.
+    Weight(u32, u32, bool),
+    /// An author announces it.
+    Announced,
+}
+
+impl Lack {
+    fn told(&self) -> String {
+        match self {
+            Lack::Heavy => "its line goes on, and nothing of weight 3 stands beside it".to_owned(),
+            Lack::Held => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
+            Lack::Weight(weight, wanted, edge) => {
+                format!("the run weighs {weight}, {wanted} are wanted {}", if *edge { "here" } else { "between lines of prose" })
+            }
+            Lack::Announced => "the line above ends with a colon and announces it".to_owned(),
+        }
+    }
+}
+
 /// Of overlapping signs those that together leave the least of the text unexplained; a heavy one weighs more than any others.
-fn disjoint(signs: &[Sign]) -> Vec<Sign> {
+fn disjoint(signs: Vec<Sign>) -> Vec<Sign> {
+    let mut kept = Vec::with_capacity(signs.len());
+    let mut from = 0;
+    while let Some(first) = signs.get(from) {
+        // Signs that overlap, and those that overlap them.
+        let (mut to, mut end, mut alike) = (from + 1, first.span.end(), true);
+        while let Some(next) = signs.get(to).filter(|next| next.span.start() < end) {
+            alike &= next.span == first.span;
+            end = end.max(next.span.end());
+            to += 1;
+        }
+        let group = &signs[from..to];
+        from = to;
+        match alike {
+            // Of several at one place the heaviest, the last of those.
+            true => kept.extend(group.iter().max_by_key(|s| s.weight).cloned()),
+            false => choose(group, &mut kept),
+        }
+    }
+    kept
+}
+
+/// The same for signs that overlap one another.
+fn choose(signs: &[Sign], kept: &mut Vec<Sign>) {
     let mut order: Vec<&Sign> = signs.iter().collect();
     order.sort_by_key(|s| (s.span.end(), s.span.start(), s.weight));
     // For each sign, in the order of their ends: the best that can be had up to it (bytes of heavy signs, bytes, few signs), and
     // what comes before it where it takes part in that.
-    let mut best: Vec<(usize, usize, Reverse<usize>)> = vec![(0, 0, Reverse(0))];
+    let mut best: Vec<(usize, usize, Reverse<usize>)> = Vec::with_capacity(order.len() + 1);
+    best.push((0, 0, Reverse(0)));
     let mut taken: Vec<Option<usize>> = Vec::with_capacity(order.len());
     for (n, sign) in order.iter().enumerate() {
         let before = order[..n].partition_point(|s| s.span.end() <= sign.span.start());
@@ -58,7 +114,7 @@ fn disjoint(signs: &[Sign]) -> Vec<Sign> {
         taken.push(better.then_some(before));
         best.push(if better { with } else { best[n] });
     }
-    let mut kept = Vec::new();
+    let first = kept.len();
     let mut n = order.len();
     while n > 0 {
         n = match taken[n - 1] {
@@ -69,17 +125,20 @@ fn disjoint(signs: &[Sign]) -> Vec<Sign> {
             None => n - 1,
         };
     }
-    kept.reverse();
-    kept
+    kept[first..].reverse();
 }
 
 /// Weak signs without the heavy ones that end them: of “© 2024 The Valley Post. All rights reserved.” the second half
 /// is cut alone, and the first is a sign beside it.
-fn outside(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
-    let mut out = signs.to_vec();
-    for (n, sign) in out.iter_mut().enumerate().filter(|(_, s)| s.weight < 3) {
+fn outside(doc: &Document<'_>, signs: &mut [Sign]) {
+    let mut rest = signs;
+    while let Some((sign, behind)) = rest.split_first_mut() {
+        rest = behind;
+        if sign.weight >= 3 {
+            continue;
+        }
         let (start, end) = (sign.span.start(), sign.span.end());
-        let inside = signs[n + 1..].iter().take_while(|s| s.span.start() < end);
+        let inside = rest.iter().take_while(|s| s.span.start() < end);
         for heavy in inside.filter(|s| s.weight >= 3) {
             if heavy.span.start() > start && heavy.span.end() == end {
                 sign.span = Span::covering(doc.raw, start, heavy.span.start());
@@ -87,7 +146,6 @@ fn outside(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
             }
         }
     }
-    out
 }
 
 /// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a
@@ -157,10 +215,10 @@ fn different(doc: &Document<'_>, signs: &[Sign], rule: u32) -> usize {
 }
 
 /// Cuts the members of a run, or tells what it lacks.
-fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) -> Result<(), String> {
+fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], traced: bool, out: &mut Vec<Cut>) -> Result<(), Lack> {
     let signs = &members(doc, signs)[..];
     let (Some(first), Some(last)) = (signs.first(), signs.last()) else {
-        return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned());
+        return Err(Lack::Heavy);
     };
     if signs.iter().all(|s| s.weight >= 3) {
         return Ok(());
@@ -179,20 +237,23 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     rules.dedup_by_key(|&mut (rule, _)| rule);
     // Many words of one rule are still one rule: between lines of prose they do not hold a run alone.
     let anchored = signs.iter().any(|s| weight_of(s) >= 3);
+    if !anchored && !filled {
+        return Err(Lack::Held);
+    }
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
-    let edge = in_head(doc, whole) || in_tail(doc, whole);
-    let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
-    let held = anchored || (filled && weight >= wanted);
-    if !held {
-        return Err(match filled {
-            true => format!("the run weighs {weight}, {wanted} are wanted {}", if edge { "here" } else { "between lines of prose" }),
-            false => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
-        });
+    // What weighs enough for any place need not be asked for its own.
+    if !anchored && weight < BODY_WEIGHT {
+        let edge = weight >= EDGE_WEIGHT || traced;
+        let edge = edge && (in_head(doc, whole) || in_tail(doc, whole));
+        let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
+        if weight < wanted {
+            return Err(Lack::Weight(weight, wanted, edge));
+        }
     }
     // One strong sign may be a mistake in a list that an author announces; a run needs two of them.
     let strong = rules.iter().filter(|&&(_, w)| w >= 3).count();
     if strong < 2 && announced(doc, first) {
-        return Err("the line above ends with a colon and announces it".to_owned());
+        return Err(Lack::Announced);
     }
     let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
     let evidence_of_run = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
@@ -210,7 +271,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
                 Span::covering(doc.raw, sign.span.start(), end)
             }
         };
-        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), evidence_of_run.clone()];
+        let evidence = vec![told("phrase: ", sign.phrase.of(doc.raw)), evidence_of_run.clone()];
         out.push(Cut { span, rule: sign.rule, language: sign.language, confidence: rule.confidence.min(Confidence::Medium), evidence });
     }
     Ok(())
@@ -219,5 +280,5 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
 fn lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
     let last = doc.last_line_of(span);
-    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+    Span::covering(doc.raw, doc.lines[first].start(), doc.lines[last].end())
 }

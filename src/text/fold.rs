@@ -55,14 +55,15 @@ impl<'t> Folder<'t> {
     fn run(&mut self) {
         let bytes = self.raw.as_bytes();
         let mut at = 0;
+        let mut folded = [0; 2 * BLOCK];
         while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            at = self.block(at, block, BLOCK);
+            at = self.block(at, block, BLOCK, &mut folded);
         }
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let len = rest.len().min(BLOCK);
             let mut block = [b'\n'; BLOCK];
             block[..len].copy_from_slice(&rest[..len]);
-            at = self.block(at, &block, len);
+            at = self.block(at, &block, len, &mut folded);
         }
     }
 
@@ -75,15 +76,17 @@ impl<'t> Folder<'t> {
         let end = self.raw.len();
         if self.line_raw < end || self.lines.is_empty() {
             let fold_end = text.trim_end().len().max(self.line_fold);
-            self.lines.push(Line { start: self.line_raw, end, next: end, fold_start: self.line_fold, fold_end });
+            self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
         }
         (Folded::new(text, self.bits, self.drift), self.lines)
     }
 
-    /// Folds the first `len` bytes of the block at `at`; returns the offset behind them, or behind what reaches over their end.
+    /// Folds the first `len` bytes of the block at `at`; returns the offset behind them, or behind what reaches over their end. The
+    /// folded bytes are put into the first half of `folded` on the way.
     #[inline(always)]
-    fn block(&mut self, at: usize, bytes: &[u8; BLOCK], len: usize) -> usize {
-        let kinds = Kinds::of(bytes, len);
+    fn block(&mut self, at: usize, bytes: &[u8; BLOCK], len: usize, folded: &mut [u8; 2 * BLOCK]) -> usize {
+        let Some(first) = folded.first_chunk_mut() else { return self.raw.len() };
+        let kinds = Kinds::of(bytes, len, first);
         let len = kinds.len;
         // A blank is plain where something follows that is surely no white space.
         let odd = (kinds.special | kinds.blank) >> 1 | u64::from(!plain_byte(self.raw.as_bytes().get(at + len))) << (len - 1);
@@ -94,7 +97,7 @@ impl<'t> Folder<'t> {
             let run = ((stops >> n).trailing_zeros() as usize).min(len - n);
             // Two blanks may come together where something between them was left out.
             if run > 0 && !(kinds.blank >> n & 1 == 1 && self.blank_before()) {
-                self.plain(at + n, &kinds, seams, n, run);
+                self.plain(at + n, &kinds, seams, n, run, folded);
                 n += run;
             } else {
                 n = self.other(at + n, bytes[n]) - at;
@@ -105,7 +108,7 @@ impl<'t> Folder<'t> {
 
     /// Appends `len` bytes from byte `n` of a block on, which stand at `raw` and fold to as many bytes, and notes their seams.
     #[inline(always)]
-    fn plain(&mut self, raw: usize, kinds: &Kinds, seams: u64, n: usize, len: usize) {
+    fn plain(&mut self, raw: usize, kinds: &Kinds, seams: u64, n: usize, len: usize, folded: &[u8; 2 * BLOCK]) {
         let own = |bits: u64| bits >> n & (u64::MAX >> (BLOCK - len));
         let mut seams = own(seams) & !1;
         // The first character follows what was folded before, and the last one may be followed by what is no part of the run.
@@ -137,7 +140,7 @@ impl<'t> Folder<'t> {
             lines: 0,
         };
         self.bits.add(self.len, &bits);
-        if let (Some(room), Some(folded)) = (self.room(), kinds.folded[n..].first_chunk()) {
+        if let (Some(room), Some(folded)) = (self.room(), folded[n..].first_chunk()) {
             *room = *folded;
         }
         self.len += len;
@@ -213,7 +216,7 @@ impl<'t> Folder<'t> {
         let fold_end = self.len.max(self.line_fold);
         self.mark(at);
         self.push(' ', Class::Blank, false);
-        self.lines.push(Line { start: self.line_raw, end: at, next: at + 1, fold_start: self.line_fold, fold_end });
+        self.lines.push(Line::new(self.line_raw, at, self.line_fold, fold_end));
         self.begin_line(at + 1, self.len);
         at + 1
     }
@@ -328,7 +331,7 @@ impl<'t> Folder<'t> {
             let newline = at + newline;
             let end = if newline > self.line_raw && self.raw.as_bytes()[newline - 1] == b'\r' { newline - 1 } else { newline };
             let fold_end = if n == 0 { fold_end.max(self.line_fold) } else { behind };
-            self.lines.push(Line { start: self.line_raw, end, next: newline + 1, fold_start: self.line_fold, fold_end });
+            self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
             self.begin_line(newline + 1, behind);
         }
         run
@@ -413,9 +416,8 @@ mod tests {
     fn lines_know_both_texts() {
         let raw = "One  two\r\n\r\n\tthree\nfour";
         let (folded, lines) = fold(raw);
-        let seen: Vec<(&str, &str)> = lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
+        let seen: Vec<(&str, &str)> = lines.iter().map(|l| (&raw[l.start()..l.end()], folded.text[l.fold_start()..l.fold_end()].trim())).collect();
         assert_eq!(seen, [("One  two", "one two"), ("", ""), ("\tthree", "three"), ("four", "four")]);
-        assert_eq!(lines[0].next, 10);
     }
 
     /// Folds one character after the other.
@@ -461,7 +463,7 @@ mod tests {
                     (class == Class::Word, class == Class::Hangul, class == Class::Alone, class == Class::Blank)
                 );
                 prop_assert_eq!(has(block.small), raw.get(folded.raw_start(at)..).is_some_and(|rest| rest.starts_with(char::is_lowercase)), "{} at {}", c, at);
-                prop_assert_eq!(has(block.lines), lines.iter().any(|line| line.fold_start == at));
+                prop_assert_eq!(has(block.lines), lines.iter().any(|line| line.fold_start() == at));
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Of what kind the characters of a block are: what folding must know of sixty-four bytes at once.
 
-use super::block::{BLOCK, Block};
+use super::block::{Ascii, BLOCK, Block};
 use super::letter::{Kind, Letter, letters};
 
-/// A bit for each byte of a block, and the folded bytes.
+/// A bit for each byte of a block.
 pub(super) struct Kinds {
     pub upper: u64,
     pub lower: u64,
@@ -22,20 +22,13 @@ pub(super) struct Kinds {
     parts: u64,
     /// How many bytes count: a character that goes on behind the block belongs to the next one.
     pub len: usize,
-    /// The folded bytes, and room behind them.
-    pub folded: [u8; 2 * BLOCK],
 }
 
 impl Kinds {
-    /// Of the first `len` bytes.
+    /// Of the first `len` bytes; `folded` becomes the folded ones.
     #[inline(always)]
-    pub fn of(bytes: &[u8; BLOCK], len: usize) -> Kinds {
-        let block = Block::new(bytes);
-        let (upper, lower, digit, blank) = (block.within(b'A', b'Z'), block.within(b'a', b'z'), block.within(b'0', b'9'), block.is(b' '));
-        let special = block.within(b'\t', b'\r') | block.within(b'[', b']') | block.is(b'`');
-        let high = block.high();
-        let mut folded = [0; 2 * BLOCK];
-        folded[..BLOCK].copy_from_slice(&block.lowered());
+    pub fn of(bytes: &[u8; BLOCK], len: usize, folded: &mut [u8; BLOCK]) -> Kinds {
+        let Ascii { upper, lower, digit, blank, special, high } = Ascii::of(bytes, folded);
         let mut kinds = Kinds {
             upper,
             lower,
@@ -43,21 +36,21 @@ impl Kinds {
             caseless: 0,
             words: upper | lower | digit,
             hangul: 0,
-            alone: !(upper | lower | digit | blank | special | high),
+            alone: !(upper | lower | digit | blank | special),
             blank,
-            special,
+            special: special & !high,
             parts: 0,
             len,
-            folded,
         };
         if high != 0 {
-            kinds.longer(&block, bytes);
+            kinds.longer(bytes, folded);
         }
         kinds
     }
 
     /// Adds the characters that are not ASCII.
-    fn longer(&mut self, block: &Block, bytes: &[u8; BLOCK]) {
+    fn longer(&mut self, bytes: &[u8; BLOCK], folded: &mut [u8; BLOCK]) {
+        let block = Block::new(bytes);
         let table = letters();
         self.parts = block.continued();
         // Ideographs and what is like them, all from U+4000 to U+9FFF, fold to themselves.
@@ -91,13 +84,13 @@ impl Kinds {
             let own = ((1 << len) - 1) << n;
             kinds[letter.kind()] |= own;
             classes[letter.class()] |= if letter.class() == 0 { 1 << n } else { own };
-            let folded = letter.folded();
-            if folded != code {
+            let twin = letter.folded();
+            if twin != code {
                 let last = n + len - 1;
-                self.folded[last] = 0x80 | (folded & 0x3F) as u8;
+                folded[last] = 0x80 | (twin & 0x3F) as u8;
                 match len {
-                    2 => self.folded[n] = 0xC0 | (folded >> 6) as u8,
-                    _ => (self.folded[n], self.folded[n + 1]) = (0xE0 | (folded >> 12) as u8, 0x80 | (folded >> 6 & 0x3F) as u8),
+                    2 => folded[n] = 0xC0 | (twin >> 6) as u8,
+                    _ => (folded[n], folded[n + 1]) = (0xE0 | (twin >> 12) as u8, 0x80 | (twin >> 6 & 0x3F) as u8),
                 }
             }
         }
