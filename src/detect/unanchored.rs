@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::holes;
 use super::phrase;
-use super::scan::Found;
+use super::scan::{Found, Use};
 use crate::pack::{Hole, Piece, RuleSet, Unanchored};
 use crate::text::{Document, Line, is_wordy};
 
@@ -44,7 +44,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], fo
                 let (_, range) = known.unwrap_or_else(|| (language, phrase::from_start(set, doc, &phrase, head.at)));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, &phrase, range, line.fold_start);
+                    found.add(set, doc, Use::of(&phrase), range, line.fold_start);
                 }
             }
         }

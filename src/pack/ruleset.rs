@@ -182,11 +182,16 @@ impl RuleSet {
     /// A phrase by its number, with the numbers of rule and language that they have here; `None` where these take no part.
     #[inline]
     pub fn phrase(&self, n: u32) -> Option<Phrase<'_>> {
-        let mut phrase = self.tables.phrase(n);
-        let rule = self.rule_numbers[phrase.rule as usize];
-        phrase.language = self.language_numbers[phrase.language as usize];
-        phrase.rule = rule;
-        (rule != RULE_OUT && phrase.language != OUT).then_some(phrase)
+        let phrase = self.tables.phrase(n);
+        let (rule, language) = self.numbers(phrase.rule, phrase.language)?;
+        Some(Phrase { rule, language, ..phrase })
+    }
+
+    /// The numbers that a rule and a language have here by those that they had when they were compiled; `None` where one takes no part.
+    #[inline]
+    pub fn numbers(&self, rule: u32, language: u16) -> Option<(u32, u16)> {
+        let (rule, language) = (self.rule_numbers[rule as usize], self.language_numbers[language as usize]);
+        (rule != RULE_OUT && language != OUT).then_some((rule, language))
     }
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
