@@ -100,7 +100,11 @@ impl Calendar<'_> {
 
     /// False where no date begins at the start of `rest`, which begins with no digit.
     pub fn may_begin(&self, rest: &str) -> bool {
-        let word = &rest[..rest.find(|c| !lettered(c)).unwrap_or(rest.len())];
+        let ascii = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let word = match rest.as_bytes().get(ascii) {
+            Some(b) if !b.is_ascii() => &rest[..rest.find(|c| !lettered(c)).unwrap_or(rest.len())],
+            _ => &rest[..ascii],
+        };
         self.words.heads.get(word) != 0
     }
 
@@ -118,7 +122,11 @@ impl Calendar<'_> {
 
     /// End of the date that begins at `at` in folded `text`, the longest one.
     pub fn date(&self, text: &str, at: usize) -> Option<usize> {
-        self.numeric(text, at).or_else(|| self.worded(text, at))
+        // Nearly every word begins none.
+        match text.as_bytes().get(at)?.is_ascii_digit() {
+            true => self.numeric(text, at).or_else(|| self.worded(text, at)),
+            false => self.may_begin(&text[at..]).then(|| self.worded(text, at))?,
+        }
     }
 
     /// The date at `at` with the time of day behind it, if there is one: `March 18, 2024 at 6:18 PM`.
@@ -250,6 +258,9 @@ impl Calendar<'_> {
 
     /// End of the time of day at `at`: `9:05`, `09:05:33 pm est`, `14h30`, `9 a.m.`, `09.05 uhr`.
     pub fn time(&self, text: &str, at: usize) -> Option<usize> {
+        if text.as_bytes().get(at).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()) {
+            return None;
+        }
         // "午後6時5分", "오후 6:05": the half of the day stands before the hour.
         if let Some((Token::Word(word), stop)) = token(text, at)
             && word.starts_with(|c| is_wide(c) || is_hangul(c))
@@ -356,7 +367,11 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
-    let len = rest.find(|c| !lettered(c)).unwrap_or(rest.len());
+    let ascii = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let len = match rest.as_bytes().get(ascii) {
+        Some(b) if !b.is_ascii() => rest.find(|c| !lettered(c)).unwrap_or(rest.len()),
+        _ => ascii,
+    };
     (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
 }
 

@@ -147,7 +147,7 @@ impl<'t> Anchored<'t> {
     pub fn groups(self, anchor: u32) -> impl Iterator<Item = (Guard, Range<u32>)> {
         // The first of the next group is where the last one ends.
         let groups = &self.groups[self.anchors[anchor as usize] as usize..=self.anchors[anchor as usize + 1] as usize];
-        groups.array_windows().map(|&[[guard, first], [_, end]]| (Guard::from_bits(guard), first..end))
+        groups.iter().zip(&groups[1..]).map(|(&[guard, first], &[_, end])| (Guard::from_bits(guard), first..end))
     }
 
     /// A phrase by its number.
