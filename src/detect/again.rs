@@ -71,19 +71,19 @@ impl Earlier {
         let mut removed = self.removed.iter().peekable();
         let (mut taken, mut n) = (0, 0);
         for (before, line) in self.lines.iter().enumerate() {
-            while let Some(span) = removed.next_if(|span| span.end() <= line.start) {
+            while let Some(span) = removed.next_if(|span| span.end() <= line.start()) {
                 taken += span.len();
             }
-            if removed.peek().is_some_and(|span| span.start() < line.end.max(line.start + 1)) {
+            if removed.peek().is_some_and(|span| span.start() < line.end().max(line.start() + 1)) {
                 continue;
             }
-            let start = line.start - taken;
-            while doc.lines.get(n).is_some_and(|line| line.start < start) {
+            let start = line.start() - taken;
+            while doc.lines.get(n).is_some_and(|line| line.start() < start) {
                 n += 1;
             }
             let same = |new: &&Line| {
-                (new.start, new.end - new.start) == (start, line.end - line.start)
-                    && self.folded[line.fold_start..line.fold_end] == doc.folded.text[new.fold_start..new.fold_end]
+                (new.start(), new.end() - new.start()) == (start, line.end() - line.start())
+                    && self.folded[line.fold_start()..line.fold_end()] == doc.folded.text[new.fold_start()..new.fold_end()]
             };
             if doc.lines.get(n).filter(same).is_some() {
                 now[n] = Some(before);
@@ -108,7 +108,7 @@ impl Earlier {
         };
         // Bytes of whole lines since the last change, while a phrase may reach over them.
         let on = |between: Option<usize>, line: usize| {
-            between.filter(|&b| b <= reach).map(|b| b + lines[line].fold_end - lines[line].fold_start)
+            between.filter(|&b| b <= reach).map(|b| b + lines[line].fold_end() - lines[line].fold_start())
         };
         let mut between = None;
         for (line, fresh) in fresh.iter_mut().enumerate() {
@@ -129,7 +129,7 @@ impl Earlier {
 /// True where an empty line stands between line `n` and the one before it, or no line at all.
 fn parted(folded: &str, lines: &[Line], n: usize) -> bool {
     let (Some(above), Some(below)) = (n.checked_sub(1).and_then(|n| lines.get(n)), lines.get(n)) else { return true };
-    folded.get(above.fold_end..below.fold_start).is_some_and(|between| between.contains('\n'))
+    folded.get(above.fold_end()..below.fold_start()).is_some_and(|between| between.contains('\n'))
 }
 
 impl Kept<'_> {
@@ -168,9 +168,9 @@ impl Kept<'_> {
 
     /// How far what stood at `at` of the earlier folded text has moved, in the original and in the folded text.
     fn distance(&self, doc: &Document<'_>, at: usize) -> Option<(usize, usize)> {
-        let before = self.earlier.lines.partition_point(|line| line.fold_start <= at).checked_sub(1)?;
+        let before = self.earlier.lines.partition_point(|line| line.fold_start() <= at).checked_sub(1)?;
         let (now, before) = (&doc.lines[self.lines[before]?], &self.earlier.lines[before]);
-        Some((now.start.wrapping_sub(before.start), now.fold_start.wrapping_sub(before.fold_start)))
+        Some((now.start().wrapping_sub(before.start()), now.fold_start().wrapping_sub(before.fold_start())))
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) fn begun(doc: &Document<'_>, hit: &Hit) -> Begun {
     let bytes = doc.folded.text.as_bytes();
     // The blank behind the hit may belong to it.
     let next = hit.end + 1;
-    let line = doc.lines[doc.folded_line_at(next)].fold_end.max(next);
+    let line = doc.lines[doc.folded_line_at(next)].fold_end().max(next);
     let (reach, behind) = Gate::REACH;
     // Words begin behind a blank; that of the last one that counts stands before `end`.
     let end = bytes.len().min(hit.end + reach).min(line + behind);

@@ -59,15 +59,15 @@ impl<'d> Surroundings<'d> {
     /// What the place excludes: nothing that the constraints would let pass.
     fn place(&mut self, hit: &Hit) -> Around {
         let doc = self.doc;
-        while doc.lines.get(self.line + 1).is_some_and(|line| line.fold_start <= hit.start) {
+        while doc.lines.get(self.line + 1).is_some_and(|line| line.fold_start() <= hit.start) {
             self.line += 1;
         }
         if self.last.0 != hit.start {
-            let inner = word_before(&doc.folded.text, hit.start).is_some_and(|at| at >= doc.lines[self.line].fold_start);
+            let inner = word_before(&doc.folded.text, hit.start).is_some_and(|at| at >= doc.lines[self.line].fold_start());
             self.last = (hit.start, inner, doc.small(hit.start));
         }
         let (_, inner, small) = self.last;
-        let goes_on = word_behind(&doc.folded.text, hit.end).is_some_and(|at| at < doc.lines[self.line].fold_end);
+        let goes_on = word_behind(&doc.folded.text, hit.end).is_some_and(|at| at < doc.lines[self.line].fold_end());
         Around::new(inner, small, goes_on)
     }
 }

@@ -16,13 +16,28 @@ const VIEW: usize = 300;
 /// Bytes that stand for a line where a text has few line ends.
 const LINE_BYTES: usize = 200;
 
-/// Why a rule did not fire: the name of the constraint, and what it found.
+/// Characters of a text in a message.
+const SHORT: usize = 60;
+
+/// Why a rule did not fire: the name of the constraint, and what it found, if somebody wants to read it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct No(pub &'static str, pub String);
+pub(super) struct No(Option<Box<(&'static str, String)>>);
+
+impl No {
+    /// The constraint and the reason.
+    pub fn told(self) -> Option<(String, String)> {
+        self.0.map(|no| (no.0.to_owned(), no.1))
+    }
+}
 
 /// Says no. The reason is put into words only where somebody wants to read it: most words of a text are refused.
 pub(super) fn no<T>(doc: &Document<'_>, constraint: &'static str, reason: impl FnOnce() -> String) -> Result<T, No> {
-    Err(No(constraint, if doc.explained { reason() } else { String::new() }))
+    Err(why(doc, constraint, reason))
+}
+
+/// The same, as a reason.
+pub(super) fn why(doc: &Document<'_>, constraint: &'static str, reason: impl FnOnce() -> String) -> No {
+    No(doc.explained.then(|| Box::new((constraint, reason()))))
 }
 
 /// What the position of a match allows.
@@ -34,20 +49,51 @@ pub(super) enum Place {
     Glued,
 }
 
-pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Place, No> {
+/// What was found out about the place of the last match: rules and languages have the same words, and ask one after the other.
+#[derive(Default)]
+pub(super) struct Here {
+    at: Option<(Span, Stand)>,
+    used: bool,
+    capital: bool,
+    wrapped: Option<bool>,
+    goes_on: Option<bool>,
+    starts: Option<bool>,
+    ends: Option<bool>,
+}
+
+impl Here {
+    pub fn place(&mut self, doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Place, No> {
+        let span = found.span;
+        if self.at != Some((span, found.stand)) {
+            let used = doc.explained || mentioned(doc, found).is_ok();
+            *self = Here { at: Some((span, found.stand)), used, capital: used && capital(span.of(doc.raw)), ..Here::default() };
+        }
+        if !self.used {
+            return no(doc, "quoted", String::new);
+        }
+        if doc.explained {
+            mentioned(doc, found)?;
+        }
+        place(doc, rule, found, self)
+    }
+}
+
+fn place(doc: &Document<'_>, rule: &Rule, found: &Match, here: &mut Here) -> Result<Place, No> {
     let span = found.span;
-    mentioned(doc, found)?;
-    if rule.capital && !capital(span.of(doc.raw)) {
+    if rule.capital && !here.capital {
         return no(doc, "case", || format!("“{}” does not begin with a capital letter", short(span.of(doc.raw))));
     }
-    if found.stand == Stand::Whole && wrapped(doc, span) {
+    if found.stand == Stand::Whole && *here.wrapped.get_or_insert_with(|| wrapped(doc, span)) {
         return no(doc, "at", || "it ends a sentence that began on the line before".to_owned());
     }
-    if found.stand == Stand::Whole && broken(doc, rule, found) {
+    let goes_on = || {
+        let below = doc.last_line_of(span) + 1;
+        below < doc.lines.len() && goes_on(doc.line(below))
+    };
+    if found.stand == Stand::Whole && here.capital && *here.goes_on.get_or_insert_with(goes_on) && broken(doc, rule, found) {
         return no(doc, "at", || "it stands inside a sentence that is broken at its links".to_owned());
     }
-    let starts = || sentence_start(doc.raw, span.start());
-    let ends = || rule.title.is_some() || sentence_end(doc.raw, span.end());
+    let capital = here.capital;
     let right = match rule.at {
         At::Anywhere => true,
         At::Line => found.stand == Stand::Whole,
@@ -55,12 +101,16 @@ pub(super) fn place(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<Pl
         At::LineEnd => matches!(found.stand, Stand::Whole | Stand::End),
         At::TextStart => span.start() <= doc.letters().0,
         At::TextEnd => span.end() >= doc.letters().1,
-        At::Sentence => starts() && ends() && capital(span.of(doc.raw)),
+        At::Sentence => {
+            capital
+                && *here.starts.get_or_insert_with(|| sentence_start(doc.raw, span.start()))
+                && (rule.title.is_some() || *here.ends.get_or_insert_with(|| sentence_end(doc.raw, span.end())))
+        }
     };
     if right {
         return Ok(Place::Right);
     }
-    if matches!(rule.at, At::Line | At::Sentence) && capital(span.of(doc.raw)) {
+    if matches!(rule.at, At::Line | At::Sentence) && capital {
         return Ok(Place::Glued);
     }
     let wanted = match rule.at {
@@ -88,14 +138,11 @@ fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     (short && text.ends_with('.') && !text.ends_with("..")) || text.starts_with(char::is_lowercase)
 }
 
-/// True where a match stands inside a sentence that is broken at its links: extractors that break lines at inline tags
-/// put each link on a line of its own, and the sentence goes on below.
+/// True where a match, before a line that goes on with a sentence, stands inside a sentence that is broken at its links:
+/// extractors that break lines at inline tags put each link on a line of its own, and the sentence goes on below.
 fn broken(doc: &Document<'_>, rule: &Rule, found: &Match) -> bool {
     let span = found.span;
     let (first, last) = (doc.line_at(span.start()), doc.last_line_of(span));
-    if last + 1 >= doc.lines.len() || !goes_on(doc.line(last + 1)) || !capital(span.of(doc.raw)) {
-        return false;
-    }
     // “Follow”, “The Post”, “on”, “Facebook”, and a comma below.
     if last >= first + 2 {
         return true;
@@ -176,7 +223,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
 
 /// True where a link's text begins with the match: `[Share this post](/share)`.
 fn in_link(doc: &Document<'_>, span: Span) -> bool {
-    let line = &doc.raw[span.start()..doc.lines[doc.line_at(span.start())].end.max(span.start())];
+    let line = &doc.raw[span.start()..doc.lines[doc.line_at(span.start())].end().max(span.start())];
     doc.raw[..span.start()].ends_with('[')
         && line.find(['[', ']']).is_some_and(|at| line[at..].strip_prefix("](").is_some_and(|target| target.contains(')')))
 }
@@ -214,8 +261,8 @@ fn plain(text: &str) -> Cow<'_, str> {
 
 /// The folded line or lines of a match, clipped where lines are endless.
 fn around<'d>(doc: &'d Document<'_>, fold: (usize, usize)) -> &'d str {
-    let first = doc.lines[doc.line_at(doc.folded.raw_start(fold.0))].fold_start;
-    let last = doc.lines[doc.line_at(doc.folded.raw_start(fold.1.saturating_sub(1)))].fold_end;
+    let first = doc.lines[doc.line_at(doc.folded.raw_start(fold.0))].fold_start();
+    let last = doc.lines[doc.line_at(doc.folded.raw_start(fold.1.saturating_sub(1)))].fold_end();
     let text = &doc.folded.text;
     let start = text.ceil_char_boundary(first.max(fold.0.saturating_sub(VIEW)));
     let end = text.floor_char_boundary(last.min(fold.1 + VIEW));
@@ -256,7 +303,7 @@ fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
 pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
         let line = doc.line_at(span.start());
-        let before = doc.raw.floor_char_boundary(doc.lines[line].start.max(span.start().saturating_sub(VIEW * 8)));
+        let before = doc.raw.floor_char_boundary(doc.lines[line].start().max(span.start().saturating_sub(VIEW * 8)));
         let before = &doc.raw[before..span.start()];
         (doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
     };
@@ -268,7 +315,7 @@ pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
 pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
         let line = doc.last_line_of(span);
-        let after = doc.raw.ceil_char_boundary(doc.lines[line].end.clamp(span.end(), span.end() + VIEW * 8));
+        let after = doc.raw.ceil_char_boundary(doc.lines[line].end().clamp(span.end(), span.end() + VIEW * 8));
         let after = &doc.raw[span.end()..after];
         (doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
     };
@@ -284,15 +331,15 @@ pub(super) fn may_be_near(rule: &Rule, index: u32, all: &Found) -> bool {
 }
 
 /// The words that must stand around it, in its language or in none: those that do.
-pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<String>, No> {
+pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<Span>, No> {
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
     let hits = all.near.of(index);
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.
     let (first, last) = doc.filled_lines_off(line, near.within);
-    let first = doc.lines[first].start.max(found.span.start().saturating_sub(reach));
-    let last = doc.lines[last].end.min(found.span.end().saturating_add(reach));
+    let first = doc.lines[first].start().max(found.span.start().saturating_sub(reach));
+    let last = doc.lines[last].end().min(found.span.end().saturating_add(reach));
     let from = hits.partition_point(|h| h.span.start() < first);
     let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();
@@ -306,7 +353,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         };
         // A Polish form is held together by Polish words, or by words of no language.
         let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
-        let own = if near.own { hit.stand == Stand::Whole } else { doc.line_at(hit.span.start()) == line || !told(doc, hit) };
+        let own = if near.own { hit.stand == Stand::Whole } else { doc.line_at(hit.span.start()) == line || !inside(doc, hit) };
         if side && tongue && own && !seen.iter().any(|s| text(s) == text(hit)) {
             seen.push(hit);
         }
@@ -317,28 +364,59 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     if seen.len() < near.min {
         return no(doc, "near", || format!("wants {} of its signs within {} lines, found {}", near.min, near.within, seen.len()));
     }
-    Ok(seen.iter().map(|m| format!("near: {}", short(m.span.of(doc.raw)))).collect())
+    Ok(seen.iter().map(|m| m.span).collect())
 }
 
 /// True where words hang inside a sentence of running text: on another line, these are no signs.
-fn told(doc: &Document<'_>, hit: &Match) -> bool {
+fn inside(doc: &Document<'_>, hit: &Match) -> bool {
     let start = hit.span.start();
     let begins = sentence_start(doc.raw, start) && capital(hit.span.of(doc.raw));
     hit.stand != Stand::Whole && !begins && doc.shape(doc.line_at(start)).prose
 }
 
 /// A text for messages: one line, not long.
-pub(crate) fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
+pub(super) fn short(text: &str) -> String {
+    told("", text)
+}
+
+/// The same behind what it is.
+pub(crate) fn told(what: &str, text: &str) -> String {
+    let mut line = String::with_capacity(what.len() + text.len().min(SHORT * 2));
+    line.push_str(what);
+    let mut left = SHORT;
+    for (n, word) in text.split_whitespace().enumerate() {
+        let gap = usize::from(n > 0);
+        let room = left.saturating_sub(gap);
+        if gap <= left && n > 0 {
+            line.push(' ');
+        }
+        if let Some((at, _)) = word.char_indices().nth(room) {
+            line.push_str(&word[..at]);
+            line.push('…');
+            break;
+        }
+        line.push_str(word);
+        left = room - word.chars().count();
     }
+    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shortens() {
+        let whole = "a bridge of stone and a road that nobody had ever walked twic";
+        for n in 0..=whole.len() {
+            let wanted = if n > 60 { format!("{}…", &whole[..60]) } else { whole[..n].trim().to_owned() };
+            assert_eq!(short(&whole[..n]), wanted);
+        }
+        let fifty_nine = "x".repeat(59);
+        assert_eq!(short(&format!("{fifty_nine} y")), format!("{fifty_nine} …"));
+        assert_eq!(short(&format!(" {fifty_nine}z\n\ty")), format!("{fifty_nine}z…"));
+        assert_eq!(told("phrase: ", " é \u{A0} é"), "phrase: é é");
+    }
 
     #[test]
     fn reads_markdown_as_a_reader_does() {

@@ -102,7 +102,7 @@ pub(super) fn limit(doc: &Document<'_>, hole: Hole, at: usize, literal: usize) -
     let text = doc.folded.text.as_str();
     let mut limit = text.len().min(at + hole.reach() + literal);
     if matches!(hole, Hole::Name | Hole::Title | Hole::Words | Hole::Site) {
-        limit = limit.min(doc.lines[doc.folded_line_at(at)].fold_end.max(at) + literal);
+        limit = limit.min(doc.lines[doc.folded_line_at(at)].fold_end().max(at) + literal);
     }
     text.floor_char_boundary(limit)
 }
@@ -136,7 +136,7 @@ fn lettered(hole: Hole, text: &str) -> bool {
 
 /// The folded text up to the end of the line that holds `at`.
 fn this_line<'d>(doc: &'d Document<'_>, at: usize) -> &'d str {
-    &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end.max(at)]
+    &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end().max(at)]
 }
 
 /// Holes that any words fill.
@@ -218,7 +218,7 @@ fn starts_token(text: &str, at: usize) -> bool {
 fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let raw = doc.folded.raw_start(at);
     let line = &doc.lines[doc.line_at(raw)];
-    let end = line.fold_end;
+    let end = line.fold_end();
     if end > at + Hole::MAX {
         return None;
     }
@@ -233,14 +233,14 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
 fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     let raw = doc.folded.raw_start(at.checked_sub(1)?);
     let line = &doc.lines[doc.line_at(raw)];
-    if at > line.fold_start + Hole::MAX {
+    if at > line.fold_start() + Hole::MAX {
         return None;
     }
-    let text = doc.folded.text.get(line.fold_start..at)?;
+    let text = doc.folded.text.get(line.fold_start()..at)?;
     let lead = text.len() - text.trim_start_matches(|c: char| !is_wordy(c)).len();
     let words = count_words(text);
     let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && !breaks_sentence(text);
-    fits.then_some(line.fold_start + lead)
+    fits.then_some(line.fold_start() + lead)
 }
 
 /// In the middle of a long line: the run of capitalised words from `at`. Scripts without case have no such run.
@@ -249,7 +249,7 @@ fn capital_words(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
         return None;
     }
     let line = &doc.lines[doc.line_at(doc.folded.raw_start(at))];
-    let text = &doc.folded.text[..line.fold_end.max(at)];
+    let text = &doc.folded.text[..line.fold_end().max(at)];
     let mut end = None;
     let mut next = at;
     for _ in 0..max_words(hole) {
@@ -276,7 +276,7 @@ fn capital_words_before(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usi
         return None;
     }
     let text = doc.folded.text.as_str();
-    let line = doc.lines[doc.line_at(doc.folded.raw_start(at.saturating_sub(1)))].fold_start;
+    let line = doc.lines[doc.line_at(doc.folded.raw_start(at.saturating_sub(1)))].fold_start();
     let mut start = None;
     let mut end = at;
     for _ in 0..max_words(hole) {

@@ -23,14 +23,14 @@ mod unanchored;
 use std::collections::BTreeMap;
 
 pub(crate) use again::{Earlier, Scanned};
-pub(crate) use check::{in_head, in_tail, short};
+pub(crate) use check::{in_head, in_tail, told};
 pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
 use language::{Languages, weak};
 use scan::{Found, Match};
-use scope::Strong;
+use scope::{Held, Strong};
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
@@ -94,7 +94,8 @@ impl Detector<'_> {
     fn run(&mut self) {
         let found = self.found;
         // Most words stand where their rule wants none of them; only `trace` wants to be told.
-        let placed = found.main.iter().map(|m| (m, check::place(self.doc, &self.set.rules[m.rule as usize], m)));
+        let mut here = check::Here::default();
+        let placed = found.main.iter().map(|m| (m, here.place(self.doc, &self.set.rules[m.rule as usize], m)));
         let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.doc.explained || place.is_ok()).collect();
         // Matches come in the order of their starts. Of the languages that have the same words, the text's own speaks first.
         let place = |m: &Match| (std::cmp::Reverse(m.span.end()), m.rule);
@@ -119,81 +120,44 @@ impl Detector<'_> {
         for (one, place) in main {
             let rule = &self.set.rules[one.rule as usize];
             match place.and_then(|place| self.consider(one, place)) {
-                Ok(Some(evidence)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
-                    later.push((one, evidence))
+                Ok(Some(near)) if matches!(rule.scope, Scope::Block | Scope::Head | Scope::Tail) || rule.title.is_some() => {
+                    later.push((one, near))
                 }
-                Ok(Some(evidence)) => self.take(one, evidence, &Strong { spans: &[], led: &[], opened: &[] }),
+                Ok(Some(near)) => self.take(one, &near, &Held::default()),
                 Ok(None) => {}
                 Err(no) => self.refuse(one, no),
             }
         }
-        let opened = if found.left.is_empty() { Vec::new() } else { self.opened() };
         if !found.left.is_empty() {
-            let strong = self.strong();
-            let led = self.led(&strong);
+            let held = self.held();
             for (rule, lefts) in found.left.by_rule() {
                 let rights = found.right.of(rule);
-                self.pairs(rule, lefts, rights, &Strong { spans: &strong, led: &led, opened: &opened });
+                self.pairs(rule, lefts, rights, &held);
             }
         }
         if !later.is_empty() {
-            let strong = self.strong();
-            let led = self.led(&strong);
-            for (one, evidence) in later {
-                self.take(one, evidence, &Strong { spans: &strong, led: &led, opened: &opened });
+            let held = self.held();
+            for (one, near) in later {
+                self.take(one, &near, &held);
             }
         }
         self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
     }
 
-    /// Sorted spans of what is taken already, with those of heavy signs, which end a title or a list as well.
-    fn strong(&self) -> Vec<Span> {
-        let heavy = self.out.signs.iter().filter(|s| s.weight >= 2).map(|s| s.span);
-        let mut spans: Vec<Span> = self.out.cuts.iter().map(|c| c.span).chain(heavy).collect();
-        spans.sort();
-        // Ends must grow as starts do, so that a binary search finds overlaps.
-        let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
-        for span in spans {
-            if kept.last().is_none_or(|k| k.end() < span.end()) {
-                kept.push(span);
-            }
-        }
-        kept
+    /// What is known now of the places where residue certainly goes on.
+    fn held(&self) -> Held {
+        Held::new(&self.out.signs, &self.out.cuts)
     }
 
-    /// Where weak signs begin that lead to something strong, with nothing between: “Leave a Reply”, “Cancel reply”, and the notice
-    /// of the form. A title that is glued to them ends there. Sorted.
-    fn led(&self, strong: &[Span]) -> Vec<usize> {
-        let mut signs: Vec<Span> = self.out.signs.iter().map(|s| s.span).chain(strong.iter().copied()).collect();
-        signs.sort_by_key(|s| (s.start(), s.end()));
-        let mut starts: Vec<usize> = Vec::new();
-        for span in signs.into_iter().rev() {
-            let leads = starts.last().is_some_and(|&next| span.end() <= next && thin(self.doc, span.end(), next));
-            if leads || strong.binary_search_by_key(&span.start(), |s| s.start()).is_ok() {
-                starts.push(span.start());
-            }
-        }
-        starts.reverse();
-        starts
-    }
-
-    /// Ends of signs that begin as sentences do: what stands behind “… the first sack. Post navigation” is no title. Sorted.
-    fn opened(&self) -> Vec<usize> {
-        let signs = self.out.signs.iter().map(|s| s.span).filter(|s| sentence_start(self.doc.raw, s.start()));
-        let mut ends: Vec<usize> = signs.map(Span::end).collect();
-        ends.sort_unstable();
-        ends
-    }
-
-    /// Checks a match that stands at a place of its rule. `Some` when the rule can cut alone, with evidence so far.
-    fn consider(&mut self, one: &Match, place: Place) -> Result<Option<Vec<String>>, No> {
+    /// Checks a match that stands at a place of its rule. `Some` when the rule can cut alone, with the words that stand around it.
+    fn consider(&mut self, one: &Match, place: Place) -> Result<Option<Vec<Span>>, No> {
         let rule = &self.set.rules[one.rule as usize];
         if (weak(rule, one.words) || place == Place::Glued) && !self.languages.speaks(one.language) {
             return check::no(self.doc, "language", || {
                 format!("the text is not in language `{}`", self.set.languages[one.language as usize])
             });
         }
-        let evidence = self.surroundings(one.rule, one)?;
+        let near = self.surroundings(one.rule, one)?;
         if rule.once && self.counts.get(&one.rule).is_some_and(|&n| n > 1) {
             return check::no(self.doc, "once", || "the text holds more than one of its kind".to_owned());
         }
@@ -217,7 +181,7 @@ impl Detector<'_> {
                 && matches!(rule.scope, Scope::Line | Scope::Span)
                 && rule.title.is_none();
             if alone && sentence_start(raw, one.span.start()) && sentence_end(raw, one.span.end()) {
-                self.cut(one, one.span, evidence, Vec::new());
+                self.cut(one, one.span, &near, Vec::new());
             } else {
                 self.sign(one, rule.weight.min(says), rule.weight);
             }
@@ -227,7 +191,7 @@ impl Detector<'_> {
             self.sign(one, rule.weight, rule.weight);
             return Ok(None);
         }
-        Ok(Some(evidence))
+        Ok(Some(near))
     }
 
     /// True where a line of its own is the beginning of a sentence, or of a stanza, that the next line goes on with in small
@@ -252,27 +216,33 @@ impl Detector<'_> {
     /// True where words of a rule begin this line.
     fn begins(&self, line: usize) -> bool {
         let line = &self.doc.lines[line];
-        self.begun.get(self.begun.partition_point(|&b| b < line.start)).is_some_and(|&b| b < line.end)
+        self.begun.get(self.begun.partition_point(|&b| b < line.start())).is_some_and(|&b| b < line.end())
     }
 
-    /// All constraints but position, scope and run; what speaks for the match.
-    fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<String>, No> {
-        let rule = &self.set.rules[index as usize];
-        if !self.doc.explained && !check::may_be_near(rule, index, self.found) {
-            return check::no(self.doc, "near", String::new);
+    /// All constraints but position, scope and run; the words that must stand around the match, and do.
+    fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<Span>, No> {
+        let (doc, rule) = (self.doc, &self.set.rules[index as usize]);
+        let near = |found| check::near(doc, rule, index, one, found);
+        // The cheapest question first, but where a reader expects them in their order.
+        if doc.explained {
+            self.asked(index, one)?;
+            return near(self.found);
         }
-        // Languages that share a phrase ask the same question one after the other.
-        let known = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span));
-        let answer = match known {
-            Some((_, _, answer)) => answer.clone(),
-            None => {
-                let answer = check::surroundings(self.doc, rule, one);
-                self.asked = Some((index, one.span, answer.clone()));
-                answer
-            }
-        };
-        answer?;
-        check::near(self.doc, rule, index, one, self.found)
+        if !check::may_be_near(rule, index, self.found) {
+            return check::no(doc, "near", String::new);
+        }
+        let near = near(self.found)?;
+        self.asked(index, one).map(|()| near)
+    }
+
+    /// What concerns all languages. Those that share a phrase ask the same question one after the other.
+    fn asked(&mut self, index: u32, one: &Match) -> Result<(), No> {
+        if let Some((_, _, answer)) = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span)) {
+            return answer.clone();
+        }
+        let answer = check::surroundings(self.doc, &self.set.rules[index as usize], one);
+        self.asked = Some((index, one.span, answer.clone()));
+        answer
     }
 
     fn sign(&mut self, one: &Match, weight: u8, full: u8) {
@@ -287,10 +257,11 @@ impl Detector<'_> {
         });
     }
 
-    fn take(&mut self, one: &Match, evidence: Vec<String>, strong: &Strong<'_>) {
+    fn take(&mut self, one: &Match, near: &[Span], held: &Held) {
         let rule = &self.set.rules[one.rule as usize];
-        match scope::resolve(self.doc, rule, one.rule, one, self.found, strong) {
-            Ok((span, more)) => self.cut(one, span, evidence, more),
+        let strong = Strong::new(self.doc, &self.out.signs, held);
+        match scope::resolve(self.doc, rule, one.rule, one, self.found, &strong) {
+            Ok((span, more)) => self.cut(one, span, near, more),
             Err(no) => {
                 // A label whose list cannot be told is still a sign for its neighbours.
                 if rule.scope == Scope::Block && one.stand == Stand::Whole {
@@ -301,9 +272,12 @@ impl Detector<'_> {
         }
     }
 
-    fn cut(&mut self, one: &Match, span: Span, mut evidence: Vec<String>, more: Vec<String>) {
+    fn cut(&mut self, one: &Match, span: Span, near: &[Span], more: Vec<String>) {
         let rule = &self.set.rules[one.rule as usize];
-        evidence.insert(0, format!("phrase: {}", short(one.span.of(self.doc.raw))));
+        let raw = self.doc.raw;
+        let mut evidence = Vec::with_capacity(1 + near.len() + more.len());
+        evidence.push(told("phrase: ", one.span.of(raw)));
+        evidence.extend(near.iter().map(|near| told("near: ", near.of(raw))));
         evidence.extend(more);
         // What reaches to an edge of the text would hide the signs inside it.
         let held = if matches!(rule.scope, Scope::Head | Scope::Tail) { one.span } else { span };
@@ -321,7 +295,7 @@ impl Detector<'_> {
         self.out.cuts.push(Cut { span, rule: one.rule, language: one.language, confidence: rule.confidence, evidence });
     }
 
-    fn pairs(&mut self, index: u32, lefts: &[Match], rights: &[Match], strong: &Strong<'_>) {
+    fn pairs(&mut self, index: u32, lefts: &[Match], rights: &[Match], held: &Held) {
         let rule = &self.set.rules[index as usize];
         let mut used = 0;
         for (ones, twos) in [(lefts, rights), (rights, lefts)] {
@@ -338,11 +312,14 @@ impl Detector<'_> {
                 let checked = check::mentioned(self.doc, one)
                     .and_then(|()| check::mentioned(self.doc, two))
                     .and_then(|()| self.surroundings(index, one))
-                    .and_then(|evidence| Ok((evidence, pair::resolve(self.doc, rule, one, two, strong)?)));
+                    .and_then(|near| {
+                        let strong = Strong::new(self.doc, &self.out.signs, held);
+                        Ok((near, pair::resolve(self.doc, rule, one, two, &strong)?))
+                    });
                 match checked {
-                    Ok((evidence, (span, more))) if rule.weight >= 3 => {
+                    Ok((near, (span, more))) if rule.weight >= 3 => {
                         used = span.end();
-                        self.cut(one, span, evidence, more);
+                        self.cut(one, span, &near, more);
                     }
                     Ok((_, (span, _))) => {
                         used = span.end();
@@ -363,14 +340,14 @@ impl Detector<'_> {
     }
 
     fn refuse(&mut self, one: &Match, no: No) {
-        if self.doc.explained {
+        if let Some((constraint, detail)) = no.told() {
             let rule = &self.set.rules[one.rule as usize];
             self.out.refusals.push(Refusal {
                 span: one.span,
                 rule: rule.info.clone(),
                 language: self.set.languages[one.language as usize].clone(),
-                constraint: no.0.to_owned(),
-                detail: no.1,
+                constraint,
+                detail,
             });
         }
     }

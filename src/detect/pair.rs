@@ -4,7 +4,7 @@
 //! their own with the titles under them, labels before their titles on one line or two, labels behind their titles, and
 //! everything glued into one line.
 
-use super::check::{No, short};
+use super::check::{No, no, short};
 use super::scan::Match;
 use super::scope::{Extent, MAX_TITLE_BYTES, Strong, fits_title, whole_lines};
 use super::sign::Stand;
@@ -34,10 +34,10 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
         if doc.raw[..end].ends_with(is_wide) && doc.raw[end..].starts_with(is_wide)
             || doc.raw[..start].ends_with(is_wide) && doc.raw[start..].starts_with(is_wide)
         {
-            return Err(No("pair", format!("the words around “{}” go on", short(label.span.of(doc.raw)))));
+            return no(doc, "pair", || format!("the words around “{}” go on", short(label.span.of(doc.raw))));
         }
         if !capital(label.span.of(doc.raw)) {
-            return Err(No("pair", format!("“{}” does not begin with a capital letter", short(label.span.of(doc.raw)))));
+            return no(doc, "pair", || format!("“{}” does not begin with a capital letter", short(label.span.of(doc.raw))));
         }
     }
     let between = &doc.raw[one.span.end()..two.span.start()];
@@ -46,21 +46,21 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
     let led = filled(before);
     let own_lines = one.stand == Stand::Whole && two.stand == Stand::Whole;
     // Labels behind their titles: "Title A Previous post Title B", on lines of their own or one.
-    let behind = led && !sentence_start(doc.raw, one.span.start()) && !strong.opens(doc, one.span.start());
+    let behind = led && !sentence_start(doc.raw, one.span.start()) && !strong.opens(one.span.start());
     let start = if !led {
         labels.start()
     } else if behind {
-        fits_title(before, words)?;
+        fits_title(doc, before, words)?;
         labels.start()
     } else {
         one.span.start()
     };
     let inner: Vec<&str> = between.lines().map(str::trim).filter(|l| filled(l)).collect();
     if inner.len() > 3 {
-        return Err(No("pair", format!("{} lines stand between the labels", inner.len())));
+        return no(doc, "pair", || format!("{} lines stand between the labels", inner.len()));
     }
     for line in &inner {
-        fits_title(line, words * 2)?;
+        fits_title(doc, line, words * 2)?;
     }
     let end = if own_lines {
         under(doc, rule, two, inner.len(), strong)?
@@ -69,7 +69,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, one: &Match, two: &Match,
         let stop = strong.next(two.span.end(), line_end).unwrap_or(line_end);
         let text = &doc.raw[two.span.end()..stop];
         if filled(text) {
-            fits_title(text, words)?;
+            fits_title(doc, text, words)?;
         } else if !led && inner.is_empty() {
             // Two bare labels in one line.
             return Ok((Span::covering(doc.raw, start, two.span.end()), vec!["pair: two labels without titles".to_owned()]));
@@ -89,7 +89,7 @@ fn evidence(doc: &Document<'_>, one: &Match, two: &Match) -> String {
 /// With labels on lines of their own, the second label has as many titles under it as the first.
 fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &Strong<'_>) -> Result<usize, No> {
     let label = doc.line_at(two.span.start());
-    let mut end = doc.lines[label].end;
+    let mut end = doc.lines[label].end();
     let mut left = titles;
     let mut n = label + 1;
     while left > 0 {
@@ -100,13 +100,13 @@ fn under(doc: &Document<'_>, rule: &Rule, two: &Match, titles: usize, strong: &S
             continue;
         }
         // A sign of the label with its title ("Next post: {title}", wrapped) is no other residue.
-        if strong.next(two.span.end(), line.end).is_some() {
+        if strong.next(two.span.end(), line.end()).is_some() {
             break;
         }
         if !shape.title(rule.max_title_words) {
-            return Err(No("title", "prose stands where the second title should".to_owned()));
+            return no(doc, "title", || "prose stands where the second title should".to_owned());
         }
-        end = line.end;
+        end = line.end();
         left -= 1;
     }
     Ok(end)

@@ -46,8 +46,8 @@ struct Last {
 
 impl<'d> Blocks<'d> {
     pub fn new(doc: &'d Document<'d>, lines: &Range<usize>) -> Blocks<'d> {
-        let at = doc.lines[lines.start].fold_start;
-        let end = doc.lines.get(lines.end).map_or(doc.folded.text.len(), |line| line.fold_start);
+        let at = doc.lines[lines.start].fold_start();
+        let end = doc.lines.get(lines.end).map_or(doc.folded.text.len(), |line| line.fold_start());
         let seams = &doc.folded.seams[doc.folded.seams.partition_point(|&seam| (seam as usize) < at)..];
         Blocks { doc, at, end, seams, line: lines.start, over: (0, 0), last: Last::default() }
     }
@@ -110,7 +110,7 @@ impl Iterator for Blocks<'_> {
         }
         let (seams, count) = bits(self.seams.iter().map(|&seam| seam as usize), at);
         self.seams = &self.seams[count..];
-        let (lines, count) = bits(doc.lines[self.line..].iter().map(|line| line.fold_start), at);
+        let (lines, count) = bits(doc.lines[self.line..].iter().map(|line| line.fold_start()), at);
         self.line += count;
         let last = self.last;
         let wordy = words | hangul;

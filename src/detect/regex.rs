@@ -19,8 +19,8 @@ impl Windows {
         let down = set.rules[rule as usize].regex.as_ref().is_some_and(|r| r.reaches_down());
         let span = doc.raw_span(fold.0, fold.1);
         let line = &doc.lines[doc.line_at(span.start())];
-        let start = doc.raw.ceil_char_boundary(line.start.max(span.start().saturating_sub(WINDOW)));
-        let last = if down { doc.raw.len() } else { doc.lines[doc.line_at(span.end())].end };
+        let start = doc.raw.ceil_char_boundary(line.start().max(span.start().saturating_sub(WINDOW)));
+        let last = if down { doc.raw.len() } else { doc.lines[doc.line_at(span.end())].end() };
         let end = doc.raw.floor_char_boundary(last.min(span.end() + WINDOW)).max(start);
         let windows = self.0.entry(rule).or_default();
         match windows.last_mut() {

@@ -236,8 +236,8 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
 pub(super) fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
     let first = &doc.lines[doc.line_at(span.start())];
     let last = &doc.lines[doc.last_line_of(span)];
-    let before = doc.folded.text.get(first.fold_start.min(start)..start).unwrap_or("");
-    let after = doc.folded.text.get(end..last.fold_end.max(end)).unwrap_or("");
+    let before = doc.folded.text.get(first.fold_start().min(start)..start).unwrap_or("");
+    let after = doc.folded.text.get(end..last.fold_end().max(end)).unwrap_or("");
     match (decoration(before, false), decoration(after, true)) {
         (true, true) => Stand::Whole,
         (true, false) => Stand::Start,

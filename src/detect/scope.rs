@@ -1,9 +1,12 @@
 //! From a match to the range that goes: the match, its line, the list it opens, the text before or behind it.
 
-use super::check::{No, goes_on, short};
+use std::cell::OnceCell;
+
+use super::check::{No, goes_on, no, told, why};
 use super::scan::{Found, Match};
-use super::sign::{Stand, thin};
+use super::sign::{Cut, Sign, Stand, thin};
 use crate::pack::{At, ItemEnd, Rule, Scope, TitleEnd, TitleSide};
+use crate::text::boundary::sentence_start;
 use crate::text::{Document, Span, count_words, ends_sentence, is_wordy};
 
 /// Share of its line that a match must make up for the whole line to go, where the rule says nothing.
@@ -19,32 +22,88 @@ const WRAPPED: usize = 60;
 /// Words that titles with teasers have on average, at least.
 const TITLE_WORDS: usize = 4;
 
-/// Places where residue certainly goes on: sorted spans of what other rules take.
+/// Places where residue certainly goes on.
 pub(super) struct Strong<'s> {
-    pub spans: &'s [Span],
-    /// Sorted places where it begins, weak signs before it included.
-    pub led: &'s [usize],
-    /// Sorted places where signs end that begin as sentences do.
-    pub opened: &'s [usize],
+    doc: &'s Document<'s>,
+    /// The signs that are known.
+    signs: &'s [Sign],
+    held: &'s Held,
 }
 
-impl Strong<'_> {
-    /// True where something strong covers part of `start..end`.
-    pub fn touches(&self, start: usize, end: usize) -> bool {
-        let n = self.spans.partition_point(|s| s.end() <= start);
-        self.spans.get(n).is_some_and(|s| s.start() < end)
+/// What is taken already, and what follows from it, found when it is asked for.
+#[derive(Default)]
+pub(super) struct Held {
+    /// Sorted spans of what is taken, with those of heavy signs, which end a title or a list as well.
+    spans: Vec<Span>,
+    /// So many signs were known then.
+    signs: usize,
+    led: OnceCell<Vec<usize>>,
+    opened: OnceCell<Vec<usize>>,
+}
+
+impl Held {
+    pub fn new(signs: &[Sign], cuts: &[Cut]) -> Held {
+        let heavy = signs.iter().filter(|s| s.weight >= 2).map(|s| s.span);
+        let mut spans: Vec<Span> = cuts.iter().map(|c| c.span).chain(heavy).collect();
+        spans.sort();
+        // Ends must grow as starts do, so that a binary search finds overlaps.
+        let mut end = None;
+        spans.retain(|span| {
+            end < Some(span.end()) && {
+                end = Some(span.end());
+                true
+            }
+        });
+        Held { spans, signs: signs.len(), ..Held::default() }
+    }
+}
+
+impl<'s> Strong<'s> {
+    pub fn new(doc: &'s Document<'s>, signs: &'s [Sign], held: &'s Held) -> Strong<'s> {
+        Strong { doc, signs: &signs[..held.signs], held }
     }
 
-    /// True where a sign that begins as a sentence does ends at `at`, blanks and decoration aside.
-    pub fn opens(&self, doc: &Document<'_>, at: usize) -> bool {
-        let n = self.opened.partition_point(|&end| end <= at);
-        self.opened[..n].last().is_some_and(|&end| thin(doc, end, at))
+    /// True where something strong covers part of `start..end`.
+    pub fn touches(&self, start: usize, end: usize) -> bool {
+        let n = self.held.spans.partition_point(|s| s.end() <= start);
+        self.held.spans.get(n).is_some_and(|s| s.start() < end)
+    }
+
+    /// True where a sign that begins as a sentence does ends at `at`, blanks and decoration aside: what stands behind “… the first
+    /// sack. Post navigation” is no title.
+    pub fn opens(&self, at: usize) -> bool {
+        let opened = self.held.opened.get_or_init(|| {
+            let signs = self.signs.iter().map(|s| s.span).filter(|s| sentence_start(self.doc.raw, s.start()));
+            let mut ends: Vec<usize> = signs.map(Span::end).collect();
+            ends.sort_unstable();
+            ends
+        });
+        let n = opened.partition_point(|&end| end <= at);
+        opened[..n].last().is_some_and(|&end| thin(self.doc, end, at))
     }
 
     /// Where residue begins again at or behind `at`, before `end`.
     pub fn next(&self, at: usize, end: usize) -> Option<usize> {
-        let n = self.led.partition_point(|&s| s < at);
-        self.led.get(n).copied().filter(|&s| s < end)
+        let led = self.held.led.get_or_init(|| self.led());
+        let n = led.partition_point(|&s| s < at);
+        led.get(n).copied().filter(|&s| s < end)
+    }
+
+    /// Where weak signs begin that lead to something strong, with nothing between: “Leave a Reply”, “Cancel reply”, and the notice
+    /// of the form. A title that is glued to them ends there. Sorted.
+    fn led(&self) -> Vec<usize> {
+        let strong = &self.held.spans;
+        let mut signs: Vec<Span> = self.signs.iter().map(|s| s.span).chain(strong.iter().copied()).collect();
+        signs.sort_by_key(|s| (s.start(), s.end()));
+        let mut starts: Vec<usize> = Vec::new();
+        for span in signs.into_iter().rev() {
+            let leads = starts.last().is_some_and(|&next| span.end() <= next && thin(self.doc, span.end(), next));
+            if leads || strong.binary_search_by_key(&span.start(), |s| s.start()).is_ok() {
+                starts.push(span.start());
+            }
+        }
+        starts.reverse();
+        starts
     }
 }
 
@@ -58,7 +117,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match
         Scope::Block => block(doc, rule, index, found, all, strong),
         Scope::Head => edge(doc, rule, 0, whole_lines(doc, found.span).end()),
         Scope::Tail => edge(doc, rule, whole_lines(doc, found.span).start(), doc.raw.len()),
-        Scope::Pair => Err(No("pair", "a pair is found by its labels".to_owned())),
+        Scope::Pair => no(doc, "pair", || "a pair is found by its labels".to_owned()),
     }
 }
 
@@ -66,7 +125,7 @@ pub(super) fn resolve(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match
 pub(super) fn whole_lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
     let last = doc.last_line_of(span);
-    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+    Span::covering(doc.raw, doc.lines[first].start(), doc.lines[last].end())
 }
 
 fn span(doc: &Document<'_>, rule: &Rule, found: &Match, strong: &Strong<'_>) -> Extent {
@@ -106,12 +165,12 @@ fn cover(doc: &Document<'_>, span: Span, wanted: f32) -> Result<(), No> {
     }
     let lines = whole_lines(doc, span);
     if lines.len() > span.len() * 100 {
-        return Err(No("cover", "it is a small part of a long line".to_owned()));
+        return no(doc, "cover", || "it is a small part of a long line".to_owned());
     }
     let letters = |text: &str| text.chars().filter(|&c| is_wordy(c)).count() as f32;
     let share = letters(span.of(doc.raw)) / letters(lines.of(doc.raw)).max(1.0);
     if share < wanted {
-        return Err(No("cover", format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0)));
+        return no(doc, "cover", || format!("it makes up {:.0}% of its line, {:.0}% are wanted", share * 100.0, wanted * 100.0));
     }
     Ok(())
 }
@@ -122,8 +181,8 @@ fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) 
     let lines = whole_lines(doc, span);
     if title.side == TitleSide::Before {
         let text = &doc.raw[clip_back(doc, lines.start(), span.start())..span.start()];
-        fits_title(text, title.max_words)?;
-        return Ok((Span::covering(doc.raw, lines.start(), span.end()), vec![format!("title: {}", short(text))]));
+        fits_title(doc, text, title.max_words)?;
+        return Ok((Span::covering(doc.raw, lines.start(), span.end()), vec![told("title: ", text)]));
     }
     let from = span.end();
     let reach = doc.raw.floor_char_boundary(lines.end().min(from + MAX_TITLE_BYTES));
@@ -138,20 +197,20 @@ fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) 
             _ => None,
         })
     {
-        let end = rest.find(close).ok_or_else(|| No("title.ends", "the bracket never closes".to_owned()))?;
+        let end = rest.find(close).ok_or_else(|| why(doc, "title.ends", || "the bracket never closes".to_owned()))?;
         let text = &rest[..end];
-        fits_title(text, title.max_words)?;
+        fits_title(doc, text, title.max_words)?;
         let start = doc.raw[..span.start()].rfind(open).unwrap_or(span.start());
-        return Ok((Span::covering(doc.raw, start, from + end + close.len_utf8()), vec![format!("title: {}", short(text))]));
+        return Ok((Span::covering(doc.raw, start, from + end + close.len_utf8()), vec![told("title: ", text)]));
     }
     if title.ends.contains(&TitleEnd::Line) {
         let end = strong.next(from + 1, reach).unwrap_or(reach);
         let text = doc.raw[from..end].trim_end();
-        match fits_title(text, title.max_words) {
+        match fits_title(doc, text, title.max_words) {
             Ok(()) if end == lines.end() || end < reach => {
-                return Ok((Span::covering(doc.raw, span.start(), from + text.len()), vec![format!("title: {}", short(text))]));
+                return Ok((Span::covering(doc.raw, span.start(), from + text.len()), vec![told("title: ", text)]));
             }
-            Ok(()) => return Err(No("title.max_words", "the line goes on too far".to_owned())),
+            Ok(()) => return no(doc, "title.max_words", || "the line goes on too far".to_owned()),
             Err(no) if !title.ends.contains(&TitleEnd::Sentence) => return Err(no),
             Err(_) => {}
         }
@@ -161,12 +220,12 @@ fn with_title(doc: &Document<'_>, rule: &Rule, span: Span, strong: &Strong<'_>) 
             matches!(c, '.' | '!' | '?' | '…' | '。')
                 && rest[n + c.len_utf8()..].chars().next().is_none_or(|c| c.is_whitespace() || c.is_uppercase())
         });
-        let end = end.map(|(n, c)| n + c.len_utf8()).ok_or_else(|| No("title.ends", "no sentence ends behind it".to_owned()))?;
+        let end = end.map(|(n, c)| n + c.len_utf8()).ok_or_else(|| why(doc, "title.ends", || "no sentence ends behind it".to_owned()))?;
         if count_words(&rest[..end]) <= title.max_words as usize {
-            return Ok((Span::covering(doc.raw, span.start(), from + end), vec![format!("title: {}", short(&rest[..end]))]));
+            return Ok((Span::covering(doc.raw, span.start(), from + end), vec![told("title: ", &rest[..end])]));
         }
     }
-    Err(No("title.ends", "no title ends where it should".to_owned()))
+    no(doc, "title.ends", || "no title ends where it should".to_owned())
 }
 
 fn clip_back(doc: &Document<'_>, start: usize, end: usize) -> usize {
@@ -174,23 +233,23 @@ fn clip_back(doc: &Document<'_>, start: usize, end: usize) -> usize {
 }
 
 /// A link title: some words, not too many, no sentence that ends inside or with a full stop.
-pub(super) fn fits_title(text: &str, max_words: u32) -> Result<(), No> {
+pub(super) fn fits_title(doc: &Document<'_>, text: &str, max_words: u32) -> Result<(), No> {
     if text.len() > MAX_TITLE_BYTES {
-        return Err(No("title.max_words", format!("{} bytes stand beside it, a title has at most {max_words} words", text.len())));
+        return no(doc, "title.max_words", || format!("{} bytes stand beside it, a title has at most {max_words} words", text.len()));
     }
     let text = text.trim();
     let words = count_words(text);
     if words == 0 {
-        return Err(No("title", "there is no title beside it".to_owned()));
+        return no(doc, "title", || "there is no title beside it".to_owned());
     }
     if words > max_words as usize {
-        return Err(No("title.max_words", format!("{words} words stand beside it, a title has at most {max_words}")));
+        return no(doc, "title.max_words", || format!("{words} words stand beside it, a title has at most {max_words}"));
     }
     if inner_ends(text) > 0
         || (text.ends_with('。'))
         || (ends_sentence(text) && text.trim_end_matches(['"', '”', ')', '»']).ends_with('.') && words > 8 && !text.ends_with("..."))
     {
-        return Err(No("title", "sentences stand beside it, not a title".to_owned()));
+        return no(doc, "title", || "sentences stand beside it, not a title".to_owned());
     }
     Ok(())
 }
@@ -220,11 +279,11 @@ fn edge(doc: &Document<'_>, rule: &Rule, start: usize, end: usize) -> Extent {
     let last = doc.line_at(end.saturating_sub(1).max(start));
     let count = doc.filled_before(last + 1) - doc.filled_before(first);
     if count > rule.max_lines {
-        return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
+        return no(doc, "limit.lines", || format!("{count} lines would go, at most {} may", rule.max_lines));
     }
     let prose = (first..=last).filter(|&n| doc.shape(n).prose).count();
     if prose > rule.max_prose {
-        return Err(No("limit.prose", format!("{prose} lines of prose would go")));
+        return no(doc, "limit.prose", || format!("{prose} lines of prose would go"));
     }
     Ok((Span::covering(doc.raw, start, end), vec![format!("{count} lines to the edge of the text")]))
 }
@@ -232,7 +291,7 @@ fn edge(doc: &Document<'_>, rule: &Rule, start: usize, end: usize) -> Extent {
 /// The label's line and what it opens.
 fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found, strong: &Strong<'_>) -> Extent {
     if found.stand != Stand::Whole && rule.at != At::LineStart {
-        return Err(No("at", "a list can only be told from lines of its own".to_owned()));
+        return no(doc, "at", || "a list can only be told from lines of its own".to_owned());
     }
     let lines = whole_lines(doc, found.span);
     if rule.until {
@@ -241,7 +300,7 @@ fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found
     let label = doc.line_at(found.span.end().saturating_sub(1));
     let items = List::below(doc, rule, label, strong)?;
     Ok((
-        Span::covering(doc.raw, lines.start(), doc.lines[items.last].end),
+        Span::covering(doc.raw, lines.start(), doc.lines[items.last].end()),
         vec![format!("list: {} titles under the label, ended by {}", items.count, items.ended)],
     ))
 }
@@ -249,19 +308,19 @@ fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found
 fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &Found, strong: &Strong<'_>) -> Extent {
     let untils = all.until.of(index);
     let n = untils.partition_point(|u| u.span.start() < lines.end());
-    let until = untils.get(n).ok_or_else(|| No("until", "no phrase that closes it".to_owned()))?;
+    let until = untils.get(n).ok_or_else(|| why(doc, "until", || "no phrase that closes it".to_owned()))?;
     let end = whole_lines(doc, until.span).end();
     let (first, last) = (doc.line_at(lines.start()), doc.line_at(end.saturating_sub(1)));
     let count = doc.filled_before(last + 1) - doc.filled_before(first);
     if count > rule.max_lines {
-        return Err(No("limit.lines", format!("{count} lines would go, at most {} may", rule.max_lines)));
+        return no(doc, "limit.lines", || format!("{count} lines would go, at most {} may", rule.max_lines));
     }
     // Long sentences of the form itself are no prose.
-    let prose = (first..=last).filter(|&n| doc.shape(n).prose && !strong.touches(doc.lines[n].start, doc.lines[n].end)).count();
+    let prose = (first..=last).filter(|&n| doc.shape(n).prose && !strong.touches(doc.lines[n].start(), doc.lines[n].end())).count();
     if prose > rule.max_prose {
-        return Err(No("limit.prose", format!("{prose} lines of prose would go")));
+        return no(doc, "limit.prose", || format!("{prose} lines of prose would go"));
     }
-    Ok((Span::covering(doc.raw, lines.start(), end), vec![format!("closed by: {}", short(until.span.of(doc.raw)))]))
+    Ok((Span::covering(doc.raw, lines.start(), end), vec![told("closed by: ", until.span.of(doc.raw))]))
 }
 
 /// Titles that nobody can recognise alone, held by the label above them, their shape, and the place where they end.
@@ -296,14 +355,14 @@ impl List {
                 && above + 1 == n
                 && goes_on(doc.line(n))
                 && !goes_on(doc.line(above))
-                && doc.lines[above].end - doc.lines[above].start < WRAPPED
+                && doc.lines[above].end() - doc.lines[above].start() < WRAPPED
             {
                 items.pop();
                 end = ItemEnd::Prose;
                 break;
             }
             let line = &doc.lines[n];
-            if strong.touches(line.start, line.end) && !(wanted.through && shape.title(wanted.max_words)) {
+            if strong.touches(line.start(), line.end()) && !(wanted.through && shape.title(wanted.max_words)) {
                 end = ItemEnd::Residue;
                 break;
             }
@@ -352,7 +411,7 @@ impl List {
                 break;
             }
             if items.len() > wanted.max {
-                return Err(No("items.max", format!("more than {} titles follow: where they end is unclear", wanted.max)));
+                return no(doc, "items.max", || format!("more than {} titles follow: where they end is unclear", wanted.max));
             }
         }
         if let (ItemEnd::Prose, Some(count)) = (end, pause) {
@@ -364,14 +423,14 @@ impl List {
             items.pop();
         }
         if items.len() < wanted.min {
-            return Err(No("items.min", format!("{} titles follow, at least {} are wanted", items.len(), wanted.min)));
+            return no(doc, "items.min", || format!("{} titles follow, at least {} are wanted", items.len(), wanted.min));
         }
         if !wanted.ends.contains(&end) {
-            return Err(No("items.ends", format!("the list is ended by {}", ended_by(end))));
+            return no(doc, "items.ends", || format!("the list is ended by {}", ended_by(end)));
         }
         // Two pairs at least, and titles as long as headlines are: an article may have sections of one paragraph each.
         if teasers == 1 || (teasers > 1 && words < items.len() * TITLE_WORDS) {
-            return Err(No("items.teasers", format!("{} titles with {teasers} teasers may be sections of the text", items.len())));
+            return no(doc, "items.teasers", || format!("{} titles with {teasers} teasers may be sections of the text", items.len()));
         }
         let last = if teasers > 0 { last } else { *items.last().unwrap_or(&label) };
         Ok(List { last, count: items.len(), ended: ended_by(end) })

@@ -39,7 +39,7 @@ const MAX_NUMBERS: usize = 3;
 
 /// The end of the line that begins at `at` in the folded text, when it is a stamp.
 pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<usize> {
-    let text = &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end.max(at)];
+    let text = &doc.folded.text[..doc.lines[doc.folded_line_at(at)].fold_end().max(at)];
     let calendar = set.calendar(0);
     let (mut moments, mut words, mut names, mut numbers) = (0, 0, 0, 0);
     // How many words of a name may still come.

@@ -18,13 +18,15 @@ const STAMP_LINE: usize = 180;
 /// Adds what is found where a short one of these lines begins with a digit or a letter, when it holds a digit at all.
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], found: &mut Found) {
     for line in lines.iter().flat_map(|lines| &doc.lines[lines.clone()]) {
-        let len = line.end - line.start;
-        if len == 0 || len > STAMP_LINE || !digit_in(doc.raw.as_bytes(), line.start, line.end) {
+        let (start, end) = (line.start(), line.end());
+        let len = end - start;
+        if len == 0 || len > STAMP_LINE || !digit_in(doc.raw.as_bytes(), start, end) {
             continue;
         }
-        let folded = &doc.folded.text[line.fold_start..line.fold_end];
+        let folded = &doc.folded.text[line.fold_start()..line.fold_end()];
         let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
-        let mut head = Head { set, text: &doc.folded.text[..line.fold_end], line, at: line.fold_start + lead, moments: None, begins: None };
+        let mut head =
+            Head { set, text: &doc.folded.text[..line.fold_end()], line, at: line.fold_start() + lead, moments: None, begins: None };
         let spoken = OnceCell::new();
         let long = len > SHORT_LINE;
         for group in set.unanchored.iter().filter(|group| !long || group.stamp) {
@@ -41,7 +43,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], fo
                 let (_, range) = known.unwrap_or_else(|| (language, phrase::from_start(set, doc, &phrase, head.at)));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, Use::of(&phrase), range, line.fold_start);
+                    found.add(set, doc, Use::of(&phrase), range, line.fold_start());
                 }
             }
         }
@@ -97,10 +99,10 @@ impl Head<'_> {
             let calendar = self.set.calendar(0);
             let mut before = ' ';
             let (mut dated, mut timed) = (false, false);
-            for (at, c) in self.text[self.line.fold_start..].char_indices() {
+            for (at, c) in self.text[self.line.fold_start()..].char_indices() {
                 if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
-                    dated = dated || calendar.date(self.text, self.line.fold_start + at).is_some();
-                    timed = timed || c.is_ascii_digit() && calendar.time(self.text, self.line.fold_start + at).is_some();
+                    dated = dated || calendar.date(self.text, self.line.fold_start() + at).is_some();
+                    timed = timed || c.is_ascii_digit() && calendar.time(self.text, self.line.fold_start() + at).is_some();
                 }
                 before = c;
             }

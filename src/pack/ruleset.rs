@@ -170,7 +170,7 @@ impl RuleSet {
                 // Nothing else begins a phrase without a literal; any word is the weakest demand.
                 first: if let Some(Piece::Hole(hole)) = parts.first() { hole } else { Hole::Words },
                 literal: match parts.get(1) {
-                    Some(Piece::Literal(text)) => Some(text.trim_matches(' ').into()).filter(|text: &Box<str>| !text.is_empty()),
+                    Some(Piece::Literal(text)) => Some(text.trim_matches(' ')).filter(|text| !text.is_empty()).map(Box::from),
                     _ => None,
                 },
                 date: parts.wants(Hole::Date),

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::gate::Gate;
 use super::guard::Guard;
@@ -34,6 +33,8 @@ pub(crate) enum Section {
     ChoiceTexts,
     /// Phrases without a literal.
     Unanchored,
+    /// What [`Tables::reach`] tells.
+    Reach,
     /// Tables of the literal stage ([`literals`](super::literals)).
     Long,
     LongFilter,
@@ -85,7 +86,6 @@ pub(crate) struct Tables {
     text: Cow<'static, str>,
     /// The first numbers of `words`.
     starts: [u32; SECTIONS + 1],
-    reach: OnceLock<usize>,
 }
 
 /// A phrase of one rule in one language.
@@ -248,7 +248,7 @@ impl Tables {
     pub fn new(words: Cow<'static, [u32]>, text: Cow<'static, str>) -> Tables {
         let mut starts = [0; SECTIONS + 1];
         starts.copy_from_slice(&words[..=SECTIONS]);
-        Tables { words, text, starts, reach: OnceLock::new() }
+        Tables { words, text, starts }
     }
 
     /// The numbers of a section.
@@ -277,27 +277,9 @@ impl Tables {
     }
 
     /// Bytes of folded text that a phrase may cover between two line ends, at most: holes at its ends lie in the lines where it begins
-    /// and ends. Never asked for a text from which nothing is taken, so it is not counted before.
+    /// and ends.
     pub fn reach(&self) -> usize {
-        *self.reach.get_or_init(|| {
-            let parts = self.section(Section::Parts);
-            let mut choices: HashMap<u32, usize> = HashMap::new();
-            let mut of = |word: u32, edge: bool| match word >> KIND {
-                HOLE if edge => 0,
-                HOLE => Hole::NAMES[(word & ((1 << KIND) - 1)) as usize % Hole::NAMES.len()].1.reach(),
-                LITERAL => self.text(word & ((1 << KIND) - 1)).len(),
-                _ => *choices.entry(word).or_insert_with(|| match (Parts { tables: self, words: &[word] }).first() {
-                    Some(Piece::OneOf(choice)) => choice.iter().map(str::len).max().unwrap_or(0),
-                    _ => 0,
-                }),
-            };
-            let phrases = self.section(Section::Phrases);
-            let starts = phrases.iter().step_by(PHRASE).map(|&start| start as usize);
-            let ends = starts.clone().skip(1).chain([parts.len()]);
-            let covered =
-                starts.zip(ends).map(|(start, end)| (start..end).map(|n| of(parts[n], n == start || n + 1 == end)).sum::<usize>());
-            covered.max().unwrap_or(0)
-        })
+        self.section(Section::Reach).first().map_or(0, |&reach| reach as usize)
     }
 
     /// How many phrases there are.
@@ -445,6 +427,19 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    /// Bytes that it may cover between two line ends, at most.
+    fn reach(&self) -> usize {
+        let edge = |n: usize| n == 0 || n + 1 == self.parts.len();
+        let of = |(n, part): (usize, &Part)| match part {
+            Part::Hole(_) if edge(n) => 0,
+            Part::Hole(hole) => hole.reach(),
+            Part::Literal(text) => text.len(),
+            Part::OneOf(texts) => texts.iter().map(String::len).max().unwrap_or(0),
+            Part::Slot(_) => 0,
+        };
+        self.parts.iter().enumerate().map(of).sum()
+    }
+
     /// What decides where it is found, its language aside.
     fn pieces(&self) -> (&[Part], Option<usize>) {
         (&self.parts, self.anchor)
@@ -564,6 +559,7 @@ impl Tables {
                 }
             }
         }
+        builder.sections[Section::Reach as usize].push(phrases.iter().map(Written::reach).max().unwrap_or(0) as u32);
         let groups = (builder.sections[Section::Groups as usize].len() / 2) as u32;
         builder.sections[Section::Anchors as usize].push(groups);
         let end = builder.phrases();

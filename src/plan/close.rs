@@ -69,8 +69,8 @@ fn whole_lines(doc: &Document<'_>, cuts: &mut [Cut]) {
         let group = &mut cuts[from..to];
         from = to;
         let Some(last) = group.len().checked_sub(1) else { continue };
-        let start = doc.lines[doc.line_at(group[0].span.start())].start;
-        let end = doc.lines[doc.line_at(group[last].span.end().saturating_sub(1))].end;
+        let start = doc.lines[doc.line_at(group[0].span.start())].start();
+        let end = doc.lines[doc.line_at(group[last].span.end().saturating_sub(1))].end();
         let gaps = std::iter::once((start, group[0].span.start()))
             .chain(group.windows(2).map(|w| (w[0].span.end(), w[1].span.start())))
             .chain([(group[last].span.end(), end)]);

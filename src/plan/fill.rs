@@ -25,21 +25,25 @@ pub(super) fn taken(doc: &Document<'_>, cuts: &[Cut]) -> Vec<bool> {
         }
     }
     let mut taken = vec![false; doc.lines.len()];
-    let mut n = 0;
-    for (line, taken) in doc.lines.iter().zip(&mut taken) {
-        while spans.get(n).is_some_and(|s| s.end() <= line.start) {
+    let (mut n, mut number) = (0, 0);
+    while let Some(span) = spans.get(n) {
+        number = doc.line_at(span.start()).max(number);
+        let Some(line) = doc.lines.get(number) else { break };
+        if span.end() <= line.start() {
             n += 1;
+            continue;
         }
-        let mut at = line.start;
+        let mut at = line.start();
         let mut any = false;
-        for span in spans[n..].iter().take_while(|s| s.start() < line.end) {
+        for span in spans[n..].iter().take_while(|s| s.start() < line.end()) {
             any = true;
             if span.start() > at && doc.raw[at..span.start()].contains(is_wordy) {
                 break;
             }
-            at = at.max(span.end().min(line.end));
+            at = at.max(span.end().min(line.end()));
         }
-        *taken = any && !doc.raw[at.min(line.end)..line.end].contains(is_wordy);
+        taken[number] = any && !doc.raw[at.min(line.end())..line.end()].contains(is_wordy);
+        number += 1;
     }
     taken
 }
@@ -69,7 +73,7 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
                             && !doc.line(g).contains('@')
                     })
                 {
-                    let span = Span::covering(doc.raw, doc.lines[gap[0]].start, doc.lines[gap[gap.len() - 1]].end);
+                    let span = Span::covering(doc.raw, doc.lines[gap[0]].start(), doc.lines[gap[gap.len() - 1]].end());
                     let evidence = vec![format!("gap: {} short lines between residue, behind the last prose", gap.len())];
                     out.push(Cut { span, rule: index, language: 0, confidence: rule.confidence, evidence });
                 }
@@ -117,7 +121,7 @@ pub(super) fn outside(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cu
                 return;
             }
             if let (Some(&a), Some(&b)) = (lines.first(), lines.last()) {
-                let span = Span::covering(doc.raw, doc.lines[a].start, doc.lines[b].end);
+                let span = Span::covering(doc.raw, doc.lines[a].start(), doc.lines[b].end());
                 let evidence = vec![
                     format!("structure: {} lines {side} the text, {known} of them known residue", lines.len()),
                     found.evidence.clone(),

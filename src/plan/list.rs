@@ -27,6 +27,11 @@ fn is_date(doc: &Document<'_>, n: usize) -> bool {
     doc.shape(n).words <= DATE_WORDS && doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits)
 }
 
+/// False for a line that opens nothing: a colon ends what does, signs behind it aside.
+fn opens(line: &str) -> bool {
+    line.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ':' | '：')).ends_with([':', '：'])
+}
+
 /// True where no line stands twice.
 fn different(doc: &Document<'_>, lines: &[usize]) -> bool {
     let mut texts: Vec<String> = lines.iter().map(|&n| doc.line(n).trim().to_lowercase()).collect();
@@ -44,19 +49,20 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     let series = |c: &Cut| set.rules[c.rule as usize].series;
     let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && doc.shape(first(c)).bullet);
     let dated = cuts.iter().any(series);
-    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !doc.line(n).trim_start().is_empty()).collect();
+    let blank = |n: usize| doc.line(n).trim_start().is_empty();
     let taken = taken(doc, cuts);
     // Lines that announce a list of which something is taken.
-    let opens = |&(at, &n): &(usize, &usize)| {
-        !taken[n]
-            && filled[at + 1..].iter().take(ANNOUNCED.end() + 1).any(|&n| taken[n])
-            && doc.shape(n).opens
-            && doc.shape(n).words >= ANNOUNCING
-    };
-    let opening: Vec<usize> = filled.iter().enumerate().filter(opens).map(|(at, _)| at).collect();
+    let mut opening: Vec<usize> = Vec::new();
+    let mut behind = 0;
+    for below in (0..taken.len()).filter(|&n| taken[n] && !blank(n)) {
+        let above = (behind..below).rev().filter(|&n| !blank(n)).take(ANNOUNCED.end() + 1);
+        opening.extend(above.filter(|&n| opens(doc.line(n)) && doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING));
+        behind = below + 1;
+    }
     if !(bulleted || dated) && opening.is_empty() {
         return;
     }
+    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !blank(n)).collect();
     // Doubtful cuts are spared in lists of bullets, all of them in the others.
     let (mut doubtful, mut all) = (vec![false; taken.len()], vec![false; taken.len()]);
     if bulleted {
@@ -70,7 +76,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             }
         }
     }
-    for at in opening {
+    for at in opening.into_iter().filter_map(|n| filled.binary_search(&n).ok()) {
         let item = |n: &&usize| taken[**n] || doc.shape(**n).title(ITEM_WORDS) && !doc.shape(**n).ends_sentence;
         let items: Vec<usize> = filled[at + 1..].iter().take(ANNOUNCED.end() + 1).take_while(item).copied().collect();
         let sentence = |n: usize| doc.shape(n).prose || doc.shape(n).ends_sentence && doc.shape(n).words >= SENTENCE;

@@ -24,6 +24,8 @@ pub(crate) struct Settings {
 
 /// The share of a text that doubtful cuts may take together.
 const HEAVY: f64 = 0.7;
+/// Bytes of a text that are counted together.
+const PART: usize = 1024;
 /// Texts with fewer letters than this are all residue often enough.
 const SMALL: usize = 400;
 
@@ -69,9 +71,9 @@ fn kept(doc: &Document<'_>, span: Span, settings: &Settings) -> bool {
 /// Measured against what stays after the certain cuts, so that the answer is the same when the result is cleaned again.
 fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
     // Counted in the folded text, where link targets do not weigh.
-    let letters = |start: usize, end: usize| {
+    let folded = |start: usize, end: usize| {
         let (from, to) = (doc.folded.fold_start(start), doc.folded.fold_start(end));
-        doc.folded.text.get(from..to.max(from)).map_or(0, count_letters)
+        doc.folded.text.get(from..to.max(from)).unwrap_or("")
     };
     let taken = |least: Confidence| -> usize {
         let mut spans: Vec<Span> = cuts.iter().filter(|c| c.confidence >= least).map(|c| c.span).collect();
@@ -81,16 +83,31 @@ fn too_heavy(doc: &Document<'_>, cuts: &[Cut]) -> bool {
         for span in spans {
             let start = span.start().max(end);
             if start < span.end() {
-                sum += letters(start, span.end());
+                sum += count_letters(folded(start, span.end()));
                 end = span.end();
             }
         }
         sum
     };
     let certain = taken(Confidence::High);
-    let all = taken(Confidence::Low);
-    let rest = letters(0, doc.raw.len()).saturating_sub(certain);
-    rest >= SMALL && (all - certain) as f64 > HEAVY * rest as f64
+    let doubtful = (taken(Confidence::Low) - certain) as f64;
+    // Not heavy, once the rest is seen to be as large as that.
+    let heavy = |rest: usize| doubtful > HEAVY * rest as f64;
+    if !heavy(SMALL) {
+        return false;
+    }
+    let (mut seen, mut rest) = (0, 0);
+    let mut text = folded(0, doc.raw.len());
+    while !text.is_empty() {
+        let (part, more) = text.split_at(text.floor_char_boundary(PART));
+        seen += count_letters(part);
+        rest = seen.saturating_sub(certain);
+        if rest >= SMALL && !heavy(rest) {
+            return false;
+        }
+        text = more;
+    }
+    rest >= SMALL && heavy(rest)
 }
 
 /// Letters and digits.

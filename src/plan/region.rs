@@ -111,7 +111,7 @@ fn blocks(doc: &Document<'_>, taken: &[bool]) -> Vec<Block> {
         let shape = if block.first == block.last {
             doc.shape(block.first)
         } else {
-            joined = Shape::of(&doc.raw[doc.lines[block.first].start..doc.lines[block.last].end]);
+            joined = Shape::of(&doc.raw[doc.lines[block.first].start()..doc.lines[block.last].end()]);
             &joined
         };
         block.words = shape.words;

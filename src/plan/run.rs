@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, short, thin};
+use crate::detect::{Cut, Refusal, Sign, Stand, in_head, in_tail, thin, told};
 use crate::pack::{Confidence, RuleSet};
 use crate::text::boundary::{sentence_end, sentence_start};
 use crate::text::{Document, Span, count_words, is_wide};
@@ -13,11 +13,13 @@ use crate::text::{Document, Span, count_words, is_wide};
 /// Weights of different rules that hold a run together at the edges of a text, and anywhere.
 const EDGE_WEIGHT: u32 = 3;
 const BODY_WEIGHT: u32 = 5;
+/// Signs before one that are looked at one by one.
+const NEAR: usize = 8;
 
 /// The cuts that runs make out of signs that could not cut alone.
 pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
     let mut out = Vec::new();
-    let signs = disjoint(&outside(doc, signs));
+    let signs = disjoint(outside(doc, signs));
     let mut from = 0;
     while from < signs.len() {
         let mut to = from + 1;
@@ -25,9 +27,15 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace:
             to += 1;
         }
         let members = &signs[from..to];
-        if let Err(why) = run(set, doc, members, &mut out)
+        from = to;
+        // Heavy signs have cut what they cut.
+        if members.iter().all(|s| s.weight >= 3) {
+            continue;
+        }
+        if let Err(why) = run(set, doc, members, trace.is_some(), &mut out)
             && let Some(trace) = trace.as_deref_mut()
         {
+            let why = why.told();
             trace.extend(members.iter().filter(|s| s.weight < 3).map(|sign| Refusal {
                 span: sign.phrase,
                 rule: set.rules[sign.rule as usize].info.clone(),
@@ -36,13 +44,41 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace:
                 detail: why.clone(),
             }));
         }
-        from = to;
     }
     out
 }
 
+/// What a run lacks.
+enum Lack {
+    /// A sign of weight 3 on a line that goes on.
+    Heavy,
+    /// The same, in a run that does not fill its lines.
+    Held,
+    /// Weight: what it has, what is wanted, at an edge of the text or not.
+    Weight(u32, u32, bool),
+    /// An author announces it.
+    Announced,
+}
+
+impl Lack {
+    fn told(&self) -> String {
+        match self {
+            Lack::Heavy => "its line goes on, and nothing of weight 3 stands beside it".to_owned(),
+            Lack::Held => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
+            Lack::Weight(weight, wanted, edge) => {
+                format!("the run weighs {weight}, {wanted} are wanted {}", if *edge { "here" } else { "between lines of prose" })
+            }
+            Lack::Announced => "the line above ends with a colon and announces it".to_owned(),
+        }
+    }
+}
+
 /// Of overlapping signs those that together leave the least of the text unexplained; a heavy one weighs more than any others.
-fn disjoint(signs: &[Sign]) -> Vec<Sign> {
+fn disjoint(signs: Vec<Sign>) -> Vec<Sign> {
+    // Nearly always none does.
+    if signs.windows(2).all(|pair| pair[0].span.end() <= pair[1].span.start()) {
+        return signs;
+    }
     let mut order: Vec<&Sign> = signs.iter().collect();
     order.sort_by_key(|s| (s.span.end(), s.span.start(), s.weight));
     // For each sign, in the order of their ends: the best that can be had up to it (bytes of heavy signs, bytes, few signs), and
@@ -50,7 +86,9 @@ fn disjoint(signs: &[Sign]) -> Vec<Sign> {
     let mut best: Vec<(usize, usize, Reverse<usize>)> = vec![(0, 0, Reverse(0))];
     let mut taken: Vec<Option<usize>> = Vec::with_capacity(order.len());
     for (n, sign) in order.iter().enumerate() {
-        let before = order[..n].partition_point(|s| s.span.end() <= sign.span.start());
+        // Few signs overlap another, or any number in a text that was made for it.
+        let near = order[..n].iter().rev().take(NEAR).position(|s| s.span.end() <= sign.span.start());
+        let before = near.map_or_else(|| order[..n].partition_point(|s| s.span.end() <= sign.span.start()), |back| n - back);
         let heavy = usize::from(sign.weight >= 3) * sign.span.len();
         let (weighty, bytes, Reverse(count)) = best[before];
         let with = (weighty + heavy, bytes + sign.span.len(), Reverse(count + 1));
@@ -157,10 +195,10 @@ fn different(doc: &Document<'_>, signs: &[Sign], rule: u32) -> usize {
 }
 
 /// Cuts the members of a run, or tells what it lacks.
-fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) -> Result<(), String> {
+fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], traced: bool, out: &mut Vec<Cut>) -> Result<(), Lack> {
     let signs = &members(doc, signs)[..];
     let (Some(first), Some(last)) = (signs.first(), signs.last()) else {
-        return Err("its line goes on, and nothing of weight 3 stands beside it".to_owned());
+        return Err(Lack::Heavy);
     };
     if signs.iter().all(|s| s.weight >= 3) {
         return Ok(());
@@ -179,20 +217,23 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
     rules.dedup_by_key(|&mut (rule, _)| rule);
     // Many words of one rule are still one rule: between lines of prose they do not hold a run alone.
     let anchored = signs.iter().any(|s| weight_of(s) >= 3);
+    if !anchored && !filled {
+        return Err(Lack::Held);
+    }
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
-    let edge = in_head(doc, whole) || in_tail(doc, whole);
-    let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
-    let held = anchored || (filled && weight >= wanted);
-    if !held {
-        return Err(match filled {
-            true => format!("the run weighs {weight}, {wanted} are wanted {}", if edge { "here" } else { "between lines of prose" }),
-            false => "inside a line, only a sign of weight 3 holds a run together".to_owned(),
-        });
+    // What weighs enough for any place need not be asked for its own.
+    if !anchored && weight < BODY_WEIGHT {
+        let edge = weight >= EDGE_WEIGHT || traced;
+        let edge = edge && (in_head(doc, whole) || in_tail(doc, whole));
+        let wanted = if edge { EDGE_WEIGHT } else { BODY_WEIGHT };
+        if weight < wanted {
+            return Err(Lack::Weight(weight, wanted, edge));
+        }
     }
     // One strong sign may be a mistake in a list that an author announces; a run needs two of them.
     let strong = rules.iter().filter(|&&(_, w)| w >= 3).count();
     if strong < 2 && announced(doc, first) {
-        return Err("the line above ends with a colon and announces it".to_owned());
+        return Err(Lack::Announced);
     }
     let names: Vec<&str> = rules.iter().map(|&(rule, _)| set.rules[rule as usize].info.id.as_str()).collect();
     let evidence_of_run = format!("run: {} signs of {} rules ({})", signs.len(), rules.len(), names.join(", "));
@@ -210,7 +251,7 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
                 Span::covering(doc.raw, sign.span.start(), end)
             }
         };
-        let evidence = vec![format!("phrase: {}", short(sign.phrase.of(doc.raw))), evidence_of_run.clone()];
+        let evidence = vec![told("phrase: ", sign.phrase.of(doc.raw)), evidence_of_run.clone()];
         out.push(Cut { span, rule: sign.rule, language: sign.language, confidence: rule.confidence.min(Confidence::Medium), evidence });
     }
     Ok(())
@@ -219,5 +260,5 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], out: &mut Vec<Cut>) ->
 fn lines(doc: &Document<'_>, span: Span) -> Span {
     let first = doc.line_at(span.start());
     let last = doc.last_line_of(span);
-    Span::covering(doc.raw, doc.lines[first].start, doc.lines[last].end)
+    Span::covering(doc.raw, doc.lines[first].start(), doc.lines[last].end())
 }

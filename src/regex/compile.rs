@@ -59,6 +59,7 @@ impl Compiler {
         self.code = vec![op::MATCH];
         self.counts = 0;
         let entry = self.emit(&hir, 0)?;
+        self.keep(entry);
         let mut first = First { bits: [0; 4], flags: 0, seen: vec![false; self.code.len()] };
         first.follow(&self.code, &self.pool, entry);
         let head = self.pool.len() as u32;
@@ -68,6 +69,80 @@ impl Compiler {
         debug_assert_eq!(self.pool.len() - head as usize, HEAD);
         self.pool.append(&mut self.code);
         Ok(head)
+    }
+
+    /// Marks the repetitions that need not give back what they took.
+    fn keep(&mut self, entry: u32) {
+        let mut seen = vec![false; self.code.len()];
+        let mut open = vec![entry];
+        while let Some(at) = open.pop() {
+            let here = at as usize;
+            if std::mem::replace(&mut seen[here], true) {
+                continue;
+            }
+            match self.code[here] & 255 {
+                op::MATCH => continue,
+                op::SPLIT => open.push(self.code[here + 2]),
+                op::GREEDY if self.keeps(self.code[here + 2], self.code[here + 1]) => self.code[here] |= op::KEEPS,
+                _ => {}
+            }
+            open.push(self.code[here + 1]);
+        }
+    }
+
+    /// True where what follows cannot match before the end of the characters of a class, if it does not match behind them: it
+    /// may take some of them by repetitions that may as well take none, and needs a character of another kind then, or the edge
+    /// of the text, or nothing.
+    fn keeps(&self, class: u32, next: u32) -> bool {
+        let mut seen = Vec::new();
+        let mut open = vec![next];
+        while let Some(at) = open.pop() {
+            if seen.contains(&at) {
+                continue;
+            }
+            seen.push(at);
+            let here = at as usize;
+            let (word, after) = (self.code[here], self.code.get(here + 1).copied());
+            let other = match word & 255 {
+                op::MATCH => true,
+                op::CHAR => !self.holds(class, word >> 8),
+                op::CLASS => self.apart(class, self.code[here + 2]),
+                op::SPLIT => {
+                    open.extend([self.code[here + 1], self.code[here + 2]]);
+                    true
+                }
+                op::GREEDY | op::LAZY => {
+                    let &[repeated, min, max] = self.code[here + 2..].first_chunk().expect("a repetition has six words");
+                    open.extend(after.filter(|_| min == 0));
+                    (min, max) == (0, u32::MAX) || self.apart(class, repeated)
+                }
+                // What is behind in the direction of the run.
+                op::LOOK => match Look::from_repr(word >> 8) {
+                    Some(Look::Start) => self.back(),
+                    Some(Look::End) => !self.back(),
+                    Some(Look::StartLF) => self.back() && !self.holds(class, u32::from('\n')),
+                    Some(Look::EndLF) => !self.back() && !self.holds(class, u32::from('\n')),
+                    _ => false,
+                },
+                _ => {
+                    open.extend(after);
+                    true
+                }
+            };
+            if !other {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn holds(&self, class: u32, c: u32) -> bool {
+        ranges(&self.pool, class).any(|(start, end)| (start..=end).contains(&c))
+    }
+
+    /// True where two classes have no character in common.
+    fn apart(&self, one: u32, other: u32) -> bool {
+        ranges(&self.pool, one).all(|(a, b)| ranges(&self.pool, other).all(|(c, d)| b < c || d < a))
     }
 
     fn back(&self) -> bool {
@@ -193,6 +268,13 @@ impl Compiler {
         self.classes.insert(words, at);
         at
     }
+}
+
+/// The characters of a class.
+fn ranges(pool: &[u32], class: u32) -> impl Iterator<Item = (u32, u32)> {
+    let (class, wide) = pool[class as usize..].split_at(6);
+    let ascii = (0u32..128).filter(|c| class[(c >> 5) as usize] >> (c & 31) & 1 == 1).map(|c| (c, c));
+    ascii.chain(wide.as_chunks::<2>().0[..class[4] as usize].iter().map(|&[start, end]| (start, end)))
 }
 
 /// What matches one character, whichever.

@@ -23,6 +23,8 @@ pub(super) mod op {
     pub const CLASS: u32 = 2;
     /// Characters of the class in word 2: at least word 3, at most word 4. Word 5 is the first of its states.
     pub const GREEDY: u32 = 3;
+    /// Besides: it gives nothing back, since that would be in vain.
+    pub const KEEPS: u32 = 1 << 8;
     pub const LAZY: u32 = 4;
     /// The next instruction, else the one in word 2.
     pub const SPLIT: u32 = 5;

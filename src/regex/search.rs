@@ -165,19 +165,24 @@ impl<'p> Search<'p> {
                 },
                 op::GREEDY => {
                     let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
-                    let (low, needed) = take::<BACK>(view, text, class, place, min);
-                    let stop = if max == u32::MAX && needed == min { view.leaves_out(class) } else { None };
-                    let high = match stop {
-                        Some(stop) if BACK => memrchr(stop, &text.as_bytes()[..low]).map_or(0, |at| at + 1),
-                        Some(stop) => memchr(stop, &text.as_bytes()[low..]).map_or(text.len(), |at| low + at),
-                        None => take::<BACK>(view, text, class, low, max - needed).0,
-                    };
-                    place = high;
-                    steps = steps.saturating_sub(needed as usize + low.abs_diff(high));
-                    if high != low {
-                        ways.push(Way::Fewer { at: code[here + 1], low: low as u32, place: place as u32 });
+                    if view.refuses(class, byte::<BACK>(text, place)) {
+                        // Most repetitions take nothing.
+                        min == 0
+                    } else {
+                        let (low, needed) = if min == 0 { (place, 0) } else { take::<BACK>(view, text, class, place, min) };
+                        let stop = if max == u32::MAX && needed == min { view.leaves_out(class) } else { None };
+                        let high = match stop {
+                            Some(stop) if BACK => memrchr(stop, &text.as_bytes()[..low]).map_or(0, |at| at + 1),
+                            Some(stop) => memchr(stop, &text.as_bytes()[low..]).map_or(text.len(), |at| low + at),
+                            None => take::<BACK>(view, text, class, low, max - needed).0,
+                        };
+                        place = high;
+                        steps = steps.saturating_sub(needed as usize + low.abs_diff(high));
+                        if high != low && word & op::KEEPS == 0 {
+                            ways.push(Way::Fewer { at: code[here + 1], low: low as u32, place: place as u32 });
+                        }
+                        needed >= min
                     }
-                    needed >= min
                 }
                 op::LAZY => {
                     let &[class, min, max] = code[here + 2..].first_chunk().expect("a repetition has six words");
@@ -190,7 +195,16 @@ impl<'p> Search<'p> {
                     count == min
                 }
                 op::SPLIT => {
-                    ways.push(Way::Branch { at: code[here + 2], place: place as u32 });
+                    let (one, other) = (code[here + 1], code[here + 2]);
+                    let byte = byte::<BACK>(text, place);
+                    // Ways that end with their first character are not taken at all.
+                    if view.fails(one, byte) {
+                        at = other;
+                        continue;
+                    }
+                    if !view.fails(other, byte) {
+                        ways.push(Way::Branch { at: other, place: place as u32 });
+                    }
                     true
                 }
                 op::LOOK => looks(word >> 8, text, place),
@@ -266,6 +280,25 @@ impl View<'_> {
             }
     }
 
+    /// True where an ASCII character, or the end of the text, shows that the class holds not the next character.
+    #[inline]
+    fn refuses(&self, class: u32, byte: Option<u8>) -> bool {
+        byte.is_none_or(|byte| byte < 128 && self.pool[class as usize + usize::from(byte >> 5)] >> (byte & 31) & 1 == 0)
+    }
+
+    /// True where the instruction does not take the next character, of which this is a byte, but must.
+    #[inline]
+    fn fails(&self, at: u32, byte: Option<u8>) -> bool {
+        let here = at as usize;
+        let word = self.code[here];
+        match word & 255 {
+            op::CHAR => byte.is_none_or(|byte| byte < 128 && u32::from(byte) != word >> 8),
+            op::CLASS => self.refuses(self.code[here + 2], byte),
+            op::GREEDY | op::LAZY => self.code[here + 3] > 0 && self.refuses(self.code[here + 2], byte),
+            _ => false,
+        }
+    }
+
     /// The first place, from here on, where a match may begin.
     pub fn start(&self, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
@@ -278,6 +311,12 @@ impl View<'_> {
         }
         Some(place)
     }
+}
+
+/// The next byte of a text, or in front of a place the one before: what it says of the next character.
+#[inline]
+fn byte<const BACK: bool>(text: &str, place: usize) -> Option<u8> {
+    text.as_bytes().get(if BACK { place.wrapping_sub(1) } else { place }).copied()
 }
 
 /// The character at a place and the place behind it; from the end of the text towards the start, the one before.
@@ -302,8 +341,7 @@ pub(super) fn step<const BACK: bool>(text: &str, place: usize) -> Option<(char, 
 /// Takes characters of a class, so many at most: the place behind them, and their number.
 #[inline]
 fn take<const BACK: bool>(view: &View<'_>, text: &str, class: u32, place: usize, most: u32) -> (usize, u32) {
-    let bits = &view.pool[class as usize..][..4];
-    let bits = [bits[0], bits[1], bits[2], bits[3]];
+    let bits: &[u32; 4] = view.pool[class as usize..].first_chunk().expect("a class has six words");
     let bytes = text.as_bytes();
     let (mut place, mut count) = (place, 0);
     while count < most {
@@ -335,7 +373,18 @@ fn unstep<const BACK: bool>(text: &str, place: usize) -> usize {
 }
 
 /// True if an assertion holds at a place.
+#[inline]
 pub(super) fn looks(look: u32, text: &str, place: usize) -> bool {
+    const START: u32 = Look::Start.as_repr();
+    const END: u32 = Look::End.as_repr();
+    match look {
+        START => place == 0,
+        END => place == text.len(),
+        _ => looks_around(look, text, place),
+    }
+}
+
+fn looks_around(look: u32, text: &str, place: usize) -> bool {
     let bytes = text.as_bytes();
     let byte = |place: Option<usize>| place.and_then(|place| bytes.get(place)).copied();
     let (left, right) = (byte(place.checked_sub(1)), byte(Some(place)));

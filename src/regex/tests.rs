@@ -85,10 +85,35 @@ fn finds_what_the_crate_finds() {
         "é|🙂",
         "(?:a|b|c|é)+?$",
         "🙂{0,3}b$",
+        r"[^\n]*\s*\n",
+        r"(?:[^\n]*[ab]\r?\n\s*)+$",
+        r"[^\n]*\s*b",
+        "a*b?(?:[ab]*c|b*\\z)",
+        r"a+(?:a*|b*)*[bc]",
+        r"[ab]*\b",
+        r"(?m)\w*$",
+        r"(?m)^\s*a",
     ];
     for source in sources {
         texts.iter().for_each(|text| compare(source, text));
     }
+}
+
+#[test]
+fn gives_back_only_what_may_help() {
+    let keeps = |source: &str, mode| {
+        let program = Program::new(source, mode).unwrap();
+        let view = program.view();
+        // The one repetition, which is the last thing that was compiled but for the first instruction.
+        view.code[view.entry as usize] & super::program::op::KEEPS != 0
+    };
+    for source in ["a*b", "a*", r"a*\z", "a*[^a]", "[^b]*a*b", "a*(?:b|c*d)", r"(?m)[^\n]*$"] {
+        assert!(keeps(source, Mode::Find), "{source}");
+    }
+    for source in ["a*ab", "a*[a-c]", r"a*\b", "a*b?a", "a*b{0,2}(?:c|a)", "(?m)[a\n]*$", "a*(?:a{0,3}b)"] {
+        assert!(!keeps(source, Mode::Find), "{source}");
+    }
+    assert!(keeps(r"\A\s*$", Mode::Test) && keeps(r"(?m)\A[^\n]*$", Mode::Test));
 }
 
 #[test]

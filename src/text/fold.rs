@@ -341,7 +341,7 @@ impl Folder<'_> {
         let fold_end = self.text.len().max(self.line_fold);
         self.mark(at);
         self.text.push(' ');
-        self.lines.push(Line { start: self.line_raw, end: at, next: at + 1, fold_start: self.line_fold, fold_end });
+        self.lines.push(Line::new(self.line_raw, at, self.line_fold, fold_end));
         self.line_raw = at + 1;
         self.line_fold = self.text.len();
         at + 1
@@ -488,7 +488,7 @@ impl Folder<'_> {
             let newline = at + newline;
             let end = if newline > self.line_raw && self.raw.as_bytes()[newline - 1] == b'\r' { newline - 1 } else { newline };
             let fold_end = if n == 0 { fold_end.max(self.line_fold) } else { behind };
-            self.lines.push(Line { start: self.line_raw, end, next: newline + 1, fold_start: self.line_fold, fold_end });
+            self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
             self.line_raw = newline + 1;
             self.line_fold = behind;
         }
@@ -502,7 +502,7 @@ impl Folder<'_> {
     fn end_line(&mut self, end: usize) {
         if self.line_raw < end || self.lines.is_empty() {
             let fold_end = self.text.trim_end().len().max(self.line_fold);
-            self.lines.push(Line { start: self.line_raw, end, next: end, fold_start: self.line_fold, fold_end });
+            self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
         }
     }
 
@@ -575,8 +575,8 @@ mod tests {
     fn lines_know_both_texts() {
         let raw = "One  two\r\n\r\n\tthree\nfour";
         let (folded, lines) = fold(raw);
-        let seen: Vec<(&str, &str)> = lines.iter().map(|l| (&raw[l.start..l.end], folded.text[l.fold_start..l.fold_end].trim())).collect();
+        let seen: Vec<(&str, &str)> =
+            lines.iter().map(|l| (&raw[l.start()..l.end()], folded.text[l.fold_start()..l.fold_end()].trim())).collect();
         assert_eq!(seen, [("One  two", "one two"), ("", ""), ("\tthree", "three"), ("four", "four")]);
-        assert_eq!(lines[0].next, 10);
     }
 }

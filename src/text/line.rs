@@ -6,18 +6,45 @@ use super::words::{WORD, count};
 /// From this many words on, a line is prose whatever it ends with.
 const PROSE_WORDS: u32 = 30;
 
-/// A line in the original and in the folded text.
+/// A line in the original and in the folded text. As small as can be: a text of nothing but line ends has a million of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
+    // Texts are shorter than 4 GiB (`cleaner`).
+    start: u32,
+    end: u32,
+    fold_start: u32,
+    fold_end: u32,
+}
+
+impl Line {
+    #[inline]
+    pub fn new(start: usize, end: usize, fold_start: usize, fold_end: usize) -> Line {
+        Line { start: start as u32, end: end as u32, fold_start: fold_start as u32, fold_end: fold_end as u32 }
+    }
+
     /// First byte in the original.
-    pub start: usize,
+    #[inline]
+    pub fn start(&self) -> usize {
+        self.start as usize
+    }
+
     /// Behind the last byte, without the line end.
-    pub end: usize,
-    /// First byte of the next line.
-    pub next: usize,
-    /// The same in the folded text.
-    pub fold_start: usize,
-    pub fold_end: usize,
+    #[inline]
+    pub fn end(&self) -> usize {
+        self.end as usize
+    }
+
+    /// First byte in the folded text.
+    #[inline]
+    pub fn fold_start(&self) -> usize {
+        self.fold_start as usize
+    }
+
+    /// Behind the last byte in the folded text.
+    #[inline]
+    pub fn fold_end(&self) -> usize {
+        self.fold_end as usize
+    }
 }
 
 /// What a line looks like.

@@ -117,7 +117,7 @@ impl<'t> Document<'t> {
 
     /// Index of the line that holds byte `at` of the original.
     pub fn line_at(&self, at: usize) -> usize {
-        self.last_at(at, &self.last_line, |line| line.start)
+        self.last_at(at, &self.last_line, |line| line.start())
     }
 
     /// Index of the line in which `span` ends: that of its last byte.
@@ -127,7 +127,7 @@ impl<'t> Document<'t> {
 
     /// Index of the line that holds byte `at` of the folded text.
     pub fn folded_line_at(&self, at: usize) -> usize {
-        self.last_at(at, &self.last_folded, |line| line.fold_start)
+        self.last_at(at, &self.last_folded, |line| line.fold_start())
     }
 
     /// The last line that begins at or before `at`. Most questions concern the line of the one before, or the next one.
@@ -141,7 +141,7 @@ impl<'t> Document<'t> {
 
     /// Text of line `n`, without its line end.
     pub fn line(&self, n: usize) -> &'t str {
-        &self.raw[self.lines[n].start..self.lines[n].end]
+        &self.raw[self.lines[n].start()..self.lines[n].end()]
     }
 
     /// Shape of line `n`; read when first asked for, since most lines hold nothing to decide.
