@@ -192,9 +192,10 @@ impl Found {
             return None;
         }
         // Phrases of many rules and languages are found at one place, one after the other.
-        match self.placed[usize::from(line)] {
-            Some((range, placed)) if range == (start, end) => placed,
-            _ => {
+        let known = self.placed.iter().flatten().find(|(range, _)| *range == (start, end));
+        match known {
+            Some(&(_, placed)) => placed,
+            None => {
                 let span = doc.raw_span(start, end);
                 let bounded = bounded(doc, span, start, end);
                 let placed = bounded.then(|| Stood { span, fold: (start, end), stand: stand(doc, span, start, end) });

@@ -207,9 +207,9 @@ impl RuleSet {
         Calendar { words: &self.calendar, languages }
     }
 
-    /// Languages (bits) of whose calendars a text has words.
+    /// Languages (bits) of whose calendars a text has words, but for English ones, which all of them know.
     pub fn dated_in(&self, text: &str) -> u64 {
-        self.calendar.languages_of(text)
+        self.calendar.languages_of(text, self.english)
     }
 
     /// What may fill `{network}` in phrases of a language: its own names and those of no language.
