@@ -167,6 +167,9 @@ impl Detector<'_> {
         if rule.confidence < Confidence::High && self.begins_sentence(one) {
             return check::no(self.doc, "at", || "the next line goes on with it".to_owned());
         }
+        if self.inside_sentence(one) {
+            return check::no(self.doc, "at", || "the sentence around it goes on above and below".to_owned());
+        }
         if place == Place::Glued {
             let says = match one.words {
                 0..=2 => 0,
@@ -198,8 +201,11 @@ impl Detector<'_> {
     /// letters.
     fn begins_sentence(&self, one: &Match) -> bool {
         let doc = self.doc;
+        if one.stand != Stand::Whole || one.words > 2 {
+            return false;
+        }
         let (first, last) = (doc.line_at(one.span.start()), doc.last_line_of(one.span));
-        if one.stand != Stand::Whole || one.words > 2 || last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
+        if last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
             return false;
         }
         let (next, shape) = (doc.line(last + 1), doc.shape(last + 1));
@@ -213,6 +219,37 @@ impl Detector<'_> {
             && !self.begins(last + 1)
     }
 
+    /// True where a line of its own is shown inside a sentence: the line above has not ended, and the next one goes on in small
+    /// letters, whatever blank lines set it off.
+    fn inside_sentence(&self, one: &Match) -> bool {
+        if one.stand != Stand::Whole || self.set.rules[one.rule as usize].regex.is_some() {
+            return false;
+        }
+        let Some((above, below)) = self.neighbours(one) else { return false };
+        let (over, under) = (self.doc.shape(above), self.doc.shape(below));
+        let (head, text) = (self.doc.line(above).trim_end(), self.doc.line(below).trim_start());
+        let close = self.doc.line_at(one.span.start()) == above + 1;
+        over.words > 3
+            && over.heading == 0
+            && !over.opens
+            && head.ends_with(char::is_lowercase)
+            && text.starts_with(char::is_lowercase)
+            && check::goes_on(text)
+            && text.trim_end().contains(' ')
+            && (under.ends_sentence && under.words > 2 || close && under.words > 5)
+            && !head.contains(['@', '/'])
+            && !text.contains(['@', '=', '{', '<', '/', '$', '\\'])
+            && !self.begins(above)
+            && !self.begins(below)
+    }
+
+    /// The lines with something on them above and below a match; the one below may be that of the match where it is the last.
+    fn neighbours(&self, one: &Match) -> Option<(usize, usize)> {
+        let (first, last) = (self.doc.line_at(one.span.start()), self.doc.last_line_of(one.span));
+        let (above, below) = (self.doc.filled_lines_off(first, 1).0, self.doc.filled_lines_off(last, 1).1);
+        (above < first).then_some((above, below))
+    }
+
     /// True where words of a rule begin this line.
     fn begins(&self, line: usize) -> bool {
         let line = &self.doc.lines[line];
@@ -222,25 +259,30 @@ impl Detector<'_> {
     /// All constraints but position, scope and run; the words that must stand around the match, and do.
     fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<Span>, No> {
         let (doc, rule) = (self.doc, &self.set.rules[index as usize]);
-        let near = |found| check::near(doc, rule, index, one, found);
         // The cheapest question first, but where a reader expects them in their order.
         if doc.explained {
             self.asked(index, one)?;
-            return near(self.found);
+            check::position(doc, rule, one.span)?;
+            return check::near(doc, rule, index, one, self.found);
         }
         if !check::may_be_near(rule, index, self.found) {
             return check::no(doc, "near", String::new);
         }
-        let near = near(self.found)?;
+        check::position(doc, rule, one.span)?;
+        let near = check::near(doc, rule, index, one, self.found)?;
         self.asked(index, one).map(|()| near)
     }
 
     /// What concerns all languages. Those that share a phrase ask the same question one after the other.
     fn asked(&mut self, index: u32, one: &Match) -> Result<(), No> {
+        let rule = &self.set.rules[index as usize];
+        if !rule.looks_around() {
+            return Ok(());
+        }
         if let Some((_, _, answer)) = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span)) {
             return answer.clone();
         }
-        let answer = check::surroundings(self.doc, &self.set.rules[index as usize], one);
+        let answer = check::surroundings(self.doc, rule, one);
         self.asked = Some((index, one.span, answer.clone()));
         answer
     }

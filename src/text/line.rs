@@ -6,6 +6,9 @@ use super::words::{WORD, count};
 /// From this many words on, a line is prose whatever it ends with.
 const PROSE_WORDS: u32 = 30;
 
+/// Bytes that a line of prose has at least: seven words, and what stands between them. Scripts without blanks need more.
+pub(super) const LEAST_PROSE: usize = 13;
+
 /// A line in the original and in the folded text. As small as can be: a text of nothing but line ends has a million of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -107,6 +110,9 @@ impl Shape {
 
     /// True where a piece of text reads as prose does; long pieces need not be read to their end.
     pub fn reads_as_prose(text: &str) -> bool {
+        if text.len() < LEAST_PROSE {
+            return false;
+        }
         let mut in_word = false;
         let starts = text.chars().filter(|&c| {
             let starts = is_wordy(c) && !is_wide(c) && !in_word;
@@ -156,7 +162,8 @@ fn is_pictogram(c: char) -> bool {
     matches!(c, '\u{1F300}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{2B55}')
 }
 
-fn is_bullet(line: &str) -> bool {
+/// True for a line, without blanks before it, that opens with a list mark.
+pub(crate) fn is_bullet(line: &str) -> bool {
     let mut chars = line.chars();
     match chars.next() {
         Some('•' | '·' | '▪' | '‣' | '◦' | '●' | '■' | '►' | '▶' | '»' | '›' | '→') => true,
