@@ -37,6 +37,7 @@ mod pack {
     mod compile;
     mod error;
     mod file;
+    mod gate;
     mod guard;
     mod info;
     mod literals;
