@@ -16,9 +16,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use memchr::memmem;
 
+pub(crate) use bits::{BitMap, Bits};
 pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
-pub(crate) use bits::{BitMap, Bits};
 pub(crate) use folded::Folded;
 pub(crate) use letter::fold_phrase;
 use line::LEAST_PROSE;
