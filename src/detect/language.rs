@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::pack::{Rule, RuleSet};
+use crate::pack::{Reader, Rule, RuleSet};
 use crate::text::{BLOCK, Document, block_at, count_words, is_mark, is_wide, is_wordy};
 
 /// The languages of one text, told when first asked for.
@@ -161,7 +161,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
     let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
     let sample = &text[middle..end];
-    let mut heard = Heard { set, sample, tally: Tally::default(), words: 0 };
+    let mut heard = Heard { set, common: set.common.reader(), sample, tally: Tally::default(), words: 0 };
     // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
     let mut over = Bits::default();
@@ -204,6 +204,7 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
 /// What was heard in a sample so far.
 struct Heard<'d> {
     set: &'d RuleSet,
+    common: Reader<'d>,
     sample: &'d str,
     tally: Tally,
     words: u32,
@@ -217,7 +218,7 @@ impl Heard<'_> {
             return self.wide(from, to);
         }
         self.words += 1;
-        let languages = self.set.common.at(self.sample.as_bytes(), from, to);
+        let languages = self.common.at(self.sample.as_bytes(), from, to);
         if languages != 0 {
             self.tally.add(languages);
         }
@@ -233,7 +234,7 @@ impl Heard<'_> {
         while let Some(first) = ends.next() {
             if self.set.common.may_begin(bytes, start, first) {
                 let longer = ends.clone().take(WIDE_WORD - 1);
-                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.set.common.at(bytes, start, end)));
+                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.common.at(bytes, start, end)));
             }
             start = first;
         }
