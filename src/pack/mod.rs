@@ -26,7 +26,7 @@ pub(crate) use gate::{Begun, Gate};
 pub(crate) use guard::{Around, Guard};
 pub use info::{Confidence, RuleInfo, Scope};
 pub(crate) use lexicon::Reader;
-pub(crate) use literals::{Probe, Start};
+pub(crate) use literals::{NEAR, Near64, Probe, Start, from};
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;
 pub(crate) use phrase::Hole;

@@ -38,14 +38,17 @@ pub(crate) enum Section {
     /// Tables of the literal stage ([`literals`](super::literals)).
     Long,
     LongFilter,
+    LongInner,
     Words,
     WordFilter,
+    WordInner,
     Middle,
     Short,
+    /// For starts of anchors in the two tables before.
+    LeadFilter,
+    LeadInner,
     Tiny,
-    /// A bit for each start of an anchor that is in none of the tables with a filter.
-    Leads,
-    /// For each byte, the anchor that it is alone.
+    /// For each byte, the anchor that it is alone, or that one of two bytes begins with it.
     Bytes,
 }
 
