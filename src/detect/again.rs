@@ -5,7 +5,6 @@
 //! reaches over a line end only through words of its own, covers the lines between wholly, and never reaches over an empty
 //! line.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::scan::{Found, Match};
@@ -145,22 +144,13 @@ impl Kept<'_> {
             (&earlier.right, &mut found.right),
         ];
         for (earlier, found) in lists {
-            self.add_lists(doc, earlier, found);
+            found.extend(earlier.iter().filter_map(|m| self.moved(doc, m)));
         }
         // Regexes are tried anew, since some of them see more than lines.
         found.tried.extend(earlier.tried.iter().filter_map(|&(start, end, rule)| {
             let (_, fold) = self.distance(doc, start)?;
             Some((start.wrapping_add(fold), end.wrapping_add(fold), rule))
         }));
-    }
-
-    fn add_lists(&self, doc: &Document<'_>, earlier: &BTreeMap<u32, Vec<Match>>, found: &mut BTreeMap<u32, Vec<Match>>) {
-        for (&rule, list) in earlier {
-            let mut moved = list.iter().filter_map(|m| self.moved(doc, m)).peekable();
-            if moved.peek().is_some() {
-                found.entry(rule).or_default().extend(moved);
-            }
-        }
     }
 
     /// The match where it stands now, if it was found by an anchor in a line that stands still.

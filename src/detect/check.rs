@@ -328,14 +328,13 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
 
 /// False where the text holds too few of the words that must stand around a match, wherever they are.
 pub(super) fn may_be_near(rule: &Rule, index: u32, all: &Found) -> bool {
-    rule.near.as_ref().is_none_or(|near| all.near.get(&index).map_or(0, Vec::len) >= near.min)
+    rule.near.as_ref().is_none_or(|near| all.near.of(index).len() >= near.min)
 }
 
 /// The words that must stand around it, in its language or in none: those that do.
 pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<Span>, No> {
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
-    let empty = Vec::new();
-    let hits = all.near.get(&index).unwrap_or(&empty);
+    let hits = all.near.of(index);
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.

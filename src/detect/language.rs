@@ -54,84 +54,300 @@ const SAMPLE: usize = 6000;
 /// Longest function word, in characters, of a script without blanks.
 const WIDE_WORD: usize = 5;
 
+/// How often each language was heard: in each number, a bit for each language, the lowest bits of all counts in the first.
+///
+/// A word is counted in all of its languages at once, by as many steps as the counts have digits that change.
+#[derive(Default)]
+struct Tally {
+    digits: [u64; DIGITS],
+}
+
+/// Binary digits of a count: a sample holds fewer function words than these can tell.
+const DIGITS: usize = 16;
+const _: () = assert!(SAMPLE * WIDE_WORD < 1 << DIGITS);
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, mut languages: u64) {
+        for digit in &mut self.digits {
+            if languages == 0 {
+                return;
+            }
+            (*digit, languages) = (*digit ^ languages, *digit & languages);
+        }
+    }
+
+    /// The largest count.
+    fn most(&self) -> u32 {
+        let mut candidates = u64::MAX;
+        self.digits.iter().rev().fold(0, |most, digit| {
+            let larger = candidates & digit;
+            candidates = if larger == 0 { candidates } else { larger };
+            most << 1 | u32::from(larger != 0)
+        })
+    }
+
+    /// The languages that have at least this count.
+    fn at_least(&self, least: u32) -> u64 {
+        let (mut larger, mut same) = (0, u64::MAX);
+        for (n, digit) in self.digits.iter().enumerate().rev() {
+            if least >> n & 1 == 0 {
+                larger |= same & digit;
+                same &= !digit;
+            } else {
+                same &= digit;
+            }
+        }
+        if least >> DIGITS == 0 { larger | same } else { 0 }
+    }
+}
+
+/// Sixty-four bytes: those of words, and those of scripts without blanks.
+#[derive(Clone, Copy, Default)]
+struct Bits {
+    words: u64,
+    wide: u64,
+}
+
+/// The bits of the block at `at`; `over` are those of a character that goes on from the block before.
+#[inline(always)]
+fn bits_at(text: &str, at: usize, over: &mut Bits) -> Bits {
+    let bytes = text.as_bytes();
+    let Some(block) = block_at(bytes, at) else {
+        return last_bits(text, at, over);
+    };
+    let mut leads = block.high() & !block.continued();
+    let mut bits = Bits { words: block.wordy() | over.words, wide: over.wide };
+    *over = Bits::default();
+    while leads != 0 {
+        let n = leads.trailing_zeros();
+        leads &= leads - 1;
+        let Some(c) = text[at + n as usize..].chars().next() else { break };
+        bits.mark(over, c, n);
+    }
+    bits
+}
+
+/// The same where less than a block is left.
+fn last_bits(text: &str, at: usize, over: &Bits) -> Bits {
+    let mut bits = *over;
+    let mut none = Bits::default();
+    let first = text.ceil_char_boundary(at);
+    for (n, c) in text[first..].char_indices() {
+        bits.mark(&mut none, c, (first - at + n) as u32);
+    }
+    bits
+}
+
+impl Bits {
+    /// Sets the bits of a character whose first byte is byte `n`, and those of the next block.
+    #[inline(always)]
+    fn mark(&mut self, over: &mut Bits, c: char, n: u32) {
+        let own = ((1u128 << c.len_utf8()) - 1) << n;
+        let (here, there) = (own as u64, (own >> BLOCK) as u64);
+        if is_wordy(c) || is_mark(c) {
+            self.words |= here;
+            over.words |= there;
+        }
+        if is_wide(c) {
+            self.wide |= here;
+            over.wide |= there;
+        }
+    }
+}
+
 /// The languages of a text by its function words: those that make up at least 5% of its words.
 fn spoken(set: &RuleSet, text: &str) -> u64 {
     let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
     let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
-    let mut counts = [0u32; 64];
-    let mut words = 0;
     let sample = &text[middle..end];
-    let bytes = sample.as_bytes();
-    let mut count = |from: usize, to: usize| {
-        let mut bits = set.common.at(bytes, from, to);
-        while bits != 0 {
-            counts[bits.trailing_zeros() as usize] += 1;
-            bits &= bits - 1;
-        }
-    };
-    let mut end_word = |from: usize, to: usize, wide: bool| {
-        if !wide {
-            words += 1;
-            count(from, to);
-            return;
-        }
-        // Nothing parts the words here: each of their function words may begin at any character.
-        let word = &sample[from..to];
-        words += count_words(word) as u32;
-        for (at, _) in word.char_indices() {
-            let rest = &word[at..];
-            let ends = rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]);
-            ends.take(WIDE_WORD).for_each(|n| count(from + at, from + at + n));
-        }
-    };
-    // Where the word that is being read begins, and whether it is of a script without blanks.
+    let mut heard = Heard { set, sample, tally: Tally::default(), words: 0 };
+    // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
-    let (mut at, mut scalar) = (0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        if at >= scalar && !wide {
-            match block_at(bytes, at).filter(|block| block.high() == 0) {
-                Some(block) => {
-                    let wordy = block.wordy();
-                    let mut edges = wordy ^ (wordy << 1 | u64::from(word.is_some()));
-                    while edges != 0 {
-                        let edge = at + edges.trailing_zeros() as usize;
-                        match word.take() {
-                            Some(from) => end_word(from, edge, false),
-                            None => word = Some(edge),
-                        }
-                        edges &= edges - 1;
-                    }
-                    at += BLOCK;
-                    continue;
+    let mut over = Bits::default();
+    for at in (0..sample.len()).step_by(BLOCK) {
+        let bits = bits_at(sample, at, &mut over);
+        let mut edges = bits.words ^ (bits.words << 1 | u64::from(word.is_some()));
+        while edges != 0 {
+            let n = edges.trailing_zeros();
+            edges &= edges - 1;
+            match word.take() {
+                Some(from) => {
+                    // A sign of such a script says of the word before it that it is of that script.
+                    let behind = bits.wide & (u64::MAX >> (63 - n));
+                    heard.word(from, at + n as usize, wide || (behind != 0 && behind >> from.saturating_sub(at) != 0));
+                    wide = false;
                 }
-                None => scalar = at + BLOCK,
+                None => word = Some(at + n as usize),
             }
         }
-        let (goes_on, len) = if byte.is_ascii() {
-            (byte.is_ascii_alphanumeric(), 1)
-        } else {
-            let Some(c) = sample[at..].chars().next() else { break };
-            wide |= is_wide(c);
-            (is_wordy(c) || is_mark(c), c.len_utf8())
-        };
-        if goes_on {
-            word.get_or_insert(at);
-        } else {
-            if let Some(from) = word.take() {
-                end_word(from, at, wide);
-            }
-            wide = false;
+        if let Some(from) = word
+            && bits.wide != 0
+        {
+            wide |= bits.wide >> from.saturating_sub(at) != 0;
         }
-        at += len;
     }
     if let Some(from) = word {
-        end_word(from, sample.len(), wide);
+        heard.word(from, sample.len(), wide);
     }
+    let Heard { tally, words, .. } = heard;
     if words < 40 {
         // Too short for shares: whatever has half the words of the likeliest one.
-        let best = counts.iter().copied().max().unwrap_or(0);
-        let near = |n: u32| best < 3 || n * 2 >= best;
-        return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
+        return match tally.most() {
+            0..3 => u64::MAX,
+            best => tally.at_least(best.div_ceil(2)),
+        };
     }
-    counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)
+    tally.at_least(words.div_ceil(20))
+}
+
+/// What was heard in a sample so far.
+struct Heard<'d> {
+    set: &'d RuleSet,
+    sample: &'d str,
+    tally: Tally,
+    words: u32,
+}
+
+impl Heard<'_> {
+    /// Counts the word `sample[from..to]`.
+    #[inline(always)]
+    fn word(&mut self, from: usize, to: usize, wide: bool) {
+        if wide {
+            return self.wide(from, to);
+        }
+        self.words += 1;
+        let languages = self.set.common.at(self.sample.as_bytes(), from, to);
+        if languages != 0 {
+            self.tally.add(languages);
+        }
+    }
+
+    /// The same where nothing parts the words: each of their function words may begin at any character.
+    #[inline(never)]
+    fn wide(&mut self, from: usize, to: usize) {
+        let (word, bytes) = (&self.sample[from..to], self.sample.as_bytes());
+        self.words += count_words(word) as u32;
+        let mut ends = word.char_indices().map(|(n, c)| from + n + c.len_utf8());
+        let mut start = from;
+        while let Some(first) = ends.next() {
+            if self.set.common.may_begin(bytes, start, first) {
+                let longer = ends.clone().take(WIDE_WORD - 1);
+                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.set.common.at(bytes, start, end)));
+            }
+            start = first;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pack::Selection;
+
+    /// The same, character by character.
+    fn reference(set: &RuleSet, text: &str) -> u64 {
+        let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
+        let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
+        let (mut counts, mut words) = ([0u32; 64], 0);
+        let mut count = |word: &str| (0..64).filter(|n| set.common.get(word) >> n & 1 == 1).for_each(|n| counts[n] += 1);
+        let (mut word, mut wide) = (String::new(), false);
+        for c in text[middle..end].chars().chain([' ']) {
+            wide |= is_wide(c);
+            if is_wordy(c) || is_mark(c) {
+                word.push(c);
+                continue;
+            }
+            if !word.is_empty() && wide {
+                words += count_words(&word) as u32;
+                let chars: Vec<char> = word.chars().collect();
+                for n in 0..chars.len() {
+                    (n + 1..=chars.len().min(n + WIDE_WORD)).for_each(|end| count(&chars[n..end].iter().collect::<String>()));
+                }
+            } else if !word.is_empty() {
+                words += 1;
+                count(&word);
+            }
+            (word, wide) = (String::new(), false);
+        }
+        let best = counts.iter().copied().max().unwrap_or(0);
+        let enough = |n: u32| if words < 40 { best < 3 || n * 2 >= best } else { n * 20 >= words };
+        (0..64).filter(|&n| enough(counts[n])).fold(0, |bits, n| bits | 1 << n)
+    }
+
+    const PIECES: &[&str] = &[
+        "the",
+        "of",
+        "and",
+        "der",
+        "die",
+        "und",
+        "les",
+        "de",
+        "a",
+        "i",
+        "и",
+        "не",
+        "что",
+        "на",
+        "και",
+        "的",
+        "是",
+        "在",
+        "了",
+        "の",
+        "は",
+        "です",
+        "ที่",
+        "และ",
+        "के",
+        "है",
+        "में",
+        "من",
+        "في",
+        "이",
+        "그",
+        "të",
+        "không",
+        "bread",
+        "Brot",
+        "面包",
+        "2040",
+        "x",
+        "é",
+        "・",
+        "。",
+        "ー",
+        "an extraordinarilylongword",
+        "\u{94d}",
+        "\u{e31}",
+    ];
+
+    proptest! {
+        #[test]
+        fn hears_what_a_reader_of_characters_hears(
+            pieces in proptest::collection::vec((0..PIECES.len(), 0..4usize), 0..600),
+            one in 0..PIECES.len(),
+        ) {
+            thread_local!(static SET: RuleSet = RuleSet::builtin(&Selection { preview: true, ..Selection::default() }).unwrap());
+            let between = ["", " ", ", ", "\n"];
+            let text: String = pieces.iter().flat_map(|&(n, gap)| [PIECES[n], between[gap], PIECES[one], " "]).collect();
+            let few: String = text.chars().take(90).collect();
+            for text in [text, few] {
+                let (heard, wanted) = SET.with(|set| (spoken(set, &text), reference(set, &text)));
+                prop_assert_eq!(heard, wanted, "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_all_languages_at_once() {
+        let mut tally = Tally::default();
+        (0..21u32).for_each(|n| tally.add(1 | u64::from(n < 7) << 1 | u64::from(n % 2) << 63));
+        assert_eq!(tally.most(), 21);
+        let many = |least| tally.at_least(least).count_ones();
+        assert_eq!([0, 1, 7, 8, 10, 11, 21, 22, 1 << 20].map(many), [64, 3, 3, 2, 2, 1, 1, 0, 0]);
+    }
 }

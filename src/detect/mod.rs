@@ -1,11 +1,13 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
 mod again;
+mod ahead;
 mod answer;
 mod around;
 mod check;
 mod holes;
 mod language;
+mod lists;
 mod literal;
 mod pair;
 mod phrase;
@@ -133,8 +135,8 @@ impl Detector<'_> {
         }
         if !found.left.is_empty() {
             let held = self.held();
-            for (&rule, lefts) in &found.left {
-                let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
+            for (rule, lefts) in found.left.by_rule() {
+                let rights = found.right.of(rule);
                 self.pairs(rule, lefts, rights, &held);
             }
         }

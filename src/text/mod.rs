@@ -1,9 +1,12 @@
 //! First stage: the text, its folded twin for matching, its lines and their shape.
 
+mod bits;
 mod block;
 pub(crate) mod boundary;
 mod class;
 mod fold;
+mod folded;
+mod kinds;
 mod letter;
 mod line;
 mod span;
@@ -13,9 +16,11 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use memchr::memmem;
 
+pub(crate) use bits::{BitMap, Bits};
 pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
-pub(crate) use fold::{Folded, fold_phrase};
+pub(crate) use folded::Folded;
+pub(crate) use letter::fold_phrase;
 use line::{LEAST_PROSE, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
 pub use span::Span;
