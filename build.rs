@@ -10,15 +10,15 @@ use std::{env, fs};
 
 #[path = "src/text"]
 mod text {
+    mod bits;
     mod block;
     mod class;
-    mod fold;
     mod letter;
     mod line;
     mod words;
 
     pub(crate) use class::is_wordy;
-    pub(crate) use fold::fold_phrase;
+    pub(crate) use letter::fold_phrase;
     pub(crate) use line::{is_hangul, is_wide};
     pub(crate) use words::count_words;
 }
@@ -37,6 +37,7 @@ mod pack {
     mod compile;
     mod error;
     mod file;
+    mod gate;
     mod guard;
     mod info;
     mod literals;

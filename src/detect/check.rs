@@ -129,13 +129,17 @@ fn place(doc: &Document<'_>, rule: &Rule, found: &Match, here: &mut Here) -> Res
 /// the full stop.
 fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     let line = doc.line_at(span.start());
-    let Some(before) = line.checked_sub(1).map(|n| doc.shape(n)) else { return false };
-    if before.blank || before.words < 7 || before.ends_sentence || before.opens || before.heading > 0 {
+    let Some(above) = line.checked_sub(1) else { return false };
+    let text = doc.line(line).trim();
+    let stops = || {
+        let short = span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
+        short && text.ends_with('.') && !text.ends_with("..")
+    };
+    if !text.starts_with(char::is_lowercase) && !stops() {
         return false;
     }
-    let text = doc.line(line).trim();
-    let short = span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
-    (short && text.ends_with('.') && !text.ends_with("..")) || text.starts_with(char::is_lowercase)
+    let before = doc.shape(above);
+    !(before.blank || before.words < 7 || before.ends_sentence || before.opens || before.heading > 0)
 }
 
 /// True where a match, before a line that goes on with a sentence, stands inside a sentence that is broken at its links:
@@ -183,13 +187,9 @@ pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
     Ok(())
 }
 
-/// What the place of a match must look like, whatever the language of its words.
+/// What must stand directly around a match, whatever the language of its words.
 pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<(), No> {
     let span = found.span;
-    // The cheapest question first, but where a reader expects them in their order.
-    if !doc.explained {
-        position(doc, rule, span)?;
-    }
     if rule.before.is_some() || rule.not_before.is_some() {
         let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
         let seen = plain(&doc.raw[view..span.start()]);
@@ -218,7 +218,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
             return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
     }
-    if doc.explained { position(doc, rule, span) } else { Ok(()) }
+    Ok(())
 }
 
 /// True where a link's text begins with the match: `[Share this post](/share)`.
@@ -269,7 +269,8 @@ fn around<'d>(doc: &'d Document<'_>, fold: (usize, usize)) -> &'d str {
     text.get(start..end).unwrap_or("")
 }
 
-fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
+/// Where in the text a match must stand.
+pub(super) fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<(), No> {
     let Some(place) = &rule.place else { return Ok(()) };
     let line = doc.line_at(span.start());
     if let Some(zone) = place.zone {
@@ -305,7 +306,7 @@ pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
         let line = doc.line_at(span.start());
         let before = doc.raw.floor_char_boundary(doc.lines[line].start().max(span.start().saturating_sub(VIEW * 8)));
         let before = &doc.raw[before..span.start()];
-        (doc.prose().is_none_or(|(first, _)| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
+        (doc.first_prose().is_none_or(|first| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
     };
     // Rules ask for the same places, one after the other.
     doc.remembered((answer::HEAD, span.start()), read).is_some()
@@ -317,7 +318,7 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
         let line = doc.last_line_of(span);
         let after = doc.raw.ceil_char_boundary(doc.lines[line].end().clamp(span.end(), span.end() + VIEW * 8));
         let after = &doc.raw[span.end()..after];
-        (doc.prose().is_none_or(|(_, last)| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
+        (doc.last_prose().is_none_or(|last| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
     };
     match span.is_empty() {
         true => read().is_some(),
@@ -327,14 +328,13 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
 
 /// False where the text holds too few of the words that must stand around a match, wherever they are.
 pub(super) fn may_be_near(rule: &Rule, index: u32, all: &Found) -> bool {
-    rule.near.as_ref().is_none_or(|near| all.near.get(&index).map_or(0, Vec::len) >= near.min)
+    rule.near.as_ref().is_none_or(|near| all.near.of(index).len() >= near.min)
 }
 
 /// The words that must stand around it, in its language or in none: those that do.
 pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found) -> Result<Vec<Span>, No> {
     let Some(near) = &rule.near else { return Ok(Vec::new()) };
-    let empty = Vec::new();
-    let hits = all.near.get(&index).unwrap_or(&empty);
+    let hits = all.near.of(index);
     let line = doc.line_at(found.span.start());
     let reach = near.within.saturating_mul(LINE_BYTES);
     // The lines that count, clipped where they are endless.
@@ -344,6 +344,10 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     let from = hits.partition_point(|h| h.span.start() < first);
     let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();
+    let enough = near.min.checked_sub(1).is_none_or(|n| hits.get(from + n).is_some_and(|h| h.span.start() <= last));
+    if !enough && !doc.explained {
+        return no(doc, "near", String::new);
+    }
     for hit in hits[from..].iter().take_while(|h| h.span.start() <= last) {
         let before = hit.span.end() <= found.span.start();
         let after = hit.span.start() >= found.span.end();
@@ -354,8 +358,11 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
         };
         // A Polish form is held together by Polish words, or by words of no language.
         let tongue = hit.language == found.language || hit.language == 0 || found.language == 0;
+        if !side || !tongue {
+            continue;
+        }
         let own = if near.own { hit.stand == Stand::Whole } else { doc.line_at(hit.span.start()) == line || !inside(doc, hit) };
-        if side && tongue && own && !seen.iter().any(|s| text(s) == text(hit)) {
+        if own && !seen.iter().any(|s| text(s) == text(hit)) {
             seen.push(hit);
         }
         if seen.len() >= near.min.max(3) {

@@ -53,8 +53,13 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
         Hole::Number | Hole::Date | Hole::Time => {
             let language = if hole == Hole::Number { 0 } else { language };
             doc.remembered((answer::backward(hole), in_language(at, language)), || {
-                // Candidate starts, from the left: the longest that ends exactly here.
-                let starts = text[floor..at].char_indices().rev().map(|(n, _)| floor + n).filter(|&n| starts_token(text, n));
+                // Candidate starts, from the left: the longest that ends exactly here. None reaches over a line end, and a number is
+                // made of few signs.
+                let line = doc.lines[doc.folded_line_at(at.saturating_sub(1))].fold_start();
+                let floor = floor.max(line.min(at));
+                let within = |&(_, c): &(usize, char)| hole != Hole::Number || c.is_ascii_digit() || matches!(c, '.' | ',' | 'k' | 'm');
+                let starts = text[floor..at].char_indices().rev().take_while(within).map(|(n, _)| floor + n);
+                let starts = starts.filter(|&n| starts_token(text, n));
                 let recent: Vec<usize> = starts.take(TOKENS).collect();
                 recent.into_iter().rev().find(|&start| fills(set, language, doc, hole, start, at))
             })

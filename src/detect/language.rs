@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::pack::{Rule, RuleSet};
-use crate::text::{BLOCK, Document, block_at, count_words, is_mark, is_wide, is_wordy};
+use crate::pack::{Reader, Rule, RuleSet};
+use crate::text::{BLOCK, Document, count_words, is_mark, is_wide, is_wordy};
 
 /// The languages of one text, told when first asked for.
 pub(super) struct Languages<'d> {
@@ -44,7 +44,7 @@ impl<'d> Languages<'d> {
 
     /// Bits of the languages that the text may be in.
     pub fn spoken(&self) -> u64 {
-        *self.spoken.get_or_init(|| spoken(self.set, &self.doc.folded.text))
+        *self.spoken.get_or_init(|| spoken(self.set, self.doc))
     }
 }
 
@@ -54,84 +54,301 @@ const SAMPLE: usize = 6000;
 /// Longest function word, in characters, of a script without blanks.
 const WIDE_WORD: usize = 5;
 
-/// The languages of a text by its function words: those that make up at least 5% of its words.
-fn spoken(set: &RuleSet, text: &str) -> u64 {
-    let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
-    let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
-    let mut counts = [0u32; 64];
-    let mut words = 0;
-    let sample = &text[middle..end];
-    let bytes = sample.as_bytes();
-    let mut count = |from: usize, to: usize| {
-        let mut bits = set.common.at(bytes, from, to);
-        while bits != 0 {
-            counts[bits.trailing_zeros() as usize] += 1;
-            bits &= bits - 1;
+/// How often each language was heard: in each number, a bit for each language, the lowest bits of all counts in the first.
+///
+/// A word is counted in all of its languages at once, by as many steps as the counts have digits that change.
+#[derive(Default)]
+struct Tally {
+    digits: [u64; DIGITS],
+}
+
+/// Binary digits of a count: a sample holds fewer function words than these can tell.
+const DIGITS: usize = 16;
+const _: () = assert!(SAMPLE * WIDE_WORD < 1 << DIGITS);
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, mut languages: u64) {
+        for digit in &mut self.digits {
+            if languages == 0 {
+                return;
+            }
+            (*digit, languages) = (*digit ^ languages, *digit & languages);
         }
-    };
-    let mut end_word = |from: usize, to: usize, wide: bool| {
-        if !wide {
-            words += 1;
-            count(from, to);
+    }
+
+    /// The largest count.
+    fn most(&self) -> u32 {
+        let mut candidates = u64::MAX;
+        self.digits.iter().rev().fold(0, |most, digit| {
+            let larger = candidates & digit;
+            candidates = if larger == 0 { candidates } else { larger };
+            most << 1 | u32::from(larger != 0)
+        })
+    }
+
+    /// The languages that have at least this count.
+    fn at_least(&self, least: u32) -> u64 {
+        let (mut larger, mut same) = (0, u64::MAX);
+        for (n, digit) in self.digits.iter().enumerate().rev() {
+            if least >> n & 1 == 0 {
+                larger |= same & digit;
+                same &= !digit;
+            } else {
+                same &= digit;
+            }
+        }
+        if least >> DIGITS == 0 { larger | same } else { 0 }
+    }
+}
+
+/// Sixty-four bytes: those of words, and those of scripts without blanks.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    words: u64,
+    wide: u64,
+}
+
+impl Seen {
+    /// Block `n` of the folded text; `over` are the bits of a character that goes on from the block before.
+    #[inline(always)]
+    fn new(doc: &Document<'_>, n: usize, over: &mut Seen) -> Seen {
+        let bits = doc.folded.bits.block(n);
+        let mut seen = Seen { words: bits.words | bits.hangul | over.words, wide: over.wide };
+        *over = Seen::default();
+        // Marks, and scripts without blanks.
+        let mut alone = bits.alone;
+        while alone != 0 {
+            let bit = alone.trailing_zeros();
+            alone &= alone - 1;
+            seen.mark(over, doc, n * BLOCK + bit as usize, bit);
+        }
+        seen
+    }
+
+    /// Sets the bits of the character at `at`, whose first byte is byte `bit` of the block, and those of the next block.
+    #[inline(always)]
+    fn mark(&mut self, over: &mut Seen, doc: &Document<'_>, at: usize, bit: u32) {
+        let text = doc.folded.text.as_str();
+        if text.as_bytes().get(at).is_none_or(u8::is_ascii) {
             return;
         }
-        // Nothing parts the words here: each of their function words may begin at any character.
-        let word = &sample[from..to];
-        words += count_words(word) as u32;
-        for (at, _) in word.char_indices() {
-            let rest = &word[at..];
-            let ends = rest.char_indices().skip(1).map(|(n, _)| n).chain([rest.len()]);
-            ends.take(WIDE_WORD).for_each(|n| count(from + at, from + at + n));
+        let Some(c) = text[at..].chars().next() else { return };
+        let wide = is_wide(c);
+        if !wide && !is_mark(c) {
+            return;
         }
-    };
-    // Where the word that is being read begins, and whether it is of a script without blanks.
+        let own = ((1u128 << c.len_utf8()) - 1) << bit;
+        let (here, there) = (own as u64, (own >> BLOCK) as u64);
+        if is_mark(c) || is_wordy(c) {
+            self.words |= here;
+            over.words |= there;
+        }
+        if wide {
+            self.wide |= here;
+            over.wide |= there;
+        }
+    }
+}
+
+/// The languages of a text by its function words: those that make up at least 5% of its words.
+fn spoken(set: &RuleSet, doc: &Document<'_>) -> u64 {
+    let text = doc.folded.text.as_str();
+    let start = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
+    let end = text.floor_char_boundary((start + SAMPLE).min(text.len()));
+    let mut heard = Heard { set, common: set.common.reader(), text, tally: Tally::default(), words: 0 };
+    // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
-    let (mut at, mut scalar) = (0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        if at >= scalar && !wide {
-            match block_at(bytes, at).filter(|block| block.high() == 0) {
-                Some(block) => {
-                    let wordy = block.wordy();
-                    let mut edges = wordy ^ (wordy << 1 | u64::from(word.is_some()));
-                    while edges != 0 {
-                        let edge = at + edges.trailing_zeros() as usize;
-                        match word.take() {
-                            Some(from) => end_word(from, edge, false),
-                            None => word = Some(edge),
-                        }
-                        edges &= edges - 1;
-                    }
-                    at += BLOCK;
-                    continue;
+    let mut over = Seen::default();
+    for n in start / BLOCK..end.div_ceil(BLOCK) {
+        let at = n * BLOCK;
+        let seen = Seen::new(doc, n, &mut over);
+        let sample = u64::MAX << start.saturating_sub(at) & u64::MAX >> BLOCK.saturating_sub(end - at);
+        let words = seen.words & sample;
+        let mut edges = words ^ (words << 1 | u64::from(word.is_some()));
+        while edges != 0 {
+            let n = edges.trailing_zeros();
+            edges &= edges - 1;
+            match word.take() {
+                Some(from) => {
+                    // A sign of such a script says of the word before it that it is of that script.
+                    let to = at + n as usize;
+                    let behind = if to < end { seen.wide & (u64::MAX >> (63 - n)) } else { seen.wide & !(u64::MAX << n) };
+                    heard.word(from, to, wide || (behind != 0 && behind >> from.saturating_sub(at) != 0));
+                    wide = false;
                 }
-                None => scalar = at + BLOCK,
+                None => word = Some(at + n as usize),
             }
         }
-        let (goes_on, len) = if byte.is_ascii() {
-            (byte.is_ascii_alphanumeric(), 1)
-        } else {
-            let Some(c) = sample[at..].chars().next() else { break };
-            wide |= is_wide(c);
-            (is_wordy(c) || is_mark(c), c.len_utf8())
-        };
-        if goes_on {
-            word.get_or_insert(at);
-        } else {
-            if let Some(from) = word.take() {
-                end_word(from, at, wide);
-            }
-            wide = false;
+        if let Some(from) = word
+            && seen.wide != 0
+        {
+            wide |= seen.wide >> from.saturating_sub(at) != 0;
         }
-        at += len;
     }
     if let Some(from) = word {
-        end_word(from, sample.len(), wide);
+        heard.word(from, end, wide);
     }
+    let Heard { tally, words, .. } = heard;
     if words < 40 {
         // Too short for shares: whatever has half the words of the likeliest one.
-        let best = counts.iter().copied().max().unwrap_or(0);
-        let near = |n: u32| best < 3 || n * 2 >= best;
-        return counts.iter().enumerate().filter(|&(_, &n)| near(n)).fold(0, |bits, (n, _)| bits | 1 << n);
+        return match tally.most() {
+            0..3 => u64::MAX,
+            best => tally.at_least(best.div_ceil(2)),
+        };
     }
-    counts.iter().enumerate().filter(|&(_, &n)| n * 20 >= words).fold(0, |bits, (n, _)| bits | 1 << n)
+    tally.at_least(words.div_ceil(20))
+}
+
+/// What was heard in a sample so far.
+struct Heard<'d> {
+    set: &'d RuleSet,
+    common: Reader<'d>,
+    text: &'d str,
+    tally: Tally,
+    words: u32,
+}
+
+impl Heard<'_> {
+    /// Counts the word `text[from..to]`.
+    #[inline(always)]
+    fn word(&mut self, from: usize, to: usize, wide: bool) {
+        if wide {
+            return self.wide(from, to);
+        }
+        self.words += 1;
+        let languages = self.common.at(self.text.as_bytes(), from, to);
+        if languages != 0 {
+            self.tally.add(languages);
+        }
+    }
+
+    /// The same where nothing parts the words: each of their function words may begin at any character.
+    #[inline(never)]
+    fn wide(&mut self, from: usize, to: usize) {
+        let (word, bytes) = (&self.text[from..to], self.text.as_bytes());
+        self.words += count_words(word) as u32;
+        let mut ends = word.char_indices().map(|(n, c)| from + n + c.len_utf8());
+        let mut start = from;
+        while let Some(first) = ends.next() {
+            if self.set.common.may_begin(bytes, start, first) {
+                let longer = ends.clone().take(WIDE_WORD - 1);
+                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.common.at(bytes, start, end)));
+            }
+            start = first;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pack::Selection;
+
+    /// The same, character by character.
+    fn reference(set: &RuleSet, text: &str) -> u64 {
+        let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
+        let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
+        let (mut counts, mut words) = ([0u32; 64], 0);
+        let mut count = |word: &str| (0..64).filter(|n| set.common.get(word) >> n & 1 == 1).for_each(|n| counts[n] += 1);
+        let (mut word, mut wide) = (String::new(), false);
+        for c in text[middle..end].chars().chain([' ']) {
+            wide |= is_wide(c);
+            if is_wordy(c) || is_mark(c) {
+                word.push(c);
+                continue;
+            }
+            if !word.is_empty() && wide {
+                words += count_words(&word) as u32;
+                let chars: Vec<char> = word.chars().collect();
+                for n in 0..chars.len() {
+                    (n + 1..=chars.len().min(n + WIDE_WORD)).for_each(|end| count(&chars[n..end].iter().collect::<String>()));
+                }
+            } else if !word.is_empty() {
+                words += 1;
+                count(&word);
+            }
+            (word, wide) = (String::new(), false);
+        }
+        let best = counts.iter().copied().max().unwrap_or(0);
+        let enough = |n: u32| if words < 40 { best < 3 || n * 2 >= best } else { n * 20 >= words };
+        (0..64).filter(|&n| enough(counts[n])).fold(0, |bits, n| bits | 1 << n)
+    }
+
+    const PIECES: &[&str] = &[
+        "the",
+        "of",
+        "and",
+        "der",
+        "die",
+        "und",
+        "les",
+        "de",
+        "a",
+        "i",
+        "и",
+        "не",
+        "что",
+        "на",
+        "και",
+        "的",
+        "是",
+        "在",
+        "了",
+        "の",
+        "は",
+        "です",
+        "ที่",
+        "และ",
+        "के",
+        "है",
+        "में",
+        "من",
+        "في",
+        "이",
+        "그",
+        "të",
+        "không",
+        "bread",
+        "Brot",
+        "面包",
+        "2040",
+        "x",
+        "é",
+        "・",
+        "。",
+        "ー",
+        "an extraordinarilylongword",
+        "\u{94d}",
+        "\u{e31}",
+    ];
+
+    proptest! {
+        #[test]
+        fn hears_what_a_reader_of_characters_hears(
+            pieces in proptest::collection::vec((0..PIECES.len(), 0..4usize), 0..900),
+            one in 0..PIECES.len(),
+        ) {
+            thread_local!(static SET: RuleSet = RuleSet::builtin(&Selection { preview: true, ..Selection::default() }).unwrap());
+            let between = ["", " ", ", ", "\n"];
+            let text: String = pieces.iter().flat_map(|&(n, gap)| [PIECES[n], between[gap], PIECES[one], " "]).collect();
+            let few: String = text.chars().take(90).collect();
+            for text in [text, few] {
+                let doc = Document::new(&text);
+                let (heard, wanted) = SET.with(|set| (spoken(set, &doc), reference(set, &doc.folded.text)));
+                prop_assert_eq!(heard, wanted, "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_all_languages_at_once() {
+        let mut tally = Tally::default();
+        (0..21u32).for_each(|n| tally.add(1 | u64::from(n < 7) << 1 | u64::from(n % 2) << 63));
+        assert_eq!(tally.most(), 21);
+        let many = |least| tally.at_least(least).count_ones();
+        assert_eq!([0, 1, 7, 8, 10, 11, 21, 22, 1 << 20].map(many), [64, 3, 3, 2, 2, 1, 1, 0, 0]);
+    }
 }

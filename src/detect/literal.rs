@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::places::Blocks;
-use crate::pack::{Around, Probe, Start, Tables};
+use crate::pack::{Around, NEAR, Near64, Probe, Start, Tables, from};
 use crate::text::Document;
 
 /// An anchor in the folded text.
@@ -32,28 +32,29 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
         while let Some(places) = next {
             next = blocks.next();
             let behind = next.unwrap_or_default();
-            let inner = if guarded { places.inner } else { 0 };
-            let mut starts = places.starts;
-            while starts != 0 {
-                let n = starts.trailing_zeros();
-                starts &= starts - 1;
-                let at = places.at + n as usize;
-                let start = Start::new(&bytes[at..], from(n, places.words, behind.words), from(n, places.seams, behind.seams));
-                let known = probe.knows(&start);
-                if !known.any() {
-                    continue;
+            let mut padded = [0; NEAR];
+            let seen = match bytes[places.at..].first_chunk() {
+                Some(seen) => seen,
+                None => {
+                    let rest = &bytes[places.at..];
+                    padded[..rest.len()].copy_from_slice(rest);
+                    &padded
                 }
-                // Hardly any phrase begins with a small letter in the middle of a sentence.
-                let middle = inner >> n & 1 == 1 && doc.small(at);
-                if middle && !known.middle() {
-                    continue;
-                }
-                probe.look_up(&bytes[at..], &start, known, middle, &mut hits);
+            };
+            let near = Near64 { bytes: seen, words: [places.words, behind.words], seams: [places.seams, behind.seams] };
+            let middle = if guarded { places.middle } else { 0 };
+            let mut passed = probe.pass(&near, places.starts, middle);
+            while passed != 0 {
+                let n = passed.trailing_zeros() as usize;
+                passed &= passed - 1;
+                let at = places.at + n;
+                let start = Start::new(&bytes[at..], from(n, near.words), from(n, near.seams));
+                probe.look_up(&bytes[at..], &start, middle >> n & 1 == 1, &mut hits);
                 for (anchor, len) in hits.drain(..) {
                     let (start, end) = (at, at + len);
                     let inside_word = bytes[end - 1].is_ascii_lowercase()
                         && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
-                        && doc.folded.seams.binary_search(&(end as u32)).is_err();
+                        && !doc.folded.bits.seam(end);
                     if !inside_word || !tables.anchor_guard(anchor).excludes(Around::inside_word()) {
                         found(Hit { anchor, start, end, inside_word });
                     }
@@ -61,13 +62,6 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
             }
         }
     }
-}
-
-/// The bits from bit `n` of a block on, and as many of the block behind it.
-#[inline(always)]
-fn from(n: u32, block: u64, behind: u64) -> u64 {
-    // Two steps: sixty-four at once would be none.
-    block >> n | behind << (63 - n) << 1
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Second stage: where residue may be. Anchors, then phrases, then each rule's own constraints and scope.
 
 mod again;
+mod ahead;
 mod answer;
 mod around;
 mod check;
 mod holes;
 mod language;
+mod lists;
 mod literal;
 mod pair;
 mod phrase;
@@ -93,8 +95,13 @@ impl Detector<'_> {
         let found = self.found;
         // Most words stand where their rule wants none of them; only `trace` wants to be told.
         let mut here = check::Here::default();
-        let placed = found.main.iter().map(|m| (m, here.place(self.doc, &self.set.rules[m.rule as usize], m)));
-        let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.doc.explained || place.is_ok()).collect();
+        let mut main: Vec<(&Match, Result<Place, No>)> = Vec::with_capacity(found.main.len());
+        for m in &found.main {
+            let place = here.place(self.doc, &self.set.rules[m.rule as usize], m);
+            if self.doc.explained || place.is_ok() {
+                main.push((m, place));
+            }
+        }
         // Matches come in the order of their starts. Of the languages that have the same words, the text's own speaks first.
         let place = |m: &Match| (std::cmp::Reverse(m.span.end()), m.rule);
         for here in main.chunk_by_mut(|(a, _), (b, _)| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
@@ -128,8 +135,8 @@ impl Detector<'_> {
         }
         if !found.left.is_empty() {
             let held = self.held();
-            for (&rule, lefts) in &found.left {
-                let rights = found.right.get(&rule).map_or(&[][..], Vec::as_slice);
+            for (rule, lefts) in found.left.by_rule() {
+                let rights = found.right.of(rule);
                 self.pairs(rule, lefts, rights, &held);
             }
         }
@@ -199,8 +206,11 @@ impl Detector<'_> {
     /// letters.
     fn begins_sentence(&self, one: &Match) -> bool {
         let doc = self.doc;
+        if one.stand != Stand::Whole || one.words > 2 {
+            return false;
+        }
         let (first, last) = (doc.line_at(one.span.start()), doc.last_line_of(one.span));
-        if one.stand != Stand::Whole || one.words > 2 || last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
+        if last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
             return false;
         }
         let (next, shape) = (doc.line(last + 1), doc.shape(last + 1));
@@ -254,25 +264,30 @@ impl Detector<'_> {
     /// All constraints but position, scope and run; the words that must stand around the match, and do.
     fn surroundings(&mut self, index: u32, one: &Match) -> Result<Vec<Span>, No> {
         let (doc, rule) = (self.doc, &self.set.rules[index as usize]);
-        let near = |found| check::near(doc, rule, index, one, found);
         // The cheapest question first, but where a reader expects them in their order.
         if doc.explained {
             self.asked(index, one)?;
-            return near(self.found);
+            check::position(doc, rule, one.span)?;
+            return check::near(doc, rule, index, one, self.found);
         }
         if !check::may_be_near(rule, index, self.found) {
             return check::no(doc, "near", String::new);
         }
-        let near = near(self.found)?;
+        check::position(doc, rule, one.span)?;
+        let near = check::near(doc, rule, index, one, self.found)?;
         self.asked(index, one).map(|()| near)
     }
 
     /// What concerns all languages. Those that share a phrase ask the same question one after the other.
     fn asked(&mut self, index: u32, one: &Match) -> Result<(), No> {
+        let rule = &self.set.rules[index as usize];
+        if !rule.looks_around() {
+            return Ok(());
+        }
         if let Some((_, _, answer)) = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span)) {
             return answer.clone();
         }
-        let answer = check::surroundings(self.doc, &self.set.rules[index as usize], one);
+        let answer = check::surroundings(self.doc, rule, one);
         self.asked = Some((index, one.span, answer.clone()));
         answer
     }

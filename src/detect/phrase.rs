@@ -1,23 +1,112 @@
 //! A phrase confirmed around its anchor: literals compared, holes filled, to both sides.
 
 use super::holes;
-use crate::pack::{Parts, Phrase, Piece, RuleSet};
+use crate::pack::{Hole, Parts, Phrase, Piece, RuleSet};
 use crate::text::{Document, is_hangul, is_wide, is_wordy, places};
 
-/// The folded range that `phrase` covers, given that its anchor's text begins at `at`, and that its guard excludes nothing.
-pub(super) fn confirm(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, at: usize) -> Option<(usize, usize)> {
-    let (number, anchor) = (phrase.anchor?, phrase.literal()?);
-    let (before, behind) = (phrase.parts.before(number), phrase.parts.behind(number));
-    let end = literal(doc, anchor.trim_matches(' '), at)?;
-    let (start, end) = (blank_before(doc, anchor, at, before.last())?, blank_after(doc, anchor, end, behind.first())?);
-    let end = rightwards(set, phrase.language, doc, behind, end)?;
-    let left = leftwards(set, phrase.language, doc, before, start)?;
+/// Where the next words of a phrase were looked for behind an anchor, and whether they are there: of phrases that go on alike, which
+/// are tried one after the other, only the first one looks.
+pub(super) struct Looked([(usize, [u32; 3], bool); LOOKED]);
+
+/// A power of two.
+const LOOKED: usize = 8;
+
+impl Default for Looked {
+    fn default() -> Looked {
+        Looked([(usize::MAX, [0; 3], false); LOOKED])
+    }
+}
+
+/// A phrase around its anchor.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'s> {
+    pub number: u32,
+    pub before: Parts<'s>,
+    pub behind: Parts<'s>,
+    /// Whether the anchor begins with a blank, and whether it ends with one.
+    pub blanks: (bool, bool),
+    pub language: u16,
+}
+
+/// The folded range that a phrase covers, given that its anchor's text stands from `at` to `end`, and that its guard excludes nothing.
+pub(super) fn confirm(
+    set: &RuleSet,
+    doc: &Document<'_>,
+    phrase: &Around<'_>,
+    (at, end): (usize, usize),
+    looked: &mut Looked,
+) -> Option<(usize, usize)> {
+    let &Around { number, before, behind, blanks, language } = phrase;
+    let start = if blanks.0 { start_with_blank(doc, at, before.last_hole())? } else { at };
+    // A look at a few bytes comes before any search.
+    if !may_end_at(doc, before, start) {
+        return None;
+    }
+    let end = if blanks.1 { end_with_blank(doc, end, behind.first_hole())? } else { end };
+    if !looked.may_go_on(set, doc, behind, end) {
+        return None;
+    }
+    let end = rightwards(set, language, doc, behind, end)?;
+    let left = leftwards(set, language, doc, before, start)?;
     // "Ada ⏎ says:" is one piece; a headline above a stamp ("{name} posted on {date}") is no name.
-    let stamped = match (phrase.parts.first(), phrase.parts.get(1), phrase.parts.len()) {
+    let parts = set.tables.phrase(number).parts;
+    let stamped = match (parts.first(), parts.get(1), parts.len()) {
         (Some(Piece::Hole(hole)), Some(Piece::Literal(words)), 3..) => holes::open(hole) && !words.contains(':'),
         _ => false,
     };
     (!stamped || !holes::apart(doc, left, start)).then_some((left, end))
+}
+
+impl Looked {
+    /// False where the words that must stand behind a hole are nowhere, or what must stand behind them does not begin there.
+    fn may_go_on(&mut self, set: &RuleSet, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {
+        let Some(hole) = parts.first_hole() else { return may_begin_at(set, doc, parts, at) };
+        let head = parts.head();
+        let slot = &mut self.0[(head[1] ^ head[2]) as usize % LOOKED];
+        if (slot.0, slot.1) != (at, head) {
+            let begins = |next: usize| may_begin_at(set, doc, parts.behind(1), next);
+            let may = match parts.get(1) {
+                _ if !holes::may_begin(set, &doc.folded.text, hole, at) => false,
+                Some(Piece::Literal(next)) => ends(doc, hole, next, parts, at).any(|(_, next)| next.is_some_and(begins)),
+                _ => true,
+            };
+            *slot = (at, head, may);
+        }
+        slot.2
+    }
+}
+
+/// Where the hole may end with which the parts begin, and where `next`, the literal behind it, ends then with its blank, if it may.
+fn ends<'a>(doc: &'a Document<'_>, hole: Hole, next: &'a str, parts: Parts<'a>, at: usize) -> impl Iterator<Item = (usize, Option<usize>)> {
+    let text = doc.folded.text.as_str();
+    let limit = holes::limit(doc, hole, at, next.len());
+    let core = next.trim_matches(' ');
+    let blank = core.is_empty();
+    let (needle, to) = (if blank { next } else { core }, if text.get(at..limit).is_some() { limit } else { at });
+    let beside = parts.behind(1).first_hole();
+    places(text, needle, at, to)
+        .filter_map(move |n| if blank { Some((n, n)) } else { Some((blank_before(doc, next, n, Some(hole))?, n)) })
+        .take(TRIES)
+        .filter(move |&(end, _)| end >= at)
+        .map(move |(end, n)| (end, if blank { Some(n + next.len()) } else { blank_after(doc, next, n + core.len(), beside) }))
+}
+
+/// False where the parts cannot begin at `at`: a look at a word, or a byte.
+fn may_begin_at(set: &RuleSet, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {
+    let text = doc.folded.text.as_str();
+    match parts.first() {
+        Some(Piece::Hole(hole)) => holes::may_begin(set, text, hole, at),
+        Some(Piece::OneOf(texts)) => text.as_bytes().get(at).is_some_and(|&b| texts.may_begin(b)),
+        _ => true,
+    }
+}
+
+/// False where the parts cannot end at `at`: a look at a byte.
+fn may_end_at(doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {
+    match parts.last() {
+        Some(Piece::OneOf(texts)) => doc.folded.text.as_bytes()[..at].last().is_some_and(|&b| texts.may_end(b)),
+        _ => true,
+    }
 }
 
 /// A phrase of holes only, from `at`.
@@ -28,23 +117,29 @@ pub(super) fn from_start(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>,
 /// Where `words`, whose core begins at `at`, begin with their own blank. It may be missing where words can touch: in
 /// scripts without blanks, in Korean, behind a sign of their own. Not beside a hole that any words fill: there, the
 /// blank is what tells the two apart.
-fn blank_before(doc: &Document<'_>, words: &str, at: usize, beside: Option<Piece<'_>>) -> Option<usize> {
+fn blank_before(doc: &Document<'_>, words: &str, at: usize, beside: Option<Hole>) -> Option<usize> {
+    if words.as_bytes().first() == Some(&b' ') { start_with_blank(doc, at, beside) } else { Some(at) }
+}
+
+fn start_with_blank(doc: &Document<'_>, at: usize, beside: Option<Hole>) -> Option<usize> {
     let text = &doc.folded.text;
-    match (words.starts_with(' '), text[..at].ends_with(' ')) {
-        (false, _) => Some(at),
-        (true, true) => Some(at - 1),
-        (true, false) => (!any_words(beside) && touching(text, at, text[at..].chars().next())).then_some(at),
+    if text.as_bytes()[..at].last() == Some(&b' ') {
+        return Some(at - 1);
     }
+    (!beside.is_some_and(holes::open) && touching(text, at, text[at..].chars().next())).then_some(at)
 }
 
 /// The same behind words whose core ends at `end`.
-fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<Piece<'_>>) -> Option<usize> {
+fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<Hole>) -> Option<usize> {
+    if words.as_bytes().last() == Some(&b' ') { end_with_blank(doc, end, beside) } else { Some(end) }
+}
+
+fn end_with_blank(doc: &Document<'_>, end: usize, beside: Option<Hole>) -> Option<usize> {
     let text = &doc.folded.text;
-    match (words.ends_with(' '), text[end..].starts_with(' ')) {
-        (false, _) => Some(end),
-        (true, true) => Some(end + 1),
-        (true, false) => (!any_words(beside) && touching(text, end, text[..end].chars().next_back())).then_some(end),
+    if text.as_bytes().get(end) == Some(&b' ') {
+        return Some(end + 1);
     }
+    (!beside.is_some_and(holes::open) && touching(text, end, text[..end].chars().next_back())).then_some(end)
 }
 
 /// True where words may stand at `at` without a blank; `edge` is their own character there.
@@ -52,10 +147,6 @@ fn touching(text: &str, at: usize, edge: Option<char>) -> bool {
     let dense = |c: char| is_wide(c) || is_hangul(c);
     let sign = edge.is_some_and(|c| !is_wordy(c));
     sign || text[..at].chars().next_back().is_some_and(dense) || text[at..].chars().next().is_some_and(dense)
-}
-
-fn any_words(part: Option<Piece<'_>>) -> bool {
-    matches!(part, Some(Piece::Hole(hole)) if holes::open(hole))
 }
 
 fn literal(doc: &Document<'_>, text: &str, at: usize) -> Option<usize> {
@@ -85,20 +176,11 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
             ends.into_iter().find_map(|end| rightwards(set, language, doc, rest, end))
         }
         (Piece::Hole(hole), Some(Piece::Literal(next))) => {
-            let limit = holes::limit(doc, hole, at, next.len());
-            text.get(at..limit)?;
-            let core = next.trim_matches(' ');
-            if core.is_empty() {
-                let ends = places(text, next, at, limit).take(TRIES);
-                return ends
-                    .filter(|&end| holes::fills(set, language, doc, hole, at, end))
-                    .find_map(|end| rightwards(set, language, doc, rest.behind(0), end + next.len()));
-            }
-            places(text, core, at, limit)
-                .filter_map(|n| Some((blank_before(doc, next, n, Some(first))?, n)))
-                .take(TRIES)
-                .filter(|&(end, _)| end >= at && holes::fills(set, language, doc, hole, at, end))
-                .find_map(|(_, n)| rightwards(set, language, doc, rest.behind(0), blank_after(doc, next, n + core.len(), rest.get(1))?))
+            let rest = rest.behind(0);
+            ends(doc, hole, next, parts, at)
+                .filter_map(|(end, next)| Some((end, next.filter(|&next| may_begin_at(set, doc, rest, next))?)))
+                .filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
+                .find_map(|(_, next)| rightwards(set, language, doc, rest, next))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + hole.reach() + 40));
@@ -154,10 +236,10 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
                     .find_map(|n| leftwards(set, language, doc, rest, n));
             }
             backwards(text, core, floor, at)
-                .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(last))?)))
+                .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(hole))?)))
                 .take(TRIES)
                 .filter(|&(_, end)| end <= at && holes::fills(set, language, doc, hole, end, at))
-                .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last())?))
+                .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last_hole())?))
         }
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let floor = text.ceil_char_boundary(at.saturating_sub(hole.reach() + 40)).min(at);

@@ -36,7 +36,10 @@ pub(super) fn field(doc: &Document<'_>, one: &Match, known: impl Fn(usize) -> bo
 /// `Label: value`, the label of a few words that begin with a letter, and no address.
 fn labelled(line: &str) -> bool {
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '-' | '•' | '>' | '|' | '+'));
-    let Some(at) = line.find([':', '：']).filter(|&at| (1..=LABEL * 3).contains(&at)) else { return false };
+    // Where a colon stands no farther than a label is long, of one byte or of three.
+    let reach = &line.as_bytes()[..line.len().min(LABEL * 3 + 1)];
+    let colon = |&at: &usize| reach[at] == b':' || line.as_bytes()[at..].starts_with("：".as_bytes());
+    let Some(at) = memchr::memchr2_iter(b':', "：".as_bytes()[0], reach).find(colon).filter(|&at| at > 0) else { return false };
     let (label, value) = (&line[..at], line[at..].trim_start_matches([':', '：', '*', '_']));
     label.starts_with(|c: char| c.is_alphabetic())
         && label.chars().count() <= LABEL

@@ -1,14 +1,14 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
-use std::collections::BTreeMap;
-
 use super::again::Earlier;
+use super::ahead;
 use super::check::mentioned;
 use super::language::{Languages, weak};
+use super::lists::Lists;
 use super::regex::Windows;
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase, unanchored};
-use crate::pack::{At, Phrase, Role, RuleSet};
+use crate::pack::{Anchored, At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Span, is_wide, is_wordy};
 
@@ -26,22 +26,39 @@ pub(super) struct Match {
     pub anchor: Option<usize>,
 }
 
-/// Everything the scan found, by what it is for. Maps are keyed by rule.
+/// Where a match stands: its span, its range of the folded text, and what is around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stood {
+    span: Span,
+    fold: (usize, usize),
+    stand: Stand,
+}
+
+/// Everything the scan found, by what it is for.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub main: Vec<Match>,
-    pub near: BTreeMap<u32, Vec<Match>>,
-    pub until: BTreeMap<u32, Vec<Match>>,
-    pub left: BTreeMap<u32, Vec<Match>>,
-    pub right: BTreeMap<u32, Vec<Match>>,
+    pub near: Lists,
+    pub until: Lists,
+    pub left: Lists,
+    pub right: Lists,
     /// Anchors of regexes, as ranges of the folded text, with their rules.
     pub tried: Vec<(usize, usize, u32)>,
     /// The last folded range that was placed, and where it lies if it is bounded; of rules for whole lines and of others.
     placed: [Option<Placed>; 2],
 }
 
-/// A folded range, and its span and stand in the original, if it begins and ends where words do.
-type Placed = ((usize, usize), Option<(Span, Stand)>);
+/// What a phrase is found for: its role and rule, its language, and how many words it has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Use {
+    pub role: Role,
+    pub rule: u32,
+    pub language: u16,
+    pub words: u16,
+}
+
+/// A folded range, and where it stands in the original, if it begins and ends where words do.
+type Placed = ((usize, usize), Option<Stood>);
 
 /// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
@@ -52,38 +69,58 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
     let whole = 0..doc.lines.len();
     let lines = kept.as_ref().map_or(std::slice::from_ref(&whole), |kept| &kept.fresh);
+    let anchored = Anchored::new(&set.tables);
+    let mut looked = phrase::Looked::default();
     literal::find(&set.tables, doc, lines, guarded, |hit| {
         around.look(hit);
-        if around.exclude(set.tables.anchor_guard(hit.anchor)) {
+        if around.exclude(anchored.guard(hit.anchor)) {
             return;
         }
-        for (guard, phrases) in set.tables.anchored(hit.anchor) {
+        // The words behind the anchor, once a phrase wants one of them; and where phrases stand that are the anchor.
+        let (mut ahead, mut alone) = (None, [None; 2]);
+        for (guard, numbers) in anchored.groups(hit.anchor) {
             if around.exclude(guard) {
                 continue;
             }
             // Where phrases with the same pieces are found, once that is known.
             let mut answer = None;
-            for (number, again) in phrases.iter() {
-                answer = answer.filter(|_| again);
+            for number in numbers {
+                let brief = anchored.brief(number);
+                answer = answer.filter(|_| brief.again());
                 if answer == Some(None) {
                     continue;
                 }
-                let Some(phrase) = set.phrase(number) else { continue };
-                if phrase.role == Role::Regex {
-                    found.tried.push((hit.start, hit.end, phrase.rule));
+                let gate = brief.gate();
+                if gate.wants() && !gate.lets(*ahead.get_or_insert_with(|| ahead::begun(doc, &hit))) {
+                    answer = Some(None);
                     continue;
                 }
-                // Most languages of a word that many have are not those of the text; they would be refused for that.
-                if guarded && phrase.role == Role::Main {
-                    let rule = &set.rules[phrase.rule as usize];
-                    if weak(rule, phrase.words) && !rule.once && !languages.speaks(phrase.language) {
-                        continue;
-                    }
+                let Some((rule, language)) = set.numbers(brief.rule(), brief.language()) else { continue };
+                let found_for = Use { role: brief.role(), rule, language, words: brief.words() };
+                if found_for.role == Role::Regex {
+                    found.tried.push((hit.start, hit.end, rule));
+                    continue;
                 }
-                let whole = phrase.parts.len() == 1;
-                let find = || if whole { Some((hit.start, hit.end)) } else { phrase::confirm(set, doc, &phrase, hit.start) };
+                let wanted = &set.rules[rule as usize];
+                // Most languages of a word that many have are not those of the text; they would be refused for that.
+                if guarded && found_for.role == Role::Main && weak(wanted, found_for.words) && !wanted.once && !languages.speaks(language) {
+                    continue;
+                }
+                let line = wanted.at == At::Line;
+                if brief.whole() {
+                    let stood = alone[usize::from(line)].get_or_insert_with(|| found.stood(doc, line, (hit.start, hit.end)));
+                    if let Some(stood) = *stood {
+                        found.put(found_for, stood, hit.start);
+                    }
+                    continue;
+                }
+                let find = || {
+                    let (before, behind) = anchored.parts(number)?;
+                    let around = phrase::Around { number, before, behind, blanks: brief.blanks(), language };
+                    phrase::confirm(set, doc, &around, (hit.start, hit.end), &mut looked)
+                };
                 if let Some(range) = *answer.get_or_insert_with(find) {
-                    found.add(set, doc, &phrase, range, hit.start);
+                    found.add(set, doc, found_for, range, hit.start);
                 }
             }
         }
@@ -105,10 +142,6 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     for here in found.main.chunk_by_mut(|a, b| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
         here.sort_by_key(|m| (m.rule, m.language, std::cmp::Reverse(m.span.end())));
     }
-    // Anchors come in the order of their ends, phrases without an anchor last; lists are searched by their starts.
-    for list in [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().flat_map(BTreeMap::values_mut) {
-        list.sort_by_key(|m| (m.span.start(), m.span.end()));
-    }
     // The longest match of a rule at a place speaks for the shorter ones; not where it is glued to what may be the first word
     // of another button: “Facebook पर शेयर करें Pinterest पर …”. Those are signs at best, so they have few words.
     found.main.dedup_by(|m, longest| {
@@ -125,7 +158,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
         let whole = scan(set, doc, languages, None);
         let heard = |m: &&Match| !weak(&set.rules[m.rule as usize], m.words) || languages.speaks(m.language);
         let told = |found: &Found| -> Vec<String> {
-            let lists = [&found.near, &found.until, &found.left, &found.right].map(|list| list.values().flatten());
+            let lists = [&found.near, &found.until, &found.left, &found.right].map(|list| list.by_rule().flat_map(|(_, list)| list));
             found.main.iter().filter(heard).chain(lists.into_iter().flatten()).map(|m| format!("{m:?}")).collect()
         };
         let (kept, whole) = (told(&found), told(&whole));
@@ -135,39 +168,56 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     found
 }
 
+impl Use {
+    pub fn of(phrase: &Phrase<'_>) -> Use {
+        Use { role: phrase.role, rule: phrase.rule, language: phrase.language, words: phrase.words }
+    }
+}
+
 impl Found {
     /// Places a phrase that was found at `fold` by what stands at `anchor`.
-    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>, fold: (usize, usize), anchor: usize) {
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, found_for: Use, fold: (usize, usize), anchor: usize) {
+        let line = set.rules[found_for.rule as usize].at == At::Line;
+        if let Some(stood) = self.stood(doc, line, fold) {
+            self.put(found_for, stood, anchor);
+        }
+    }
+
+    /// Where a phrase stands that was found at `fold`, of a rule for whole lines or another one; `None` where no words begin and end.
+    fn stood(&mut self, doc: &Document<'_>, line: bool, fold: (usize, usize)) -> Option<Stood> {
         let text = &doc.folded.text[fold.0..fold.1];
         let start = fold.0 + text.len() - text.trim_start().len();
         let mut end = fold.0 + text.trim_end().len();
-        let line = set.rules[phrase.rule as usize].at == At::Line;
         if line {
             // The closing signs that a whole-line phrase may have or not.
             end += doc.folded.text[end..].bytes().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
         }
         if start >= end {
-            return;
+            return None;
         }
         // Phrases of many rules and languages are found at one place, one after the other.
-        let placed = match self.placed[usize::from(line)] {
-            Some((range, placed)) if range == (start, end) => placed,
-            _ => {
+        let known = self.placed.iter().flatten().find(|(range, _)| *range == (start, end));
+        match known {
+            Some(&(_, placed)) => placed,
+            None => {
                 let span = doc.raw_span(start, end);
-                let placed = bounded(doc, span, start, end).then(|| (span, stand(doc, span, start, end)));
+                let bounded = bounded(doc, span, start, end);
+                let placed = bounded.then(|| Stood { span, fold: (start, end), stand: stand(doc, span, start, end) });
                 self.placed[usize::from(line)] = Some(((start, end), placed));
                 placed
             }
-        };
-        let Some((span, stand)) = placed else { return };
-        let Phrase { rule, language, words, .. } = *phrase;
-        let found = Match { span, fold: (start, end), rule, language, stand, words, anchor: Some(anchor) };
-        match phrase.role {
+        }
+    }
+
+    fn put(&mut self, found_for: Use, stood: Stood, anchor: usize) {
+        let (Use { role, rule, language, words }, Stood { span, fold, stand }) = (found_for, stood);
+        let found = Match { span, fold, rule, language, stand, words, anchor: Some(anchor) };
+        match role {
             Role::Main | Role::Regex => self.main.push(found),
-            Role::Near => self.near.entry(phrase.rule).or_default().push(found),
-            Role::Until => self.until.entry(phrase.rule).or_default().push(found),
-            Role::Left => self.left.entry(phrase.rule).or_default().push(found),
-            Role::Right => self.right.entry(phrase.rule).or_default().push(found),
+            Role::Near => self.near.push(found),
+            Role::Until => self.until.push(found),
+            Role::Left => self.left.push(found),
+            Role::Right => self.right.push(found),
         }
     }
 }

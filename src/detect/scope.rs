@@ -306,8 +306,7 @@ fn block(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, all: &Found
 }
 
 fn closed_block(doc: &Document<'_>, rule: &Rule, index: u32, lines: Span, all: &Found, strong: &Strong<'_>) -> Extent {
-    let empty = Vec::new();
-    let untils = all.until.get(&index).unwrap_or(&empty);
+    let untils = all.until.of(index);
     let n = untils.partition_point(|u| u.span.start() < lines.end());
     let until = untils.get(n).ok_or_else(|| why(doc, "until", || "no phrase that closes it".to_owned()))?;
     let end = whole_lines(doc, until.span).end();

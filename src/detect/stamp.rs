@@ -6,6 +6,30 @@
 use crate::pack::RuleSet;
 use crate::text::{Document, is_wordy};
 
+/// False where the word at `at` begins no stamp, whatever comes behind it.
+pub(super) fn may_begin(set: &RuleSet, text: &str, at: usize) -> bool {
+    let calendar = set.calendar(0);
+    let begins = || {
+        let word = word(text, at);
+        set.stamp_words.get(word) | set.stamp_by.get(word) != 0 || calendar.names(word) || calendar.may_begin(&text[at..])
+    };
+    text.as_bytes().get(at).is_none_or(u8::is_ascii_digit) || begins()
+}
+
+/// The word at `at`.
+fn word(text: &str, at: usize) -> &str {
+    let rest = &text[at..];
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-');
+    let ascii = rest.bytes().take_while(plain).count();
+    match rest.as_bytes().get(ascii) {
+        Some(b) if !b.is_ascii() => {
+            let more = &rest[ascii..];
+            &rest[..ascii + more.find(|c: char| !is_wordy(c) && !matches!(c, '\'' | '-')).unwrap_or(more.len())]
+        }
+        _ => &rest[..ascii],
+    }
+}
+
 /// Words that a name, a role and an agency may have together.
 const MAX_NAMES: usize = 9;
 /// The same in scripts without capitals, behind a colon.
@@ -52,8 +76,8 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             (open, timed, next) = (0, !numbered, end);
             continue;
         }
-        let end = next + text[next..].find(|c: char| !is_wordy(c) && !matches!(c, '\'' | '-')).unwrap_or(text.len() - next);
-        let word = &text[next..end];
+        let word = word(text, next);
+        let end = next + word.len();
         let raw = doc.raw.get(doc.folded.raw_start(next)..doc.folded.raw_start(end)).unwrap_or("");
         let capital = raw.starts_with(char::is_uppercase);
         let caseless = raw.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase());
@@ -67,10 +91,10 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             if numbers > MAX_NUMBERS {
                 return None;
             }
-        } else if set.stamp_words.contains(word) {
+        } else if set.stamp_words.get(word) != 0 {
             // “à”, “le”, “kl”: words between a day and an hour say nothing of a page.
             words += usize::from(word.len() > 2);
-        } else if set.stamp_by.contains(word) && !text[end..].starts_with(')') {
+        } else if set.stamp_by.get(word) != 0 && !text[end..].starts_with(')') {
             // “a)” is a list's, not a byline's.
             // Where no capital tells a name, a colon must announce it.
             announced = text[end..].starts_with([':', '：']);

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::holes;
 use super::phrase;
-use super::scan::Found;
-use crate::pack::{Hole, Piece, RuleSet, Unanchored};
-use crate::text::{Document, Line, is_wordy};
+use super::scan::{Found, Use};
+use super::stamp;
+use crate::pack::{Hole, RuleSet, Unanchored};
+use crate::text::{BLOCK, Document, Line, block_at, is_wordy, places};
 
 /// Longest line on which phrases without a literal are tried.
 const SHORT_LINE: usize = 64;
@@ -17,23 +18,21 @@ const STAMP_LINE: usize = 180;
 /// Adds what is found where a short one of these lines begins with a digit or a letter, when it holds a digit at all.
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], found: &mut Found) {
     for line in lines.iter().flat_map(|lines| &doc.lines[lines.clone()]) {
-        let raw = &doc.raw.as_bytes()[line.start()..line.end()];
-        if raw.is_empty() || raw.len() > STAMP_LINE || !raw.iter().any(u8::is_ascii_digit) {
+        let (start, end) = (line.start(), line.end());
+        let len = end - start;
+        if len == 0 || len > STAMP_LINE || !digit_in(doc.raw.as_bytes(), start, end) {
             continue;
         }
         let folded = &doc.folded.text[line.fold_start()..line.fold_end()];
         let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
-        let head = Head {
-            set,
-            text: &doc.folded.text[..line.fold_end()],
-            line,
-            at: line.fold_start() + lead,
-            moments: OnceCell::new(),
-            date: OnceCell::new(),
-        };
+        let mut head =
+            Head { set, text: &doc.folded.text[..line.fold_end()], line, at: line.fold_start() + lead, moments: None, begins: None };
         let spoken = OnceCell::new();
-        let long = raw.len() > SHORT_LINE;
-        for group in set.unanchored.iter().filter(|group| (!long || group.stamp) && head.may_hold(group)) {
+        let long = len > SHORT_LINE;
+        for group in set.unanchored.iter().filter(|group| !long || group.stamp) {
+            if !head.may_hold(group) {
+                continue;
+            }
             // Languages that have no word of the line agree about it: their answer is found once.
             let (mut strangers, mut own) = (None, None);
             for &(number, language) in &group.phrases {
@@ -44,11 +43,19 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], fo
                 let (_, range) = known.unwrap_or_else(|| (language, phrase::from_start(set, doc, &phrase, head.at)));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, &phrase, range, line.fold_start());
+                    found.add(set, doc, Use::of(&phrase), range, line.fold_start());
                 }
             }
         }
     }
+}
+
+/// True where one of these bytes is a digit.
+fn digit_in(bytes: &[u8], start: usize, end: usize) -> bool {
+    (start..end).step_by(BLOCK).any(|at| match block_at(bytes, at) {
+        Some(block) => block.within(b'0', b'9') & (u64::MAX >> BLOCK.saturating_sub(end - at)) != 0,
+        None => bytes[at..end].iter().any(u8::is_ascii_digit),
+    })
 }
 
 /// Where a short line begins: nearly all phrases want a date or a time, and few lines with a digit have one.
@@ -59,34 +66,36 @@ struct Head<'d> {
     line: &'d Line,
     /// The first letter or digit.
     at: usize,
-    moments: OnceCell<(bool, bool)>,
-    date: OnceCell<bool>,
+    moments: Option<(bool, bool)>,
+    /// The last answer about what the line begins with.
+    begins: Option<(Hole, bool)>,
 }
 
 impl Head<'_> {
     /// False where nothing of the group can be found.
-    fn may_hold(&self, group: &Unanchored) -> bool {
-        let begins = match group.first {
-            Hole::Date => *self.date.get_or_init(|| self.set.calendar(0).date(self.text, self.at).is_some()),
-            Hole::Stamp => true,
-            hole => holes::may_begin(self.set, self.text, hole, self.at),
-        };
-        let needs = group.date || group.time;
-        begins && self.holds(group) && (!needs || self.moments(group.date, group.time))
+    fn may_hold(&mut self, group: &Unanchored) -> bool {
+        self.begins(group.first)
+            && group.literal.as_ref().is_none_or(|literal| places(self.text, literal, self.at, self.text.len()).next().is_some())
+            && (!(group.date || group.time) || self.holds(group.date, group.time))
     }
 
-    /// False where a literal of the group is not in the line.
-    fn holds(&self, group: &Unanchored) -> bool {
-        let first = group.phrases.first().and_then(|&(number, _)| self.set.phrase(number));
-        match first.and_then(|phrase| phrase.parts.get(1)) {
-            Some(Piece::Literal(text)) => self.text[self.at..].contains(text.trim_matches(' ')),
-            _ => true,
+    /// False where the line does not begin with what fits this hole.
+    fn begins(&mut self, hole: Hole) -> bool {
+        if let Some((_, begins)) = self.begins.filter(|(of, _)| *of == hole) {
+            return begins;
         }
+        let begins = match hole {
+            Hole::Date => self.set.calendar(0).date(self.text, self.at).is_some(),
+            Hole::Stamp => stamp::may_begin(self.set, self.text, self.at),
+            _ => holes::may_begin(self.set, self.text, hole, self.at),
+        };
+        self.begins = Some((hole, begins));
+        begins
     }
 
     /// Whether the line holds a date and a time, as far as they are wanted, in the words of any language.
-    fn moments(&self, date: bool, time: bool) -> bool {
-        let &(dated, timed) = self.moments.get_or_init(|| {
+    fn holds(&mut self, date: bool, time: bool) -> bool {
+        let (dated, timed) = *self.moments.get_or_insert_with(|| {
             let calendar = self.set.calendar(0);
             let mut before = ' ';
             let (mut dated, mut timed) = (false, false);

@@ -14,8 +14,10 @@ pub(crate) struct Words {
     heads: Lexicon,
     /// The last words of months, and fillers: with what dates end.
     tails: Lexicon,
-    /// Languages that have words with more in them than letters.
-    mixed: u64,
+    /// The first words of those with more in them than letters.
+    mixed: Lexicon,
+    /// Languages that have words of this kind which begin with no letter.
+    signs: u64,
 }
 
 /// A letter, or a mark that belongs to one.
@@ -34,16 +36,38 @@ impl Words {
         }
         heads.extend(ORDINALS.map(|sign| (sign.to_owned(), u64::MAX)));
         let words = [&months, &weekdays, &fillers].into_iter().flatten();
-        let mixed = words.filter(|(word, _)| !word.chars().all(lettered)).fold(0, |all, (_, bits)| all | bits);
-        let [months, weekdays, fillers, heads, tails] = [months, weekdays, fillers, heads, tails].map(Lexicon::new);
-        Words { months, weekdays, fillers, heads, tails, mixed }
+        let (mut mixed, mut signs) = (WordMap::new(), 0);
+        for (word, bits) in words.filter(|(word, _)| !word.chars().all(lettered)) {
+            match word.find(|c| !lettered(c)) {
+                Some(0) | None => signs |= bits,
+                Some(head) => *mixed.entry(word[..head].to_owned()).or_default() |= bits,
+            }
+        }
+        let [months, weekdays, fillers, heads, tails, mixed] = [months, weekdays, fillers, heads, tails, mixed].map(Lexicon::new);
+        Words { months, weekdays, fillers, heads, tails, mixed, signs }
     }
 
-    /// Languages (bits) that have a word of `text`; no other language has anything to say about its dates.
-    pub fn languages_of(&self, text: &str) -> u64 {
-        let words = text.split(|c| !lettered(c)).filter(|word| !word.is_empty());
-        let bits = |word| self.months.get(word) | self.weekdays.get(word) | self.fillers.get(word);
-        words.fold(self.mixed, |all, word| all | bits(word))
+    /// Languages (bits) that have a word of `text` which those of `known` have not: all others read its dates alike, as long as they
+    /// know the words of `known`.
+    pub fn languages_of(&self, text: &str, known: u64) -> u64 {
+        let new = |bits: u64| if bits & known == 0 { bits } else { 0 };
+        let mut all = self.signs;
+        let mut rest = text;
+        while let Some(at) = rest.find(lettered) {
+            let word = word(&rest[at..]);
+            all |= new(self.months.get(word)) | new(self.weekdays.get(word)) | new(self.fillers.get(word)) | self.mixed.get(word);
+            rest = &rest[at + word.len()..];
+        }
+        all
+    }
+}
+
+/// The letters with which a text begins.
+fn word(text: &str) -> &str {
+    let ascii = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    match text.as_bytes().get(ascii) {
+        Some(b) if !b.is_ascii() => &text[..text.find(|c| !lettered(c)).unwrap_or(text.len())],
+        _ => &text[..ascii],
     }
 }
 
@@ -100,8 +124,7 @@ impl Calendar<'_> {
 
     /// False where no date begins at the start of `rest`, which begins with no digit.
     pub fn may_begin(&self, rest: &str) -> bool {
-        let word = &rest[..rest.find(|c| !lettered(c)).unwrap_or(rest.len())];
-        self.words.heads.get(word) != 0
+        self.words.heads.get(word(rest)) != 0
     }
 
     /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
@@ -118,7 +141,11 @@ impl Calendar<'_> {
 
     /// End of the date that begins at `at` in folded `text`, the longest one.
     pub fn date(&self, text: &str, at: usize) -> Option<usize> {
-        self.numeric(text, at).or_else(|| self.worded(text, at))
+        // Nearly every word begins none.
+        match text.as_bytes().get(at)?.is_ascii_digit() {
+            true => self.numeric(text, at).or_else(|| self.worded(text, at)),
+            false => self.may_begin(&text[at..]).then(|| self.worded(text, at))?,
+        }
     }
 
     /// The date at `at` with the time of day behind it, if there is one: `March 18, 2024 at 6:18 PM`.
@@ -250,6 +277,9 @@ impl Calendar<'_> {
 
     /// End of the time of day at `at`: `9:05`, `09:05:33 pm est`, `14h30`, `9 a.m.`, `09.05 uhr`.
     pub fn time(&self, text: &str, at: usize) -> Option<usize> {
+        if text.as_bytes().get(at).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()) {
+            return None;
+        }
         // "午後6時5分", "오후 6:05": the half of the day stands before the hour.
         if let Some((Token::Word(word), stop)) = token(text, at)
             && word.starts_with(|c| is_wide(c) || is_hangul(c))
@@ -356,7 +386,7 @@ fn token(text: &str, at: usize) -> Option<(Token<'_>, usize)> {
         return Some((Token::Number(number), end + ordinal));
     }
     let rest = &text[at..];
-    let len = rest.find(|c| !lettered(c)).unwrap_or(rest.len());
+    let len = word(rest).len();
     (len > 0 && len <= 40).then(|| (Token::Word(&rest[..len]), at + len))
 }
 
@@ -426,10 +456,11 @@ mod tests {
     #[test]
     fn languages_by_their_words() {
         let words = Words::new([("märz".to_owned(), 2)].into(), [("mo".to_owned(), 6)].into(), [("tháng 3".to_owned(), 8)].into());
-        // Words with more in them than letters are not looked up: their languages count always.
-        assert_eq!(words.languages_of("18 märz 2024"), 2 | 8);
-        assert_eq!(words.languages_of("mo., 1.2 maerz"), 6 | 8);
-        assert_eq!(words.languages_of("2024"), 8);
+        assert_eq!(words.languages_of("18 märz 2024", 0), 2);
+        assert_eq!(words.languages_of("mo., 1.2 maerz", 0), 6);
+        assert_eq!((words.languages_of("2024", 0), words.languages_of("18 märz", 2), words.languages_of("mo. 18 märz", 2)), (0, 0, 0));
+        // Words with more in them than letters are told by their first letters.
+        assert_eq!((words.languages_of("18 tháng 3 năm 2024", 2), words.languages_of("18th", 0)), (8, 0));
     }
 
     #[test]

@@ -4,8 +4,12 @@ use std::collections::HashMap;
 
 /// Bytes of the words that are kept as numbers.
 const PACKED: usize = 16;
+/// Bytes that tell most words.
+const HEAD: usize = 8;
 /// Bits of the filter, as a power of two.
 const FILTER: u32 = 15;
+const WORDS: usize = 1 << (FILTER - 6);
+static NOTHING: [u64; WORDS] = [0; WORDS];
 
 /// Words with bits for the languages that have them, while they are collected.
 pub(crate) type WordMap = HashMap<String, u64>;
@@ -13,59 +17,122 @@ pub(crate) type WordMap = HashMap<String, u64>;
 /// Words with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Lexicon {
-    /// Words of at most sixteen bytes as numbers, each at the first free place behind its own; nearly all of them.
-    packed: Vec<(u128, u64)>,
-    /// A bit for each hash that a packed word has: most words of a text are none of these, and their places are far apart.
+    /// Words of at most sixteen bytes; nearly all of them.
+    entries: Vec<Entry>,
+    /// For each hash, the number of its entry behind the first one, at the first free place behind its own; 0 for none.
+    places: Vec<u16>,
+    /// A bit for each hash that a word's first bytes have: most words of a text are none of these, and their places are far apart.
     filter: Vec<u64>,
+    /// A bit for each hash of a first character.
+    begins: Vec<u64>,
     longer: WordMap,
     /// Bytes of the longest one.
     longest: usize,
 }
 
+/// A word as numbers. None is 0: words hold no NUL.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Entry {
+    head: u64,
+    /// Of the bytes behind the head.
+    rest: u64,
+    languages: u64,
+}
+
+/// The upper bits are the good ones.
+#[inline]
+fn spread(head: u64) -> u64 {
+    head.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The first bytes of `text[start..end]`, at most eight, as a number.
+#[inline(always)]
+fn number(text: &[u8], start: usize, end: usize) -> u64 {
+    let len = (end - start).min(HEAD);
+    // One load instead of a copy of as many bytes, where the text goes on far enough.
+    match text.get(start..).and_then(|rest| rest.first_chunk::<HEAD>()) {
+        Some(bytes) if len > 0 => u64::from_le_bytes(*bytes) & (u64::MAX >> (8 * (HEAD - len))),
+        Some(_) => 0,
+        None => text[start..start + len].iter().rev().fold(0, |number, &b| number << 8 | u64::from(b)),
+    }
+}
+
+#[inline(always)]
+fn holds(filter: &[u64], hash: u64) -> bool {
+    let bit = hash >> (64 - FILTER);
+    filter.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+}
+
+/// A lexicon that is asked for one word after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'l> {
+    lexicon: &'l Lexicon,
+    filter: &'l [u64; WORDS],
+}
+
+impl Reader<'_> {
+    /// As [`Lexicon::at`], of a word that is not empty.
+    #[inline(always)]
+    pub fn at(&self, text: &[u8], start: usize, end: usize) -> u64 {
+        let Some(&bytes) = text.get(start..).and_then(|rest| rest.first_chunk::<HEAD>()) else {
+            return self.lexicon.at(text, start, end);
+        };
+        let unused = 8 * HEAD.saturating_sub(end - start) as u32;
+        let head = u64::from_le_bytes(bytes).wrapping_shl(unused).wrapping_shr(unused);
+        let hash = spread(head);
+        let bit = hash >> (64 - FILTER);
+        if self.filter[(bit / 64) as usize] >> (bit % 64) & 1 == 0 { 0 } else { self.lexicon.find(text, start, end, (head, hash)) }
+    }
+}
+
 impl Lexicon {
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { lexicon: self, filter: self.filter.first_chunk().unwrap_or(&NOTHING) }
+    }
+
     pub fn new(words: WordMap) -> Lexicon {
         let words: WordMap = words.into_iter().filter(|(word, _)| !word.is_empty()).collect();
-        let longest = words.keys().map(String::len).max().unwrap_or(0);
-        let mut packed = vec![(0, 0); (words.len() * 2).next_power_of_two().max(2)];
-        let mut filter = vec![0; (1 << FILTER) / 64];
+        let mut lexicon = Lexicon {
+            longest: words.keys().map(String::len).max().unwrap_or(0),
+            places: vec![0; (words.len() * 2).next_power_of_two().max(2)],
+            filter: vec![0; (1 << FILTER) / 64],
+            begins: vec![0; (1 << FILTER) / 64],
+            ..Lexicon::default()
+        };
+        let mark = |filter: &mut [u64], hash: u64| filter[(hash >> (64 - FILTER)) as usize / 64] |= 1 << (hash >> (64 - FILTER) & 63);
+        for word in words.keys() {
+            let bytes = word.as_bytes();
+            mark(&mut lexicon.filter, spread(number(bytes, 0, bytes.len())));
+            let first = word.chars().next().map_or(0, char::len_utf8);
+            mark(&mut lexicon.begins, spread(number(bytes, 0, first)));
+        }
         let (short, longer): (WordMap, WordMap) = words.into_iter().partition(|(word, _)| word.len() <= PACKED);
+        lexicon.longer = longer;
         let mut short: Vec<(String, u64)> = short.into_iter().collect();
         short.sort_unstable();
-        for (word, bits) in short {
-            let key = Lexicon::key(word.as_bytes());
-            let at = Lexicon::place(&packed, key);
-            packed[at] = (key, bits);
-            let bit = Lexicon::bit(Lexicon::spread(key));
-            filter[bit / 64] |= 1 << (bit % 64);
+        for (word, languages) in short {
+            let bytes = word.as_bytes();
+            let (head, rest) = (number(bytes, 0, bytes.len()), number(bytes, bytes.len().min(HEAD), bytes.len()));
+            let place = lexicon.place(spread(head), head, rest);
+            lexicon.entries.push(Entry { head, rest, languages });
+            match u16::try_from(lexicon.entries.len()) {
+                Ok(number) => lexicon.places[place] = number,
+                // More words than all languages have.
+                Err(_) => drop(lexicon.longer.insert(word, languages)),
+            }
         }
-        Lexicon { packed, filter, longer, longest }
+        lexicon
     }
 
-    /// No word is 0: words hold no NUL.
-    #[inline]
-    fn key(word: &[u8]) -> u128 {
-        let mut bytes = [0; PACKED];
-        bytes[..word.len()].copy_from_slice(word);
-        u128::from_le_bytes(bytes)
-    }
-
-    /// The upper bits are the good ones.
-    #[inline]
-    fn spread(key: u128) -> u64 {
-        (key as u64 ^ ((key >> 64) as u64).rotate_left(23)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-
-    #[inline]
-    fn bit(spread: u64) -> usize {
-        (spread >> (64 - FILTER)) as usize
-    }
-
-    /// Where a word stands, or the free place where it would.
-    #[inline]
-    fn place(packed: &[(u128, u64)], key: u128) -> usize {
-        let mask = packed.len() - 1;
-        let mut at = (Lexicon::spread(key) >> 40) as usize & mask;
-        while packed[at].0 != 0 && packed[at].0 != key {
+    /// Where the number of a word stands, or the free place where it would.
+    #[inline(always)]
+    fn place(&self, hash: u64, head: u64, rest: u64) -> usize {
+        let mask = self.places.len() - 1;
+        let mut at = (hash >> 40) as usize & mask;
+        while let Some(entry) = self.entries.get(usize::from(self.places[at]).wrapping_sub(1)) {
+            if (entry.head, entry.rest) == (head, rest) {
+                break;
+            }
             at = (at + 1) & mask;
         }
         at
@@ -77,26 +144,34 @@ impl Lexicon {
         self.at(word.as_bytes(), 0, word.len())
     }
 
-    /// The languages (bits) that have the word `text[start..end]`.
+    /// False where no word begins with the character `text[start..end]`.
     #[inline]
+    pub fn may_begin(&self, text: &[u8], start: usize, end: usize) -> bool {
+        holds(&self.begins, spread(number(text, start, end)))
+    }
+
+    /// The languages (bits) that have the word `text[start..end]`.
+    #[inline(always)]
     pub fn at(&self, text: &[u8], start: usize, end: usize) -> u64 {
+        let head = number(text, start, end);
+        let hash = spread(head);
+        if holds(&self.filter, hash) { self.find(text, start, end, (head, hash)) } else { 0 }
+    }
+
+    #[inline]
+    fn find(&self, text: &[u8], start: usize, end: usize, (head, hash): (u64, u64)) -> u64 {
         let len = end - start;
-        if len == 0 || len > self.longest {
+        if len <= PACKED {
+            let rest = if len > HEAD { number(text, start + HEAD, end) } else { 0 };
+            let place = self.place(hash, head, rest);
+            if let Some(entry) = self.entries.get(usize::from(self.places[place]).wrapping_sub(1)) {
+                return entry.languages;
+            }
+        }
+        if len > self.longest || self.longer.is_empty() {
             return 0;
         }
-        if len > PACKED {
-            return std::str::from_utf8(&text[start..end]).ok().and_then(|word| self.longer.get(word)).copied().unwrap_or(0);
-        }
-        // One load instead of a copy of as many bytes, where the text goes on far enough.
-        let key = match text[start..].first_chunk::<PACKED>() {
-            Some(bytes) => u128::from_le_bytes(*bytes) & (u128::MAX >> (8 * (PACKED - len))),
-            None => Lexicon::key(&text[start..end]),
-        };
-        let bit = Lexicon::bit(Lexicon::spread(key));
-        if self.filter.get(bit / 64).is_none_or(|word| word >> (bit % 64) & 1 == 0) {
-            return 0;
-        }
-        self.packed[Lexicon::place(&self.packed, key)].1
+        std::str::from_utf8(&text[start..end]).ok().and_then(|word| self.longer.get(word)).copied().unwrap_or(0)
     }
 }
 
@@ -116,5 +191,11 @@ mod tests {
         }
         assert_eq!((lexicon.at(b"in de en november", 3, 5), lexicon.at(b"in de en november", 9, 17)), (2, 8));
         assert_eq!(Lexicon::default().get("a"), 0);
+        let text = "de märz มีนาคม";
+        assert_eq!((lexicon.at(text.as_bytes(), 3, 8), lexicon.at(text.as_bytes(), 9, text.len())), (4, 32));
+        let reader = lexicon.reader();
+        assert_eq!((reader.at(text.as_bytes(), 3, 8), reader.at(text.as_bytes(), 9, text.len()), reader.at(b"x", 0, 1)), (4, 32, 64));
+        let begins = |text: &str| lexicon.may_begin(text.as_bytes(), 0, text.chars().next().map_or(0, char::len_utf8));
+        assert!(begins("mm") && begins("ม") && !begins("um") && !begins("น"));
     }
 }

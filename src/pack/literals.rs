@@ -1,9 +1,10 @@
 //! The tables of the literal stage: which anchors may begin at a place, told from its first bytes.
 //!
-//! Two filters, small enough for the nearest caches, say no almost always: one knows the first bytes of long anchors, one the
-//! first words of short ones. What they let through is looked up by a hash of the same bytes and compared. The few short
-//! anchors that need not end where a word ends, and those of scripts without blanks, have tables of their own. All are made of
-//! plain numbers, so that they can lie in the program.
+//! Filters, small enough for the nearest caches, say no almost always: one knows the first bytes of long anchors, one the
+//! first words of short ones, one the first bytes of the few short anchors that need not end where a word ends, and of those
+//! of scripts without blanks. In the middle of a sentence, where most words stand, filters of their own know those anchors
+//! alone that may begin there. What passes is looked up by a hash of the same bytes and compared. All are made of plain
+//! numbers, so that they can lie in the program.
 
 use super::guard::{Around, Guard};
 use super::tables::{Section, Tables};
@@ -18,15 +19,16 @@ const TINY: usize = 2;
 /// Numbers of 32 bits in the filters.
 const LONG_FILTER: usize = 1 << 14;
 const WORD_FILTER: usize = 1 << 11;
-const LEADS: usize = 1 << 11;
+const LEAD_FILTER: usize = 1 << 11;
 /// Numbers of an entry. Of short anchors: bytes as a number (two halves); number of the anchor, [`INNER`] and length in one.
 const ENTRY: usize = 3;
 /// Marks an anchor that may begin in the middle of a sentence, with a small letter.
 const INNER: u32 = 8;
 /// Long anchors tell besides some bytes behind the key, as a number, and how many: hundreds begin alike.
 const TAIL: usize = 4;
-/// Where no anchor is of one byte.
+/// Where no anchor of one or two bytes begins, and where one of two does, but none of one.
 const NONE: u32 = u32::MAX;
+const PAIR: u32 = u32::MAX - 1;
 
 /// Spreads a key; the upper bits are the good ones.
 #[inline(always)]
@@ -55,17 +57,37 @@ fn first_word(text: &str, whole: bool) -> Option<usize> {
     (len > 0 && (whole || len < text.len())).then_some(len)
 }
 
+/// Number and bit of a hash in a filter of so many numbers.
+#[inline(always)]
+const fn place(hash: u64, words: usize) -> (usize, u32) {
+    let size = words.trailing_zeros();
+    ((hash >> (64 - size)) as usize, (hash >> (64 - size - 5)) as u32 & 31)
+}
+
+/// One if a filter may know a hash.
+#[inline(always)]
+fn may_know<const WORDS: usize>(filter: &[u32; WORDS], hash: u64) -> u32 {
+    let (n, bit) = place(hash, WORDS);
+    filter[n] >> bit & 1
+}
+
 /// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank. `guard` tells what all phrases
 /// of an anchor have in common.
 pub(super) fn build(anchors: &[&str], guard: impl Fn(usize) -> Guard, sections: &mut [Vec<u32>]) {
     let (mut long, mut words, mut middle, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut bytes_alone = vec![NONE; 256];
-    let (mut long_filter, mut word_filter) = (vec![0; LONG_FILTER], vec![0; WORD_FILTER]);
-    let mut leads = vec![0; LEADS];
+    let filters = |words: usize| [vec![0; words], vec![0; words]];
+    let (mut long_filters, mut word_filters, mut lead_filters) = (filters(LONG_FILTER), filters(WORD_FILTER), filters(LEAD_FILTER));
     for (n, text) in (0u32..).zip(anchors) {
         let bytes = text.as_bytes();
         let inner = !guard(n as usize).excludes(Around::middle());
         let flag = if inner { INNER } else { 0 };
+        let mark = |filters: &mut [Vec<u32>; 2], hash: u64| {
+            for filter in &mut filters[..=usize::from(inner)] {
+                let (n, bit) = place(hash, filter.len());
+                filter[n] |= 1 << bit;
+            }
+        };
         let entry = |len: usize| {
             let start = key(bytes, len);
             [start as u32, (start >> 32) as u32, n << 4 | flag | len as u32]
@@ -74,29 +96,32 @@ pub(super) fn build(anchors: &[&str], guard: impl Fn(usize) -> Guard, sections: 
             let hash = spread(key(bytes, LONG));
             let tail = (bytes.len() - LONG).min(TAIL);
             long.push((hash, [key(&bytes[LONG..], tail) as u32, flag | tail as u32, n]));
-            mark(&mut long_filter, hash, inner);
+            mark(&mut long_filters, hash);
             continue;
         }
         if let Some(word) = first_word(text, guard(n as usize).excludes(Around::inside_word())) {
             let hash = spread(key(bytes, word));
             words.push((hash, entry(bytes.len())));
-            mark(&mut word_filter, hash, inner);
+            mark(&mut word_filters, hash);
             continue;
         }
-        // The key of a place may go on with anything behind a tiny anchor.
-        for last in 0..=if bytes.len() == TINY { u8::MAX } else { 0 } {
-            let start: Vec<u8> = bytes.iter().copied().chain([last]).take(SHORT).collect();
-            if start.len() == SHORT {
-                let bit = lead(key(&start, SHORT));
-                leads[bit / 32] |= 1 << (bit % 32);
-            }
-        }
+        let start = |len: usize| spread(key(bytes, len));
         match bytes.len() {
             0 => {}
             1 => bytes_alone[usize::from(bytes[0])] = entry(1)[2],
-            len @ TINY => tiny.push((spread(key(bytes, TINY)), entry(len))),
-            len @ SHORT..MIDDLE => short.push((spread(key(bytes, SHORT)), entry(len))),
-            len => middle.push((spread(key(bytes, MIDDLE)), entry(len))),
+            len @ TINY => {
+                let first = &mut bytes_alone[usize::from(bytes[0])];
+                *first = (*first).min(PAIR);
+                tiny.push((start(TINY), entry(len)));
+            }
+            len @ SHORT..MIDDLE => {
+                mark(&mut lead_filters, start(SHORT));
+                short.push((start(SHORT), entry(len)));
+            }
+            len => {
+                mark(&mut lead_filters, start(MIDDLE));
+                middle.push((start(MIDDLE), entry(len)));
+            }
         }
     }
     let tables =
@@ -104,29 +129,15 @@ pub(super) fn build(anchors: &[&str], guard: impl Fn(usize) -> Guard, sections: 
     for (place, entries) in tables {
         sections[place as usize] = buckets(entries);
     }
-    sections[Section::LongFilter as usize] = long_filter;
-    sections[Section::WordFilter as usize] = word_filter;
-    sections[Section::Leads as usize] = leads;
+    let filters = [
+        (Section::LongFilter, Section::LongInner, long_filters),
+        (Section::WordFilter, Section::WordInner, word_filters),
+        (Section::LeadFilter, Section::LeadInner, lead_filters),
+    ];
+    for (all, inner, filters) in filters {
+        [sections[all as usize], sections[inner as usize]] = filters;
+    }
     sections[Section::Bytes as usize] = bytes_alone;
-}
-
-/// The bit of what begins with these bytes.
-#[inline(always)]
-fn lead(start: u64) -> usize {
-    (spread(start & mask(SHORT)) >> 48) as usize
-}
-
-/// Two bits for each hash: the lower one for all anchors, the upper one for those that may begin in the middle of a sentence.
-fn mark(filter: &mut [u32], hash: u64, inner: bool) {
-    let bit = (hash >> (64 - 4 - filter.len().trailing_zeros())) as usize * 2;
-    filter[bit / 32] |= (1 | u32::from(inner) << 1) << (bit % 32);
-}
-
-/// The two bits of a hash.
-#[inline(always)]
-fn marks<const WORDS: usize>(filter: &[u32; WORDS], hash: u64) -> u32 {
-    let bit = (hash >> (64 - 4 - WORDS.trailing_zeros())) as usize * 2;
-    filter[bit / 32] >> (bit % 32) & 3
 }
 
 /// Bits that choose the bucket, where each bucket begins, and the entries of all buckets.
@@ -183,35 +194,69 @@ impl Start {
     }
 }
 
-/// Which tables may know how a text goes on.
-#[derive(Clone, Copy)]
-pub(crate) struct Known {
-    long: u32,
-    words: u32,
-    lead: bool,
-    alone: bool,
+/// What is known of sixty-four bytes of a text, and of as many behind them: a bit for each byte.
+pub(crate) struct Near64<'t> {
+    pub bytes: &'t [u8; NEAR],
+    /// Parts of words, here and behind.
+    pub words: [u64; 2],
+    /// Where something new may begin inside a word.
+    pub seams: [u64; 2],
 }
 
-impl Known {
-    #[inline(always)]
-    pub fn any(self) -> bool {
-        (self.long | self.words) != 0 || self.lead | self.alone
-    }
+/// Bytes that are seen of a block and behind it.
+pub(crate) const NEAR: usize = 64 + LONG;
 
-    /// In the middle of a sentence as well.
-    #[inline(always)]
-    pub fn middle(self) -> bool {
-        (self.long | self.words) & 2 != 0 || self.lead | self.alone
+/// The filters for all anchors, or for those that may begin in the middle of a sentence.
+#[derive(Clone, Copy)]
+struct Filters<'s> {
+    long: &'s [u32; LONG_FILTER],
+    words: &'s [u32; WORD_FILTER],
+    lead: &'s [u32; LEAD_FILTER],
+    bytes: &'s [u32; 256],
+}
+
+impl Filters<'_> {
+    /// Those of these `starts`, bits of a block, where an anchor may begin.
+    #[inline(never)] // its registers are its own
+    fn pass(&self, near: &Near64<'_>, mut starts: u64) -> u64 {
+        let mut passed = 0;
+        let glued = near.seams != [0; 2];
+        while starts != 0 {
+            let n = starts.trailing_zeros() as usize & 63;
+            starts &= starts - 1;
+            let Some(bytes) = near.bytes[n..].first_chunk() else { break };
+            let bytes = u64::from_le_bytes(*bytes);
+            let words = from(n, near.words);
+            // The lowest bit that is not set is the end of the word.
+            let len = (!words).trailing_zeros();
+            let short = len.wrapping_sub(1) < LONG as u32 - 1;
+            let word = if short { spread(bytes & mask(len as usize & 7)) } else { 0 };
+            let known = may_know(self.long, spread(bytes))
+                | may_know(self.words, word) & u32::from(short)
+                | may_know(self.lead, spread(bytes & mask(MIDDLE)))
+                | may_know(self.lead, spread(bytes & mask(SHORT)))
+                | u32::from(self.bytes[bytes as usize & 0xFF] != NONE)
+                // More than one word may end before a seam.
+                | u32::from(glued && from(n, near.seams) & 0xFE != 0);
+            passed |= u64::from(known) << n;
+        }
+        passed
     }
+}
+
+/// The bits from bit `n` of a block on, and as many of the block behind it.
+#[inline(always)]
+pub(crate) fn from(n: usize, [block, behind]: [u64; 2]) -> u64 {
+    // Two steps: sixty-four at once would be none.
+    block >> n | behind << (63 - n) << 1
 }
 
 /// The tables as the scan holds them.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe<'s> {
-    leads: &'s [u32; LEADS],
-    bytes: &'s [u32; 256],
-    word_filter: &'s [u32; WORD_FILTER],
-    long_filter: &'s [u32; LONG_FILTER],
+    /// For all anchors, and for those that may begin in the middle of a sentence.
+    all: Filters<'s>,
+    inner: Filters<'s>,
     tiny: Buckets<'s>,
     short: Buckets<'s>,
     middle: Buckets<'s>,
@@ -251,11 +296,15 @@ impl<'s> Probe<'s> {
         fn array<const N: usize>(tables: &Tables, section: Section) -> &[u32; N] {
             tables.section(section).try_into().unwrap_or_else(|_| unreachable!("sections are as long as they were built"))
         }
-        Probe {
-            leads: array(tables, Section::Leads),
+        let filters = |long, words, lead| Filters {
+            long: array(tables, long),
+            words: array(tables, words),
+            lead: array(tables, lead),
             bytes: array(tables, Section::Bytes),
-            word_filter: array(tables, Section::WordFilter),
-            long_filter: array(tables, Section::LongFilter),
+        };
+        Probe {
+            all: filters(Section::LongFilter, Section::WordFilter, Section::LeadFilter),
+            inner: filters(Section::LongInner, Section::WordInner, Section::LeadInner),
             tiny: Buckets::new(tables, Section::Tiny),
             short: Buckets::new(tables, Section::Short),
             middle: Buckets::new(tables, Section::Middle),
@@ -266,21 +315,16 @@ impl<'s> Probe<'s> {
         }
     }
 
-    /// Which tables may know an anchor that begins here.
+    /// Those of these `starts`, bits of a block, where an anchor may begin; of those in the `middle` of a sentence, where one may
+    /// begin there.
     #[inline(always)]
-    pub fn knows(&self, start: &Start) -> Known {
-        let lead = lead(start.bytes);
-        Known {
-            long: marks(self.long_filter, spread(start.bytes)),
-            words: start.words().fold(0, |known, hash| known | marks(self.word_filter, hash)),
-            lead: self.leads[lead / 32] >> (lead % 32) & 1 == 1,
-            alone: self.bytes[(start.bytes & mask(1)) as usize] != NONE,
-        }
+    pub fn pass(&self, near: &Near64<'_>, starts: u64, middle: u64) -> u64 {
+        self.all.pass(near, starts & !middle) | self.inner.pass(near, starts & middle)
     }
 
     /// Adds to `found` each anchor with which `rest`, which is not empty, begins, with its length in bytes; short ones first. In the
     /// `middle` of a sentence, those that cannot stand there are left out.
-    pub fn look_up(&self, rest: &[u8], start: &Start, known: Known, middle: bool, found: &mut Vec<(u32, usize)>) {
+    pub fn look_up(&self, rest: &[u8], start: &Start, middle: bool, found: &mut Vec<(u32, usize)>) {
         let out = |flags: u32| middle && flags & INNER == 0;
         let mut short = |entries: &[u32]| {
             for entry in entries.chunks_exact(ENTRY) {
@@ -291,29 +335,36 @@ impl<'s> Probe<'s> {
                 }
             }
         };
-        if known.alone {
-            let first = (start.bytes & mask(1)) as usize;
-            short(&[first as u32, 0, self.bytes[first]]);
+        let filters = if middle { &self.inner } else { &self.all };
+        let first = (start.bytes & mask(1)) as usize;
+        let alone = filters.bytes[first];
+        if alone < PAIR {
+            short(&[first as u32, 0, alone]);
         }
-        if known.lead {
+        if alone != NONE {
             short(self.tiny.at(spread(start.bytes & mask(TINY))));
-            short(self.short.at(spread(start.bytes & mask(SHORT))));
-            short(self.middle.at(spread(start.bytes & mask(MIDDLE))));
         }
-        if known.words != 0 {
-            start.words().for_each(|hash| short(self.words.at(hash)));
+        for (len, buckets) in [(SHORT, &self.short), (MIDDLE, &self.middle)] {
+            let hash = spread(start.bytes & mask(len));
+            if may_know(filters.lead, hash) == 1 {
+                short(buckets.at(hash));
+            }
+        }
+        if start.ends != 0 {
+            start.words().filter(|&hash| may_know(filters.words, hash) == 1).for_each(|hash| short(self.words.at(hash)));
             // Two words may share a bucket.
             if start.ends.count_ones() > 1 {
                 found.sort_unstable_by_key(|&(n, len)| (len, n));
                 found.dedup();
             }
         }
-        if known.long == 0 || rest.len() < LONG {
+        let hash = spread(start.bytes);
+        if may_know(filters.long, hash) == 0 || rest.len() < LONG {
             return;
         }
         let left = &rest[LONG..];
         let behind = left.first_chunk().map_or_else(|| key(left, left.len()) as u32, |bytes| u32::from_le_bytes(*bytes));
-        for entry in self.long.at(spread(start.bytes)).chunks_exact(ENTRY) {
+        for entry in self.long.at(hash).chunks_exact(ENTRY) {
             let [tail, len, n] = [entry[0], entry[1], entry[2]];
             if behind & mask((len & 7) as usize) as u32 != tail || out(len) {
                 continue;

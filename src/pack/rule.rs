@@ -93,6 +93,12 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// True where something must stand, or must not, directly around a match.
+    pub fn looks_around(&self) -> bool {
+        let expressions = [&self.before, &self.after, &self.not_before, &self.not_after];
+        !self.unless.is_empty() || expressions.into_iter().any(Option::is_some)
+    }
+
     pub fn new(info: Arc<RuleInfo>, table: &RuleTable) -> Rule {
         let at = table.at.unwrap_or(match (table.scope, &table.regex) {
             (_, Some(regex)) if regex.get_ref().contains(r"\A") => At::TextStart,

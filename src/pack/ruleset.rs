@@ -1,6 +1,5 @@
 //! The rules, languages and phrases that take part in a run.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::calendar::{Calendar, Words};
@@ -23,6 +22,8 @@ const RULE_OUT: u32 = u32::MAX;
 pub(crate) struct Unanchored {
     /// What a line must begin with.
     pub first: Hole,
+    /// What stands behind that, blanks aside.
+    pub literal: Option<Box<str>>,
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
@@ -51,8 +52,8 @@ pub(crate) struct RuleSet {
     network_starts: Edges,
     network_ends: Edges,
     /// Words of stamps in all languages, and those that announce a name in one.
-    pub stamp_words: HashSet<String>,
-    pub stamp_by: HashSet<String>,
+    pub stamp_words: Lexicon,
+    pub stamp_by: Lexicon,
     /// Function word to the languages (bits) that have it.
     pub common: Lexicon,
     /// Languages (bits) whose words count in any text: those that list no function words, and English, which software prints on
@@ -87,7 +88,7 @@ impl RuleSet {
         let mut language_numbers = vec![OUT; head.languages.len()];
         let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
         let (mut common, mut heard) = (WordMap::default(), 0);
-        let (mut stamp_words, mut stamp_by) = (HashSet::new(), HashSet::new());
+        let (mut stamp_words, mut stamp_by) = (WordMap::default(), WordMap::default());
         let mut networks: Vec<(String, u16)> = Vec::new();
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
             if !selection.takes_language(&tongue.code) || (tongue.preview && !selection.preview) {
@@ -103,8 +104,8 @@ impl RuleSet {
             add(&mut months, &tongue.months);
             add(&mut weekdays, &tongue.weekdays);
             add(&mut fillers, &tongue.fillers);
-            stamp_words.extend(tongue.stamp_words.iter().cloned());
-            stamp_by.extend(tongue.stamp_by.iter().cloned());
+            add(&mut stamp_words, &tongue.stamp_words);
+            add(&mut stamp_by, &tongue.stamp_by);
             if n < 64 {
                 add(&mut common, &tongue.common);
                 heard |= u64::from(tongue.common.is_empty() || matches!(&*tongue.code, "en" | "any")) << n;
@@ -153,8 +154,8 @@ impl RuleSet {
             networks,
             network_starts,
             network_ends,
-            stamp_words,
-            stamp_by,
+            stamp_words: Lexicon::new(stamp_words),
+            stamp_by: Lexicon::new(stamp_by),
             common: Lexicon::new(common),
             heard,
             tables,
@@ -168,13 +169,19 @@ impl RuleSet {
             Unanchored {
                 // Nothing else begins a phrase without a literal; any word is the weakest demand.
                 first: if let Some(Piece::Hole(hole)) = parts.first() { hole } else { Hole::Words },
+                literal: match parts.get(1) {
+                    Some(Piece::Literal(text)) => Some(text.trim_matches(' ')).filter(|text| !text.is_empty()).map(Box::from),
+                    _ => None,
+                },
                 date: parts.wants(Hole::Date),
                 time: parts.wants(Hole::Time),
                 stamp: parts.wants(Hole::Stamp),
                 phrases: group.iter().map(|(n, phrase)| (*n, phrase.language)).collect(),
             }
         });
-        let unanchored = groups.collect();
+        let mut unanchored: Vec<Unanchored> = groups.collect();
+        // What begins alike is asked for once.
+        unanchored.sort_by_key(|group| group.first as usize);
         set.unanchored = unanchored;
         set
     }
@@ -182,11 +189,16 @@ impl RuleSet {
     /// A phrase by its number, with the numbers of rule and language that they have here; `None` where these take no part.
     #[inline]
     pub fn phrase(&self, n: u32) -> Option<Phrase<'_>> {
-        let mut phrase = self.tables.phrase(n);
-        let rule = self.rule_numbers[phrase.rule as usize];
-        phrase.language = self.language_numbers[phrase.language as usize];
-        phrase.rule = rule;
-        (rule != RULE_OUT && phrase.language != OUT).then_some(phrase)
+        let phrase = self.tables.phrase(n);
+        let (rule, language) = self.numbers(phrase.rule, phrase.language)?;
+        Some(Phrase { rule, language, ..phrase })
+    }
+
+    /// The numbers that a rule and a language have here by those that they had when they were compiled; `None` where one takes no part.
+    #[inline]
+    pub fn numbers(&self, rule: u32, language: u16) -> Option<(u32, u16)> {
+        let (rule, language) = (self.rule_numbers[rule as usize], self.language_numbers[language as usize]);
+        (rule != RULE_OUT && language != OUT).then_some((rule, language))
     }
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
@@ -195,9 +207,9 @@ impl RuleSet {
         Calendar { words: &self.calendar, languages }
     }
 
-    /// Languages (bits) of whose calendars a text has words.
+    /// Languages (bits) of whose calendars a text has words, but for English ones, which all of them know.
     pub fn dated_in(&self, text: &str) -> u64 {
-        self.calendar.languages_of(text)
+        self.calendar.languages_of(text, self.english)
     }
 
     /// What may fill `{network}` in phrases of a language: its own names and those of no language.
@@ -254,7 +266,7 @@ mod tests {
     use super::*;
     use crate::pack::{Confidence, Piece};
 
-    /// All phrases that take part, in words.
+    /// All phrases that take part, in words, sorted: those with one anchor stand together, and anchors in the order of their first phrase.
     fn phrases(set: &RuleSet) -> Vec<String> {
         let tell = |phrase: Phrase<'_>| {
             let pieces = (0..phrase.parts.len()).filter_map(|n| phrase.parts.get(n)).map(|piece| match piece {
@@ -265,7 +277,9 @@ mod tests {
             let (rule, language) = (&set.rules[phrase.rule as usize].info.id, &set.languages[phrase.language as usize]);
             format!("{rule} {language} {role:?} {words} {anchor:?} {}", pieces.collect::<String>())
         };
-        (0..set.tables.len() as u32).filter_map(|n| set.phrase(n)).map(tell).collect()
+        let mut told: Vec<String> = (0..set.tables.len() as u32).filter_map(|n| set.phrase(n)).map(tell).collect();
+        told.sort_unstable();
+        told
     }
 
     #[test]

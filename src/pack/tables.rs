@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::ops::Range;
 
+use super::gate::Gate;
 use super::guard::Guard;
 use super::phrase::{Hole, Part};
 
@@ -15,13 +16,15 @@ use super::phrase::{Hole, Part};
 pub(crate) enum Section {
     /// Where each text begins, and the end of the last one. Anchors come first: their number is that of their text.
     Texts,
-    /// For each anchor, where its phrases begin in `AnchorPhrases`, and the end of the last one's.
+    /// For each anchor, the number of its first group, and behind the last anchor the number of all groups.
     Anchors,
-    /// Groups of phrases with the same guard: the guard, with their number above; then the phrases.
-    AnchorPhrases,
+    /// Two numbers for each group of phrases that have an anchor and a guard in common: the guard, and the first of the phrases, which
+    /// end where those of the next group begin. Behind the last one stands where its phrases end.
+    Groups,
     /// For each anchor, what its phrases have in common ([`guard`](super::guard)).
     Guards,
-    /// Four numbers for each phrase: where its parts begin; rule; language and role; words and anchor.
+    /// Four numbers for each phrase: where its parts begin; rule; language, marks and role; gate, words and anchor. Phrases of one
+    /// anchor stand together, and those without an anchor come last.
     Phrases,
     Parts,
     /// For each choice, where its texts begin in `ChoiceTexts`, and the end of the last one's. Before them stand the sets of their
@@ -30,17 +33,22 @@ pub(crate) enum Section {
     ChoiceTexts,
     /// Phrases without a literal.
     Unanchored,
+    /// What [`Tables::reach`] tells.
+    Reach,
     /// Tables of the literal stage ([`literals`](super::literals)).
     Long,
     LongFilter,
+    LongInner,
     Words,
     WordFilter,
+    WordInner,
     Middle,
     Short,
+    /// For starts of anchors in the two tables before.
+    LeadFilter,
+    LeadInner,
     Tiny,
-    /// A bit for each start of an anchor that is in none of the tables with a filter.
-    Leads,
-    /// For each byte, the anchor that it is alone.
+    /// For each byte, the anchor that it is alone, or that one of two bytes begins with it.
     Bytes,
 }
 
@@ -49,7 +57,14 @@ const SECTIONS: usize = Section::Bytes as usize + 1;
 /// Numbers of one phrase.
 const PHRASE: usize = 4;
 /// Marks a phrase of an anchor that is found where the one before it is found: it has the same pieces.
-const AGAIN: u32 = 1 << 31;
+const AGAIN: u32 = 1 << 15;
+/// Marks a phrase that is its anchor.
+const WHOLE: u32 = 1 << 14;
+/// Marks a phrase whose anchor begins with a blank, or ends with one.
+const BLANK_BEFORE: u32 = 1 << 13;
+const BLANK_BEHIND: u32 = 1 << 12;
+/// What the role is told from.
+const ROLE: u32 = 7;
 /// Marks a phrase without an anchor.
 const NO_ANCHOR: u32 = 0xFF;
 
@@ -75,7 +90,8 @@ pub(crate) struct Tables {
     /// First, where each section begins and the last one ends; then the sections.
     words: Cow<'static, [u32]>,
     text: Cow<'static, str>,
-    reach: OnceLock<usize>,
+    /// The first numbers of `words`.
+    starts: [u32; SECTIONS + 1],
 }
 
 /// A phrase of one rule in one language.
@@ -83,6 +99,7 @@ pub(crate) struct Tables {
 pub(crate) struct Phrase<'s> {
     pub parts: Parts<'s>,
     /// Index of the literal that the scan looks for, if there is one.
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests compare it"))]
     pub anchor: Option<usize>,
     pub role: Role,
     /// Number of the rule among those that were compiled.
@@ -93,25 +110,108 @@ pub(crate) struct Phrase<'s> {
     pub words: u16,
 }
 
-impl<'s> Phrase<'s> {
-    /// The literal that the scan looks for, with the blanks around it.
-    pub fn literal(&self) -> Option<&'s str> {
-        match self.parts.get(self.anchor?)? {
-            Piece::Literal(text) => Some(text),
-            _ => None,
+/// The phrases of each anchor, read by the scan.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anchored<'t> {
+    guards: &'t [u32],
+    anchors: &'t [u32],
+    groups: &'t [[u32; 2]],
+    phrases: &'t [[u32; PHRASE]],
+    parts: Parts<'t>,
+}
+
+/// What decides most often whether a phrase is tried at all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brief<'t>(&'t [u32; PHRASE]);
+
+impl<'t> Anchored<'t> {
+    pub fn new(tables: &'t Tables) -> Anchored<'t> {
+        Anchored {
+            guards: tables.section(Section::Guards),
+            anchors: tables.section(Section::Anchors),
+            groups: tables.section(Section::Groups).as_chunks().0,
+            phrases: tables.section(Section::Phrases).as_chunks().0,
+            parts: Parts { tables, words: tables.section(Section::Parts) },
         }
+    }
+
+    /// What all phrases of an anchor have in common.
+    #[inline]
+    pub fn guard(&self, anchor: u32) -> Guard {
+        Guard::from_bits(self.guards[anchor as usize])
+    }
+
+    /// The phrases that have this anchor, those with the same guard together.
+    #[inline]
+    pub fn groups(self, anchor: u32) -> impl Iterator<Item = (Guard, Range<u32>)> {
+        // The first of the next group is where the last one ends.
+        let groups = &self.groups[self.anchors[anchor as usize] as usize..=self.anchors[anchor as usize + 1] as usize];
+        groups.iter().zip(&groups[1..]).map(|(&[guard, first], &[_, end])| (Guard::from_bits(guard), first..end))
+    }
+
+    /// A phrase by its number.
+    #[inline]
+    pub fn brief(&self, n: u32) -> Brief<'t> {
+        Brief(&self.phrases[n as usize])
+    }
+
+    /// The pieces of a phrase before its anchor and behind it; `None` where it has no anchor.
+    #[inline]
+    pub fn parts(&self, n: u32) -> Option<(Parts<'t>, Parts<'t>)> {
+        let &[start, _, _, last] = self.phrases.get(n as usize)?;
+        let end = self.phrases.get(n as usize + 1).map_or(self.parts.words.len(), |&[end, ..]| end as usize);
+        let words = self.parts.words.get(start as usize..end)?;
+        let (before, behind) = words.split_at_checked((last & NO_ANCHOR) as usize)?;
+        Some((Parts { words: before, ..self.parts }, Parts { words: behind.get(1..)?, ..self.parts }))
     }
 }
 
-/// Phrases of one anchor that have the same guard.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Group<'s>(&'s [u32]);
-
-impl<'s> Group<'s> {
-    /// The numbers of the phrases; with each, whether it is found just where the one before it is found.
+impl Brief<'_> {
+    /// Number of the rule among those that were compiled.
     #[inline]
-    pub fn iter(self) -> impl Iterator<Item = (u32, bool)> + use<'s> {
-        self.0.iter().map(|&word| (word & !AGAIN, word & AGAIN != 0))
+    pub fn rule(self) -> u32 {
+        self.0[1]
+    }
+
+    /// Number of the language among those that were compiled.
+    #[inline]
+    pub fn language(self) -> u16 {
+        (self.0[2] >> 16) as u16
+    }
+
+    #[inline]
+    pub fn role(self) -> Role {
+        Role::ALL[(self.0[2] & ROLE) as usize % Role::ALL.len()]
+    }
+
+    /// Words in the literals.
+    #[inline]
+    pub fn words(self) -> u16 {
+        (self.0[3] >> 8 & 0xFF) as u16
+    }
+
+    /// The phrase is its anchor.
+    #[inline]
+    pub fn whole(self) -> bool {
+        self.0[2] & WHOLE != 0
+    }
+
+    /// Whether its anchor begins with a blank, and whether it ends with one.
+    #[inline]
+    pub fn blanks(self) -> (bool, bool) {
+        (self.0[2] & BLANK_BEFORE != 0, self.0[2] & BLANK_BEHIND != 0)
+    }
+
+    /// It is found just where the phrase before it is found.
+    #[inline]
+    pub fn again(self) -> bool {
+        self.0[2] & AGAIN != 0
+    }
+
+    /// What must stand behind its anchor.
+    #[inline]
+    pub fn gate(self) -> Gate {
+        Gate::from_bits((self.0[3] >> 16) as u16)
     }
 }
 
@@ -152,17 +252,25 @@ const LITERAL: u32 = 0;
 const HOLE: u32 = 1;
 const ONE_OF: u32 = 2;
 
+/// The hole that a part is, if it is one.
+#[inline]
+fn hole(word: u32) -> Option<Hole> {
+    (word >> KIND == HOLE).then(|| Hole::NAMES[(word & ((1 << KIND) - 1)) as usize % Hole::NAMES.len()].1)
+}
+
 impl Tables {
     /// Tables that lie in memory already.
     pub fn new(words: Cow<'static, [u32]>, text: Cow<'static, str>) -> Tables {
-        Tables { words, text, reach: OnceLock::new() }
+        let mut starts = [0; SECTIONS + 1];
+        starts.copy_from_slice(&words[..=SECTIONS]);
+        Tables { words, text, starts }
     }
 
     /// The numbers of a section.
     #[inline]
     pub fn section(&self, section: Section) -> &[u32] {
         let n = section as usize;
-        &self.words[self.words[n] as usize..self.words[n + 1] as usize]
+        &self.words[self.starts[n] as usize..self.starts[n + 1] as usize]
     }
 
     /// All texts, one behind the other.
@@ -177,19 +285,6 @@ impl Tables {
         &self.text[ends[n as usize] as usize..ends[n as usize + 1] as usize]
     }
 
-    /// The phrases that have this anchor, those with the same guard together.
-    #[inline]
-    pub fn anchored(&self, anchor: u32) -> impl Iterator<Item = (Guard, Group<'_>)> {
-        let starts = self.section(Section::Anchors);
-        let mut rest = &self.section(Section::AnchorPhrases)[starts[anchor as usize] as usize..starts[anchor as usize + 1] as usize];
-        std::iter::from_fn(move || {
-            let (head, behind) = rest.split_first()?;
-            let (phrases, behind) = behind.split_at((head >> 16) as usize);
-            rest = behind;
-            Some((Guard::from_bits(head & 0xFFFF), Group(phrases)))
-        })
-    }
-
     /// What all phrases of an anchor have in common.
     #[inline]
     pub fn anchor_guard(&self, anchor: u32) -> Guard {
@@ -197,27 +292,9 @@ impl Tables {
     }
 
     /// Bytes of folded text that a phrase may cover between two line ends, at most: holes at its ends lie in the lines where it begins
-    /// and ends. Never asked for a text from which nothing is taken, so it is not counted before.
+    /// and ends.
     pub fn reach(&self) -> usize {
-        *self.reach.get_or_init(|| {
-            let parts = self.section(Section::Parts);
-            let mut choices: HashMap<u32, usize> = HashMap::new();
-            let mut of = |word: u32, edge: bool| match word >> KIND {
-                HOLE if edge => 0,
-                HOLE => Hole::NAMES[(word & ((1 << KIND) - 1)) as usize % Hole::NAMES.len()].1.reach(),
-                LITERAL => self.text(word & ((1 << KIND) - 1)).len(),
-                _ => *choices.entry(word).or_insert_with(|| match (Parts { tables: self, words: &[word] }).first() {
-                    Some(Piece::OneOf(choice)) => choice.iter().map(str::len).max().unwrap_or(0),
-                    _ => 0,
-                }),
-            };
-            let phrases = self.section(Section::Phrases);
-            let starts = phrases.iter().step_by(PHRASE).map(|&start| start as usize);
-            let ends = starts.clone().skip(1).chain([parts.len()]);
-            let covered =
-                starts.zip(ends).map(|(start, end)| (start..end).map(|n| of(parts[n], n == start || n + 1 == end)).sum::<usize>());
-            covered.max().unwrap_or(0)
-        })
+        self.section(Section::Reach).first().map_or(0, |&reach| reach as usize)
     }
 
     /// How many phrases there are.
@@ -229,18 +306,18 @@ impl Tables {
     /// A phrase by its number.
     #[inline]
     pub fn phrase(&self, n: u32) -> Phrase<'_> {
-        let phrases = self.section(Section::Phrases);
-        let at = n as usize * PHRASE;
+        let phrases = self.section(Section::Phrases).as_chunks::<PHRASE>().0;
         let parts = self.section(Section::Parts);
-        let end = phrases.get(at + PHRASE).map_or(parts.len(), |&end| end as usize);
-        let anchor = phrases[at + 3] & NO_ANCHOR;
+        let words = &phrases[n as usize];
+        let end = phrases.get(n as usize + 1).map_or(parts.len(), |&[end, ..]| end as usize);
+        let (brief, anchor) = (Brief(words), words[3] & NO_ANCHOR);
         Phrase {
-            parts: Parts { tables: self, words: &parts[phrases[at] as usize..end] },
+            parts: Parts { tables: self, words: &parts[words[0] as usize..end] },
             anchor: (anchor != NO_ANCHOR).then_some(anchor as usize),
-            role: Role::ALL[(phrases[at + 2] & 0xFFFF) as usize % Role::ALL.len()],
-            rule: phrases[at + 1],
-            language: (phrases[at + 2] >> 16) as u16,
-            words: (phrases[at + 3] >> 8 & 0xFF) as u16,
+            role: brief.role(),
+            rule: brief.rule(),
+            language: brief.language(),
+            words: brief.words(),
         }
     }
 
@@ -278,6 +355,24 @@ impl<'s> Parts<'s> {
 
     pub fn first(&self) -> Option<Piece<'s>> {
         self.get(0)
+    }
+
+    /// What tells the first three pieces, and whether there are as many.
+    #[inline]
+    pub fn head(&self) -> [u32; 3] {
+        std::array::from_fn(|n| self.words.get(n).copied().unwrap_or(u32::MAX))
+    }
+
+    /// The first piece, if it is a hole.
+    #[inline]
+    pub fn first_hole(&self) -> Option<Hole> {
+        self.words.first().copied().and_then(hole)
+    }
+
+    /// The last piece, if it is a hole.
+    #[inline]
+    pub fn last_hole(&self) -> Option<Hole> {
+        self.words.last().copied().and_then(hole)
     }
 
     pub fn last(&self) -> Option<Piece<'s>> {
@@ -346,6 +441,26 @@ pub(crate) struct Written {
     pub guard: Guard,
 }
 
+impl Written {
+    /// Bytes that it may cover between two line ends, at most.
+    fn reach(&self) -> usize {
+        let edge = |n: usize| n == 0 || n + 1 == self.parts.len();
+        let of = |(n, part): (usize, &Part)| match part {
+            Part::Hole(_) if edge(n) => 0,
+            Part::Hole(hole) => hole.reach(),
+            Part::Literal(text) => text.len(),
+            Part::OneOf(texts) => texts.iter().map(String::len).max().unwrap_or(0),
+            Part::Slot(_) => 0,
+        };
+        self.parts.iter().enumerate().map(of).sum()
+    }
+
+    /// What decides where it is found, its language aside.
+    fn pieces(&self) -> (&[Part], Option<usize>) {
+        (&self.parts, self.anchor)
+    }
+}
+
 /// Fills tables.
 #[derive(Default)]
 struct Builder<'p> {
@@ -373,6 +488,33 @@ impl<'p> Builder<'p> {
         }
     }
 
+    /// How many phrases there are.
+    fn phrases(&self) -> u32 {
+        (self.sections[Section::Phrases as usize].len() / PHRASE) as u32
+    }
+
+    fn phrase(&mut self, phrase: &'p Written, again: bool) {
+        let start = self.sections[Section::Parts as usize].len() as u32;
+        let anchor = phrase.anchor.map_or(NO_ANCHOR, |a| (a as u32).min(NO_ANCHOR));
+        let gate = phrase.anchor.map_or(Gate::default(), |anchor| Gate::of(&phrase.parts, anchor));
+        let blanks = match phrase.anchor.and_then(|anchor| phrase.parts.get(anchor)) {
+            Some(Part::Literal(text)) => (text.starts_with(' '), text.ends_with(' ')),
+            _ => (false, false),
+        };
+        let mark = |is: bool, mark: u32| if is { mark } else { 0 };
+        let marks = mark(again, AGAIN) | mark(phrase.parts.len() == 1, WHOLE) | mark(blanks.0, BLANK_BEFORE) | mark(blanks.1, BLANK_BEHIND);
+        self.sections[Section::Phrases as usize].extend([
+            start,
+            phrase.rule,
+            u32::from(phrase.language) << 16 | marks | phrase.role as u32,
+            u32::from(gate.bits()) << 16 | u32::from(phrase.words.min(0xFF)) << 8 | anchor,
+        ]);
+        for part in &phrase.parts {
+            let part = self.part(part);
+            self.sections[Section::Parts as usize].push(part);
+        }
+    }
+
     fn choice(&mut self, texts: &'p [String]) -> u32 {
         if let Some(&n) = self.choices.get(texts) {
             return n;
@@ -396,62 +538,59 @@ impl Tables {
     /// Tables of these phrases.
     pub fn build(phrases: &[Written]) -> Tables {
         let mut builder = Builder::default();
-        let mut anchored: Vec<Vec<u32>> = Vec::new();
-        for (n, phrase) in (0u32..).zip(phrases) {
+        let mut anchored: Vec<Vec<&Written>> = Vec::new();
+        let mut unanchored: Vec<&Written> = Vec::new();
+        for phrase in phrases {
             let anchor = phrase.anchor.filter(|&a| a < NO_ANCHOR as usize).and_then(|a| phrase.parts.get(a));
             let Some(Part::Literal(text)) = anchor else {
-                builder.sections[Section::Unanchored as usize].push(n);
+                unanchored.push(phrase);
                 continue;
             };
             let text = text.trim_matches(' ');
             // A comma finds every sentence: with holes beside it, a short line is the better place to start.
             if text.is_empty() || (phrase.parts.len() > 1 && !text.contains(char::is_alphanumeric)) {
-                builder.sections[Section::Unanchored as usize].push(n);
+                unanchored.push(phrase);
             } else {
                 let anchor = builder.text(text) as usize;
                 anchored.resize_with(anchored.len().max(anchor + 1), Vec::new);
-                anchored[anchor].push(n);
+                anchored[anchor].push(phrase);
             }
         }
         let anchors = builder.texts.clone();
         for mut list in anchored {
-            let start = builder.sections[Section::AnchorPhrases as usize].len() as u32;
+            let start = (builder.sections[Section::Groups as usize].len() / 2) as u32;
             builder.sections[Section::Anchors as usize].push(start);
-            builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|&n| phrases[n as usize].guard)).bits());
-            let guard = |n: &u32| phrases[*n as usize].guard.bits();
-            let pieces = |n: u32| (&phrases[n as usize].parts, phrases[n as usize].anchor);
+            builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|phrase| phrase.guard)).bits());
+            let pieces = Written::pieces;
             // What languages share is remembered from one phrase to the next, and what phrases with the same pieces share.
-            list.sort_by_key(|n| (guard(n), phrases[*n as usize].language));
+            list.sort_by_key(|phrase| (phrase.guard.bits(), phrase.language));
             let mut known: HashMap<_, usize> = HashMap::new();
-            let order: HashMap<u32, usize> = list.iter().enumerate().map(|(at, &n)| (n, *known.entry(pieces(n)).or_insert(at))).collect();
-            list.sort_by_key(|n| (guard(n), order[n]));
-            for group in list.chunk_by(|a, b| guard(a) == guard(b)).flat_map(|same| same.chunks(0xFFFF)) {
-                let groups = &mut builder.sections[Section::AnchorPhrases as usize];
-                groups.push((group.len() as u32) << 16 | guard(&group[0]));
-                for (at, &n) in group.iter().enumerate() {
-                    let again = at > 0 && pieces(group[at - 1]) == pieces(n) && !phrases[n as usize].parts.iter().any(Part::by_language);
-                    groups.push(n | if again { AGAIN } else { 0 });
+            let order: Vec<usize> = list.iter().enumerate().map(|(at, phrase)| *known.entry(pieces(phrase)).or_insert(at)).collect();
+            let mut list: Vec<(usize, &Written)> = order.into_iter().zip(list).collect();
+            list.sort_by_key(|&(order, phrase)| (phrase.guard.bits(), order));
+            for group in list.chunk_by(|(_, a), (_, b)| a.guard == b.guard) {
+                let first = builder.phrases();
+                builder.sections[Section::Groups as usize].extend([group[0].1.guard.bits(), first]);
+                let mut before = None;
+                for &(_, phrase) in group {
+                    let again = before == Some(pieces(phrase)) && !phrase.parts.iter().any(Part::by_language);
+                    builder.phrase(phrase, again);
+                    before = Some(pieces(phrase));
                 }
             }
         }
-        for phrase in phrases {
-            let start = builder.sections[Section::Parts as usize].len() as u32;
-            let anchor = phrase.anchor.map_or(NO_ANCHOR, |a| (a as u32).min(NO_ANCHOR));
-            builder.sections[Section::Phrases as usize].extend([
-                start,
-                phrase.rule,
-                u32::from(phrase.language) << 16 | phrase.role as u32,
-                u32::from(phrase.words.min(0xFF)) << 8 | anchor,
-            ]);
-            for part in &phrase.parts {
-                let part = builder.part(part);
-                builder.sections[Section::Parts as usize].push(part);
-            }
+        builder.sections[Section::Reach as usize].push(phrases.iter().map(Written::reach).max().unwrap_or(0) as u32);
+        let groups = (builder.sections[Section::Groups as usize].len() / 2) as u32;
+        builder.sections[Section::Anchors as usize].push(groups);
+        let end = builder.phrases();
+        builder.sections[Section::Groups as usize].extend([0, end]);
+        for phrase in unanchored {
+            let number = builder.phrases();
+            builder.sections[Section::Unanchored as usize].push(number);
+            builder.phrase(phrase, false);
         }
-        for (list, items) in [(Section::Anchors, Section::AnchorPhrases), (Section::Choices, Section::ChoiceTexts)] {
-            let end = builder.sections[items as usize].len() as u32;
-            builder.sections[list as usize].push(end);
-        }
+        let end = builder.sections[Section::ChoiceTexts as usize].len() as u32;
+        builder.sections[Section::Choices as usize].push(end);
         let guards = std::mem::take(&mut builder.sections[Section::Guards as usize]);
         let guard = |n: usize| Guard::from_bits(guards.get(n).copied().unwrap_or_default());
         super::literals::build(&anchors, guard, &mut builder.sections);

@@ -54,7 +54,7 @@ pub(super) fn gaps(set: &RuleSet, doc: &Document<'_>, cuts: &[Cut]) -> Vec<Cut> 
     for (index, rule) in rules(set, Fill::Gap) {
         let Some(fill) = &rule.fill else { continue };
         let taken = taken(doc, cuts);
-        let tail = (0..taken.len()).rev().find(|&n| doc.shape(n).prose && !taken[n]).map_or(0, |n| n + 1);
+        let tail = (0..taken.len()).rev().find(|&n| !taken[n] && doc.is_prose(n)).map_or(0, |n| n + 1);
         let mut gap: Vec<usize> = Vec::new();
         let edges = edges(set, doc, cuts);
         let (mut open, mut above) = (false, 0);

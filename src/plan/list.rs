@@ -7,7 +7,7 @@
 use super::fill::taken;
 use crate::detect::Cut;
 use crate::pack::{Confidence, RuleSet};
-use crate::text::Document;
+use crate::text::{Document, is_bullet};
 
 /// Items of an announced list, and words of the line that announces it.
 const ANNOUNCED: std::ops::RangeInclusive<usize> = 3..=12;
@@ -24,7 +24,7 @@ const TITLES: usize = 2;
 /// True for a short line with a year.
 fn is_date(doc: &Document<'_>, n: usize) -> bool {
     let digits = |part: &str| part.len() == 4 && matches!(part.as_bytes()[..2], [b'1', b'5'..=b'9'] | [b'2', b'0']);
-    doc.shape(n).words <= DATE_WORDS && doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits)
+    doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits) && doc.shape(n).words <= DATE_WORDS
 }
 
 /// False for a line that opens nothing: a colon ends what does, signs behind it aside.
@@ -46,8 +46,9 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     }
     let first = |c: &Cut| doc.line_at(c.span.start());
     let last = |c: &Cut| doc.last_line_of(c.span);
+    let bullet = |n: usize| is_bullet(doc.line(n).trim());
     let series = |c: &Cut| set.rules[c.rule as usize].series;
-    let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && doc.shape(first(c)).bullet);
+    let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && bullet(first(c)));
     let dated = cuts.iter().any(series);
     let blank = |n: usize| doc.line(n).trim_start().is_empty();
     let taken = taken(doc, cuts);
@@ -66,11 +67,11 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     // Doubtful cuts are spared in lists of bullets, all of them in the others.
     let (mut doubtful, mut all) = (vec![false; taken.len()], vec![false; taken.len()]);
     if bulleted {
-        for list in filled.chunk_by(|&a, &b| doc.shape(a).bullet && doc.shape(b).bullet) {
+        for list in filled.chunk_by(|&a, &b| bullet(a) && bullet(b)) {
             let stays = list.iter().filter(|&&n| !taken[n]).count();
             let held = |end: Option<&usize>| end.is_some_and(|&n| !taken[n]);
             // Before the first prose stand menus.
-            let menu = doc.prose().is_some_and(|(first, _)| list.last().is_some_and(|&n| n < first));
+            let menu = doc.first_prose().is_some_and(|first| list.last().is_some_and(|&n| n < first));
             if !menu && held(list.first()) && held(list.last()) && stays * 2 >= list.len() {
                 list.iter().for_each(|&n| doubtful[n] = taken[n]);
             }
@@ -115,7 +116,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             {
                 group.iter().chain(groups[next]).for_each(|&n| all[n] = true);
             }
-            prose |= group.iter().any(|&n| doc.shape(n).prose && !taken[n]);
+            prose = prose || group.iter().any(|&n| !taken[n] && doc.is_prose(n));
         }
     }
     cuts.retain(|c| {

@@ -39,7 +39,7 @@ pub(crate) fn plan(
     trace: Option<&mut Vec<Refusal>>,
 ) -> (Vec<Removal>, Option<Flag>) {
     let mut cuts = detection.cuts;
-    cuts.extend(run::cuts(set, doc, &detection.signs, trace));
+    cuts.extend(run::cuts(set, doc, detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
     list::spare(set, doc, &mut cuts);
     if cuts.is_empty() && !set.structural {

@@ -13,13 +13,12 @@ use crate::text::{Document, Span, count_words, is_wide};
 /// Weights of different rules that hold a run together at the edges of a text, and anywhere.
 const EDGE_WEIGHT: u32 = 3;
 const BODY_WEIGHT: u32 = 5;
-/// Signs before one that are looked at one by one.
-const NEAR: usize = 8;
 
 /// The cuts that runs make out of signs that could not cut alone.
-pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
+pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, mut signs: Vec<Sign>, mut trace: Option<&mut Vec<Refusal>>) -> Vec<Cut> {
     let mut out = Vec::new();
-    let signs = disjoint(outside(doc, signs));
+    outside(doc, &mut signs);
+    let signs = disjoint(signs);
     let mut from = 0;
     while from < signs.len() {
         let mut to = from + 1;
@@ -28,8 +27,9 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], mut trace:
         }
         let members = &signs[from..to];
         from = to;
-        // Heavy signs have cut what they cut.
-        if members.iter().all(|s| s.weight >= 3) {
+        // Heavy signs have cut what they cut, and one that is not alone on its line cuts nothing.
+        let lone = trace.is_none() && matches!(members, [one] if one.stand != Stand::Whole);
+        if lone || members.iter().all(|s| s.weight >= 3) {
             continue;
         }
         if let Err(why) = run(set, doc, members, trace.is_some(), &mut out)
@@ -75,20 +75,38 @@ impl Lack {
 
 /// Of overlapping signs those that together leave the least of the text unexplained; a heavy one weighs more than any others.
 fn disjoint(signs: Vec<Sign>) -> Vec<Sign> {
-    // Nearly always none does.
-    if signs.windows(2).all(|pair| pair[0].span.end() <= pair[1].span.start()) {
-        return signs;
+    let mut kept = Vec::with_capacity(signs.len());
+    let mut from = 0;
+    while let Some(first) = signs.get(from) {
+        // Signs that overlap, and those that overlap them.
+        let (mut to, mut end, mut alike) = (from + 1, first.span.end(), true);
+        while let Some(next) = signs.get(to).filter(|next| next.span.start() < end) {
+            alike &= next.span == first.span;
+            end = end.max(next.span.end());
+            to += 1;
+        }
+        let group = &signs[from..to];
+        from = to;
+        match alike {
+            // Of several at one place the heaviest, the last of those.
+            true => kept.extend(group.iter().max_by_key(|s| s.weight).cloned()),
+            false => choose(group, &mut kept),
+        }
     }
+    kept
+}
+
+/// The same for signs that overlap one another.
+fn choose(signs: &[Sign], kept: &mut Vec<Sign>) {
     let mut order: Vec<&Sign> = signs.iter().collect();
     order.sort_by_key(|s| (s.span.end(), s.span.start(), s.weight));
     // For each sign, in the order of their ends: the best that can be had up to it (bytes of heavy signs, bytes, few signs), and
     // what comes before it where it takes part in that.
-    let mut best: Vec<(usize, usize, Reverse<usize>)> = vec![(0, 0, Reverse(0))];
+    let mut best: Vec<(usize, usize, Reverse<usize>)> = Vec::with_capacity(order.len() + 1);
+    best.push((0, 0, Reverse(0)));
     let mut taken: Vec<Option<usize>> = Vec::with_capacity(order.len());
     for (n, sign) in order.iter().enumerate() {
-        // Few signs overlap another, or any number in a text that was made for it.
-        let near = order[..n].iter().rev().take(NEAR).position(|s| s.span.end() <= sign.span.start());
-        let before = near.map_or_else(|| order[..n].partition_point(|s| s.span.end() <= sign.span.start()), |back| n - back);
+        let before = order[..n].partition_point(|s| s.span.end() <= sign.span.start());
         let heavy = usize::from(sign.weight >= 3) * sign.span.len();
         let (weighty, bytes, Reverse(count)) = best[before];
         let with = (weighty + heavy, bytes + sign.span.len(), Reverse(count + 1));
@@ -96,7 +114,7 @@ fn disjoint(signs: Vec<Sign>) -> Vec<Sign> {
         taken.push(better.then_some(before));
         best.push(if better { with } else { best[n] });
     }
-    let mut kept = Vec::new();
+    let first = kept.len();
     let mut n = order.len();
     while n > 0 {
         n = match taken[n - 1] {
@@ -107,17 +125,20 @@ fn disjoint(signs: Vec<Sign>) -> Vec<Sign> {
             None => n - 1,
         };
     }
-    kept.reverse();
-    kept
+    kept[first..].reverse();
 }
 
 /// Weak signs without the heavy ones that end them: of “© 2024 The Valley Post. All rights reserved.” the second half
 /// is cut alone, and the first is a sign beside it.
-fn outside(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
-    let mut out = signs.to_vec();
-    for (n, sign) in out.iter_mut().enumerate().filter(|(_, s)| s.weight < 3) {
+fn outside(doc: &Document<'_>, signs: &mut [Sign]) {
+    let mut rest = signs;
+    while let Some((sign, behind)) = rest.split_first_mut() {
+        rest = behind;
+        if sign.weight >= 3 {
+            continue;
+        }
         let (start, end) = (sign.span.start(), sign.span.end());
-        let inside = signs[n + 1..].iter().take_while(|s| s.span.start() < end);
+        let inside = rest.iter().take_while(|s| s.span.start() < end);
         for heavy in inside.filter(|s| s.weight >= 3) {
             if heavy.span.start() > start && heavy.span.end() == end {
                 sign.span = Span::covering(doc.raw, start, heavy.span.start());
@@ -125,7 +146,6 @@ fn outside(doc: &Document<'_>, signs: &[Sign]) -> Vec<Sign> {
             }
         }
     }
-    out
 }
 
 /// The signs of a run that may be cut with it, line by line: on a line that the run does not fill, only those beside a

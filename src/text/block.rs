@@ -2,7 +2,7 @@
 //!
 //! With the processor's wide registers where it has any (`wide` chooses when dehusk is built).
 
-use wide::i8x64;
+use wide::{i8x16, i8x64};
 
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 64;
@@ -46,6 +46,43 @@ pub(crate) fn places<'t>(text: &'t str, needle: &'t str, from: usize, to: usize)
     })
 }
 
+/// What the bytes of ASCII of a block are, a bit for each.
+pub(super) struct Ascii {
+    pub upper: u64,
+    pub lower: u64,
+    pub digit: u64,
+    pub blank: u64,
+    /// White space but for the blank, what Markdown gives a meaning, and what is no ASCII.
+    pub special: u64,
+    pub high: u64,
+}
+
+impl Ascii {
+    /// Sixteen bytes at a time: so many fit the registers of every processor. `lowered` becomes the bytes with their capitals made
+    /// small.
+    #[inline(always)]
+    pub fn of(bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Ascii {
+        let mut ascii = Ascii { upper: 0, lower: 0, digit: 0, blank: 0, special: 0, high: 0 };
+        let lanes: &[[u8; 16]; BLOCK / 16] = wide::bytemuck::cast_ref(bytes);
+        let folded: &mut [[u8; 16]; BLOCK / 16] = wide::bytemuck::cast_mut(lowered);
+        for n in 0..lanes.len() {
+            let lane: i8x16 = wide::bytemuck::cast(lanes[n]);
+            let within = |first: u8, last: u8| lane.simd_gt(i8x16::splat(first as i8 - 1)) & lane.simd_lt(i8x16::splat(last as i8 + 1));
+            let upper = within(b'A', b'Z');
+            let special = within(b'\t', b'\r') | within(b'[', b']') | lane.simd_eq(i8x16::splat(b'`' as i8)) | lane;
+            let bits = |lane: i8x16| (lane.to_bitmask() as u64) << (16 * n);
+            ascii.upper |= bits(upper);
+            ascii.lower |= bits(within(b'a', b'z'));
+            ascii.digit |= bits(within(b'0', b'9'));
+            ascii.blank |= bits(lane.simd_eq(i8x16::splat(b' ' as i8)));
+            ascii.special |= bits(special);
+            ascii.high |= bits(lane);
+            folded[n] = wide::bytemuck::cast(lane | upper & i8x16::splat(0x20));
+        }
+        ascii
+    }
+}
+
 /// Sixty-four bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Block(i8x64);
@@ -62,7 +99,7 @@ impl Block {
         Block(wide::bytemuck::cast(*bytes))
     }
 
-    /// Bytes from `first` to `last`, both ASCII. Bytes have a sign here: those above ASCII are smaller than all others.
+    /// Bytes from `first` to `last`, both ASCII or none. Bytes have a sign here: those above ASCII are smaller than all others.
     #[inline(always)]
     pub fn within(&self, first: u8, last: u8) -> u64 {
         in_range(self.0, first, last).to_bitmask()
@@ -119,6 +156,22 @@ mod tests {
             let block = block_at(&bytes, 0).unwrap();
             let (first, last) = (a.min(b), a.max(b));
             prop_assert_eq!(block.within(first, last), bits(&bytes, |b| (first..=last).contains(&b)));
+            prop_assert_eq!(block.within(0xE4, 0xE9), bits(&bytes, |b| (0xE4..=0xE9).contains(&b)));
+            let mut lowered = [0; BLOCK];
+            let ascii = Ascii::of(bytes.first_chunk().unwrap(), &mut lowered);
+            prop_assert_eq!(lowered.to_vec(), bytes.to_ascii_lowercase());
+            let special = |b: u8| matches!(b, b'\t'..=b'\r' | b'['..=b']' | b'`' | 128..);
+            prop_assert_eq!(
+                (ascii.upper, ascii.lower, ascii.digit, ascii.blank, ascii.special, ascii.high),
+                (
+                    bits(&bytes, |b| b.is_ascii_uppercase()),
+                    bits(&bytes, |b| b.is_ascii_lowercase()),
+                    bits(&bytes, |b| b.is_ascii_digit()),
+                    bits(&bytes, |b| b == b' '),
+                    bits(&bytes, special),
+                    block.high()
+                )
+            );
             prop_assert_eq!(block.letters(), bits(&bytes, |b| b.is_ascii_alphabetic()));
             prop_assert_eq!(block.wordy(), bits(&bytes, |b| b.is_ascii_alphanumeric()));
             prop_assert_eq!(block.is(bytes[5]), bits(&bytes, |b| b == bytes[5]));

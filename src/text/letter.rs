@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::{canonical_combining_class, compose};
 
-use super::class::is_letter;
-use super::line::is_wide;
+use super::bits::Class;
+use super::class::{is_letter, is_wordy};
+use super::line::{is_hangul, is_wide};
 
 /// What folding does with one character.
 pub(super) enum Fold {
@@ -91,6 +92,12 @@ pub(super) enum Kind {
 impl Kind {
     pub const ALL: [Kind; 5] = [Kind::Other, Kind::Lower, Kind::Upper, Kind::Digit, Kind::Caseless];
 
+    /// True where a seam is between characters of these kinds; between capitals only where a small letter follows.
+    #[inline(always)]
+    pub fn parts(self, from: Kind) -> bool {
+        SEAMS >> (from as u32 * 5 + self as u32) & 1 != 0
+    }
+
     pub fn of(c: char) -> Kind {
         match c {
             'a'..='z' => Kind::Lower,
@@ -105,61 +112,152 @@ impl Kind {
         }
     }
 }
+
+/// A bit for each pair of kinds between which a seam may be: the first times five, and the second.
+const SEAMS: u32 = {
+    const fn pair(first: Kind, second: Kind) -> u32 {
+        1 << (first as u32 * 5 + second as u32)
+    }
+    pair(Kind::Lower, Kind::Upper)
+        | pair(Kind::Digit, Kind::Upper)
+        | pair(Kind::Lower, Kind::Digit)
+        | pair(Kind::Upper, Kind::Digit)
+        | pair(Kind::Digit, Kind::Lower)
+        | pair(Kind::Upper, Kind::Upper)
+        | pair(Kind::Caseless, Kind::Lower)
+        | pair(Kind::Caseless, Kind::Upper)
+        | pair(Kind::Caseless, Kind::Digit)
+        | pair(Kind::Lower, Kind::Caseless)
+        | pair(Kind::Upper, Kind::Caseless)
+        | pair(Kind::Digit, Kind::Caseless)
+};
+
 /// A digit of another script as the ASCII one.
 fn digit(c: char, zero: u32) -> Fold {
     Fold::Keep(char::from_digit(c as u32 - zero, 10).unwrap_or(c))
 }
 
-/// Letters and signs that fold to themselves or to one other, whatever stands around them, with their kind.
-pub(super) fn simple(c: char) -> Option<(char, Kind)> {
+/// How a folded character counts where phrases begin.
+pub(super) fn class(c: char) -> Class {
     match c {
-        '\u{4E00}'..='\u{9FFF}' => Some((c, Kind::Other)),
-        '\u{AC00}'..='\u{D7A3}' => Some((c, Kind::Caseless)),
-        // Of three bytes: kana and the signs between them, Thai, Devanagari, letters of Vietnamese.
-        '\u{3041}'..='\u{3096}' | '\u{309B}'..='\u{30FF}' | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3011}' => Some((c, Kind::Other)),
-        '\u{E01}'..='\u{E37}' | '\u{E3F}'..='\u{E47}' => Some((c, Kind::Other)),
-        '\u{904}'..='\u{928}' | '\u{92A}'..='\u{930}' | '\u{932}'..='\u{933}' | '\u{935}'..='\u{939}' | '\u{93E}'..='\u{94C}' => {
-            Some((c, Kind::Caseless))
+        ' ' | '\n' => Class::Blank,
+        c if is_hangul(c) => Class::Hangul,
+        c if is_wordy(c) && !is_wide(c) => Class::Word,
+        _ => Class::Alone,
+    }
+}
+
+/// A character that folds to one of as many bytes, whatever stands around it: that one, and the kind and class of the two.
+#[derive(Clone, Copy)]
+pub(super) struct Letter(u32);
+
+impl Letter {
+    /// What takes more.
+    const NONE: Letter = Letter(0);
+    const KNOWN: u32 = 1 << 31;
+
+    const fn new(folded: u32, kind: Kind, class: Class) -> Letter {
+        Letter(Letter::KNOWN | (class as u32) << 24 | (kind as u32) << 16 | folded)
+    }
+
+    /// Of a character that is not ASCII and stands below U+10000, by its number.
+    #[inline(always)]
+    pub fn of(table: &[Letter; LETTERS], code: u32) -> Option<Letter> {
+        let letter = match table.get((code as usize).wrapping_sub(0x80)) {
+            Some(letter) => *letter,
+            None => Letter::above(code),
+        };
+        (letter.0 != 0).then_some(letter)
+    }
+
+    /// Of a character behind the table.
+    fn above(code: u32) -> Letter {
+        let alone = Letter::new(code, Kind::Other, Class::Alone);
+        match code {
+            0x4E00..=0x9FFF => alone,
+            0xAC00..=0xD7A3 => Letter::new(code, Kind::Caseless, Class::Hangul),
+            // Kana and the signs between them, letters of Vietnamese.
+            0x3041..=0x3096 | 0x309B..=0x30FF | 0x3001..=0x3004 | 0x3008..=0x3011 => alone,
+            0x1EA0..=0x1EF9 if code % 2 == 1 => Letter::new(code, Kind::Lower, Class::Word),
+            0x1EA0..=0x1EF9 => Letter::new(code + 1, Kind::Upper, Class::Word),
+            _ => Letter::NONE,
         }
-        '\u{1EA0}'..='\u{1EF9}' if c as u32 % 2 == 1 => Some((c, Kind::Lower)),
-        '\u{1EA0}'..='\u{1EF9}' => Some((char::from_u32(c as u32 + 1).unwrap_or(c), Kind::Upper)),
-        // The most frequent signs.
-        '\u{2010}'..='\u{2015}' => Some(('-', Kind::Other)),
-        '\u{2018}'..='\u{201B}' => Some(('\'', Kind::Other)),
-        '\u{201C}'..='\u{201F}' => Some(('"', Kind::Other)),
-        '\u{80}'..='\u{7FF}' => told(&SIMPLE, c as usize),
+    }
+
+    #[inline(always)]
+    pub fn folded(self) -> u32 {
+        self.0 & 0xFFFF
+    }
+
+    /// The number of its kind in [`Kind::ALL`].
+    #[inline(always)]
+    pub fn kind(self) -> usize {
+        (self.0 >> 16 & 7) as usize
+    }
+
+    /// The number of its class.
+    #[inline(always)]
+    pub fn class(self) -> usize {
+        (self.0 >> 24 & 3) as usize
+    }
+}
+
+/// Characters with a table: those of two bytes, and of three bytes the scripts of India and Thai.
+pub(super) const LETTERS: usize = 0x1000 - 0x80;
+
+/// The first letters behind ASCII.
+pub(super) fn letters() -> &'static [Letter; LETTERS] {
+    &TABLE
+}
+
+static TABLE: LazyLock<[Letter; LETTERS]> = LazyLock::new(|| {
+    std::array::from_fn(|n| match char::from_u32(n as u32 + 0x80).map(|c| (c, fold_char(c))) {
+        Some((c, Fold::Keep(folded))) if folded.len_utf8() == c.len_utf8() && canonical_combining_class(folded) == 0 => {
+            Letter::new(folded as u32, Kind::of(c), class(folded))
+        }
+        _ => Letter::NONE,
+    })
+});
+
+/// The most frequent signs that become shorter.
+pub(super) fn sign(c: char) -> Option<char> {
+    match c {
+        '\u{2010}'..='\u{2015}' => Some('-'),
+        '\u{2018}'..='\u{201B}' => Some('\''),
+        '\u{201C}'..='\u{201F}' => Some('"'),
         _ => None,
     }
 }
 
-/// The same of a character of two bytes, by these; `table` is [`two_bytes`].
-#[inline(always)]
-pub(super) fn simple_of_two(table: &[u16; 0x780], first: u8, second: u8) -> Option<(char, Kind)> {
-    told(table, usize::from(first & 0x1F) << 6 | usize::from(second & 0x3F))
+/// What a mark, or a vowel of a Korean syllable, and the character before it are together.
+pub(super) fn composed(before: Option<char>, c: char) -> Option<char> {
+    if (c as u32) < 0x300 || (canonical_combining_class(c) == 0 && !('\u{1161}'..='\u{11C2}').contains(&c)) {
+        return None;
+    }
+    let one = compose(before?, c)?;
+    // "α" and its accent as two characters.
+    Some(if let Fold::Keep(plain) = fold_char(one) { plain } else { one })
 }
 
-/// What the table tells of the character with this number.
-#[inline(always)]
-fn told(table: &[u16; 0x780], number: usize) -> Option<(char, Kind)> {
-    let entry = *table.get(number.wrapping_sub(0x80))?;
-    let folded = char::from_u32(u32::from(entry & 0x7FF)).filter(|&c| c != '\0')?;
-    Some((folded, Kind::ALL[usize::from(entry >> 11) % 5]))
-}
-
-/// What characters of two bytes fold to.
-pub(super) fn two_bytes() -> &'static [u16; 0x780] {
-    &SIMPLE
-}
-
-/// For each character of two bytes: what it folds to, and its kind above; 0 where it takes more.
-static SIMPLE: LazyLock<[u16; 0x780]> = LazyLock::new(|| {
-    std::array::from_fn(|n| match char::from_u32(n as u32 + 0x80).map(|c| (c, fold_char(c))) {
-        Some((c, Fold::Keep(folded))) if folded as u32 <= 0x7FF && canonical_combining_class(folded) == 0 => {
-            folded as u16 | (Kind::of(c) as u16) << 11
+/// Folds a phrase of a pack: as a text, without the line break rules, trimmed.
+pub(crate) fn fold_phrase(phrase: &str) -> String {
+    let mut out = String::with_capacity(phrase.len());
+    for c in phrase.chars() {
+        match fold_char(c) {
+            Fold::Keep(c) => {
+                let one = composed(out.chars().next_back(), c);
+                if one.is_some() {
+                    out.pop();
+                }
+                out.push(one.unwrap_or(c));
+            }
+            Fold::Dots => out.push_str("..."),
+            Fold::Blank if !out.ends_with(' ') => out.push(' '),
+            Fold::Blank | Fold::Drop => {}
         }
-        _ => 0,
-    })
-});
+    }
+    out
+}
 
 #[cfg(test)]
 mod tests {
@@ -168,10 +266,17 @@ mod tests {
     #[test]
     fn short_ways_fold_as_the_long_one() {
         let wrong = |&c: &char| {
-            simple(c).is_some_and(|(folded, kind)| {
-                let alone = canonical_combining_class(folded) == 0;
-                !alone || kind != Kind::of(c) || !matches!(fold_char(c), Fold::Keep(long) if long == folded)
-            })
+            let (folded, kind, class_of) = match (Letter::of(letters(), c as u32), sign(c)) {
+                (Some(letter), _) => (char::from_u32(letter.folded()).unwrap(), letter.kind(), letter.class()),
+                (_, Some(sign)) => (sign, Kind::Other as usize, Class::Alone as usize),
+                _ => return false,
+            };
+            let alone = canonical_combining_class(folded) == 0 && !('\u{1161}'..='\u{11C2}').contains(&folded);
+            !alone
+                || kind != Kind::of(c) as usize
+                || class_of != class(folded) as usize
+                || (sign(c).is_none() && folded.len_utf8() != c.len_utf8())
+                || !matches!(fold_char(c), Fold::Keep(long) if long == folded)
         };
         assert_eq!(('\u{80}'..='\u{FFFF}').filter(wrong).collect::<String>(), "");
     }

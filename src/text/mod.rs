@@ -1,9 +1,12 @@
 //! First stage: the text, its folded twin for matching, its lines and their shape.
 
+mod bits;
 mod block;
 pub(crate) mod boundary;
 mod class;
 mod fold;
+mod folded;
+mod kinds;
 mod letter;
 mod line;
 mod span;
@@ -13,10 +16,13 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use memchr::memmem;
 
+pub(crate) use bits::{BitMap, Bits};
 pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
-pub(crate) use fold::{Folded, fold_phrase};
-pub(crate) use line::{Line, Shape, ends_sentence, is_hangul, is_mark, is_wide};
+pub(crate) use folded::Folded;
+pub(crate) use letter::fold_phrase;
+use line::{LEAST_PROSE, has_few_words};
+pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
 pub use span::Span;
 pub(crate) use words::count_words;
 
@@ -31,7 +37,8 @@ pub(crate) struct Document<'t> {
     shapes: OnceCell<Vec<OnceCell<Shape>>>,
     /// First and last lines of code between fences.
     fences: OnceCell<Vec<(usize, usize)>>,
-    zone: OnceCell<Option<(usize, usize)>>,
+    first_prose: OnceCell<Option<usize>>,
+    last_prose: OnceCell<Option<usize>>,
     filled: OnceCell<Vec<u32>>,
     letters: OnceCell<(usize, usize)>,
     last_line: Cell<usize>,
@@ -64,6 +71,9 @@ impl Held {
     }
 }
 
+/// Lines on each side of one that are looked at one by one.
+const NEAR: usize = 16;
+
 /// Kinds of answers that may be remembered; each has a number of its own below this.
 pub(crate) const KINDS: usize = 32;
 
@@ -77,7 +87,8 @@ impl<'t> Document<'t> {
             lines,
             explained: false,
             fences: OnceCell::new(),
-            zone: OnceCell::new(),
+            first_prose: OnceCell::new(),
+            last_prose: OnceCell::new(),
             filled: OnceCell::new(),
             letters: OnceCell::new(),
             last_line: Cell::new(0),
@@ -192,20 +203,30 @@ impl<'t> Document<'t> {
     pub fn filled_lines_off(&self, n: usize, count: usize) -> (usize, usize) {
         let before = self.filled_before(n).saturating_sub(count);
         let behind = self.filled_before(n + 1).saturating_add(count);
-        // The line that holds the wanted number is the first one behind which there is more than that.
-        let first = self.line_sums().partition_point(|&filled| filled as usize <= before).saturating_sub(1);
-        let last = self.line_sums().partition_point(|&filled| (filled as usize) < behind).saturating_sub(1);
+        // The line that holds the wanted number is the first one behind which there is more than that. It is near, as a rule.
+        let sums = self.line_sums();
+        let near = (n.saturating_sub(NEAR)..=n).rev().find(|&at| sums[at] as usize <= before);
+        let first = near.unwrap_or_else(|| sums.partition_point(|&filled| filled as usize <= before).saturating_sub(1));
+        let near = (n..sums.len().min(n + NEAR)).find(|&at| sums[at] as usize >= behind);
+        let last = near.unwrap_or_else(|| sums.partition_point(|&filled| (filled as usize) < behind)).saturating_sub(1);
         (first.min(n), last.clamp(n, self.lines.len() - 1))
     }
 
-    /// First and last line of prose, `None` where the text has none.
-    pub fn prose(&self) -> Option<(usize, usize)> {
-        *self.zone.get_or_init(|| {
-            let mut lines = 0..self.lines.len();
-            let prose = |n: &usize| self.shape(*n).prose;
-            let first = lines.find(prose)?;
-            Some((first, lines.rfind(prose).unwrap_or(first)))
-        })
+    /// The first line of prose, `None` where the text has none.
+    pub fn first_prose(&self) -> Option<usize> {
+        *self.first_prose.get_or_init(|| (0..self.lines.len()).find(|&n| self.is_prose(n)))
+    }
+
+    /// The last one.
+    pub fn last_prose(&self) -> Option<usize> {
+        *self.last_prose.get_or_init(|| (0..self.lines.len()).rfind(|&n| self.is_prose(n)))
+    }
+
+    /// True for a line of prose; short ones need not be read for that.
+    pub fn is_prose(&self, n: usize) -> bool {
+        let line = &self.lines[n];
+        let length = line.end() - line.start();
+        length >= LEAST_PROSE && !has_few_words(self.raw.as_bytes(), line.start(), length) && self.shape(n).prose
     }
 
     /// Number of lines before line `n` that are not blank.

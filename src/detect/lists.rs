@@ -1,0 +1,79 @@
+//! Matches of many rules, put in order for each rule when one asks: most are near words of rules that nothing else speaks for.
+
+use std::cell::OnceCell;
+
+use super::scan::Match;
+
+/// Matches in the order in which they were found, and by rule.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    all: Vec<Match>,
+    sorted: OnceCell<Sorted>,
+}
+
+/// By rule, and for each rule by place.
+#[derive(Debug)]
+struct Sorted {
+    matches: Vec<Match>,
+    /// For each rule up to the last one that has matches, where its matches begin, and the end of the last one's.
+    starts: Vec<u32>,
+}
+
+impl Lists {
+    pub fn push(&mut self, found: Match) {
+        self.sorted = OnceCell::new();
+        self.all.push(found);
+    }
+
+    pub fn extend(&mut self, found: impl Iterator<Item = Match>) {
+        self.sorted = OnceCell::new();
+        self.all.extend(found);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// In the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Match> {
+        self.all.iter()
+    }
+
+    /// Of one rule, sorted by place.
+    pub fn of(&self, rule: u32) -> &[Match] {
+        let Sorted { matches, starts } = self.sorted();
+        match starts.get(rule as usize..) {
+            Some(&[start, end, ..]) => &matches[start as usize..end as usize],
+            _ => &[],
+        }
+    }
+
+    /// Of each rule that has any, sorted by place.
+    pub fn by_rule(&self) -> impl Iterator<Item = (u32, &[Match])> {
+        self.sorted().matches.chunk_by(|a, b| a.rule == b.rule).map(|list| (list[0].rule, list))
+    }
+
+    fn sorted(&self) -> &Sorted {
+        self.sorted.get_or_init(|| {
+            let rules = self.all.iter().map(|m| m.rule as usize + 1).max().unwrap_or(0);
+            // How many stand before those of a rule, then where the next one of it goes.
+            let mut starts = vec![0u32; rules + 1];
+            self.all.iter().for_each(|m| starts[m.rule as usize + 1] += 1);
+            (0..rules).for_each(|rule| starts[rule + 1] += starts[rule]);
+            let mut next = starts.clone();
+            let mut order = vec![0u32; self.all.len()];
+            for (n, m) in (0u32..).zip(&self.all) {
+                let at = &mut next[m.rule as usize];
+                order[*at as usize] = n;
+                *at += 1;
+            }
+            let mut matches: Vec<Match> = order.iter().map(|&n| self.all[n as usize]).collect();
+            // Anchors come in the order of their ends, phrases without an anchor last.
+            let place = |m: &Match| (m.span.start(), m.span.end());
+            for list in matches.chunk_by_mut(|a, b| a.rule == b.rule).filter(|list| !list.is_sorted_by_key(place)) {
+                list.sort_by_key(place);
+            }
+            Sorted { matches, starts }
+        })
+    }
+}

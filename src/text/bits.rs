@@ -1,0 +1,129 @@
+//! What stands where in a folded text: a bit for each byte, found while the text is folded.
+
+use super::block::BLOCK;
+
+/// Sixty-four bytes of a folded text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bits {
+    /// Letters and digits, but for Hangul and scripts without blanks.
+    pub words: u64,
+    pub hangul: u64,
+    /// First bytes of what stands by itself: signs, and characters of scripts without blanks.
+    pub alone: u64,
+    pub blank: u64,
+    /// Letters that are small ones in the original.
+    pub small: u64,
+    /// Where a new piece may begin inside what looks like a word: `2040|Next article|Rise`.
+    pub seams: u64,
+    /// Where lines begin.
+    pub lines: u64,
+}
+
+/// How a character counts where phrases begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Alone,
+    Word,
+    Hangul,
+    Blank,
+}
+
+impl Bits {
+    /// The bits of one character of `len` bytes.
+    pub(super) fn of(class: Class, len: usize, small: bool) -> Bits {
+        let own = (1 << len) - 1;
+        let small = if small { own } else { 0 };
+        match class {
+            Class::Alone => Bits { alone: 1, small, ..Bits::default() },
+            Class::Word => Bits { words: own, small, ..Bits::default() },
+            Class::Hangul => Bits { hangul: own, small, ..Bits::default() },
+            Class::Blank => Bits { blank: own, ..Bits::default() },
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, bits: &Bits, moved: impl Fn(u64) -> u64) {
+        self.words |= moved(bits.words);
+        self.alone |= moved(bits.alone);
+        self.blank |= moved(bits.blank);
+        self.small |= moved(bits.small);
+        self.seams |= moved(bits.seams);
+        self.hangul |= moved(bits.hangul);
+    }
+}
+
+/// The bits of a whole text.
+#[derive(Debug, Default)]
+pub(crate) struct BitMap {
+    blocks: Vec<Bits>,
+}
+
+impl BitMap {
+    /// With room for a text of so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> BitMap {
+        BitMap { blocks: vec![Bits::default(); bytes / BLOCK + 2] }
+    }
+
+    /// The bits of bytes from `n` times sixty-four on.
+    #[inline(always)]
+    pub fn block(&self, n: usize) -> Bits {
+        self.blocks.get(n).copied().unwrap_or_default()
+    }
+
+    /// True where a new piece may begin inside what looks like a word.
+    #[inline]
+    pub fn seam(&self, at: usize) -> bool {
+        self.block(at / BLOCK).seams >> (at % BLOCK) & 1 == 1
+    }
+
+    /// True for a letter that is a small one in the original.
+    #[inline]
+    pub fn small(&self, at: usize) -> bool {
+        self.block(at / BLOCK).small >> (at % BLOCK) & 1 == 1
+    }
+
+    /// Adds what stands at `at` and behind it, but for the beginnings of lines.
+    #[inline(always)]
+    pub(super) fn add(&mut self, at: usize, bits: &Bits) {
+        let (n, shift) = (at / BLOCK, at % BLOCK);
+        let [first, second] = self.two(n);
+        first.add(bits, |bits| bits << shift);
+        // Two steps: sixty-four at once would be none.
+        second.add(bits, |bits| bits >> 1 >> (BLOCK - 1 - shift));
+    }
+
+    /// A new piece may begin at `at`.
+    pub(super) fn add_seam(&mut self, at: usize) {
+        self.two(at / BLOCK)[0].seams |= 1 << (at % BLOCK);
+    }
+
+    /// A line begins at `at`.
+    pub(super) fn add_line(&mut self, at: usize) {
+        self.two(at / BLOCK)[0].lines |= 1 << (at % BLOCK);
+    }
+
+    /// Takes back the character at `at`, which is the last one; seams and lines stay.
+    pub(super) fn take_back(&mut self, at: usize) {
+        let (n, shift) = (at / BLOCK, at % BLOCK);
+        let keep = (1 << shift) - 1;
+        let [first, second] = self.two(n);
+        for (block, keep) in [(first, keep), (second, 0)] {
+            let Bits { words, hangul, alone, blank, small, .. } = block;
+            for bits in [words, hangul, alone, blank, small] {
+                *bits &= keep;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn two(&mut self, n: usize) -> &mut [Bits; 2] {
+        // Some few characters are longer when they are folded.
+        if n + 2 > self.blocks.len() {
+            self.blocks.resize(n + 64, Bits::default());
+        }
+        match self.blocks[n..].first_chunk_mut() {
+            Some(two) => two,
+            None => unreachable!("as many blocks were made just now"),
+        }
+    }
+}
