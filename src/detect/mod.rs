@@ -95,8 +95,13 @@ impl Detector<'_> {
         let found = self.found;
         // Most words stand where their rule wants none of them; only `trace` wants to be told.
         let mut here = check::Here::default();
-        let placed = found.main.iter().map(|m| (m, here.place(self.doc, &self.set.rules[m.rule as usize], m)));
-        let mut main: Vec<(&Match, Result<Place, No>)> = placed.filter(|(_, place)| self.doc.explained || place.is_ok()).collect();
+        let mut main: Vec<(&Match, Result<Place, No>)> = Vec::with_capacity(found.main.len());
+        for m in &found.main {
+            let place = here.place(self.doc, &self.set.rules[m.rule as usize], m);
+            if self.doc.explained || place.is_ok() {
+                main.push((m, place));
+            }
+        }
         // Matches come in the order of their starts. Of the languages that have the same words, the text's own speaks first.
         let place = |m: &Match| (std::cmp::Reverse(m.span.end()), m.rule);
         for here in main.chunk_by_mut(|(a, _), (b, _)| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {

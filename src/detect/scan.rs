@@ -114,7 +114,11 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     }
                     continue;
                 }
-                let find = || phrase::confirm(set, doc, &set.phrase(number)?, (hit.start, hit.end), &mut looked);
+                let find = || {
+                    let (before, behind) = anchored.parts(number)?;
+                    let around = phrase::Around { number, before, behind, blanks: brief.blanks(), language };
+                    phrase::confirm(set, doc, &around, (hit.start, hit.end), &mut looked)
+                };
                 if let Some(range) = *answer.get_or_insert_with(find) {
                     found.add(set, doc, found_for, range, hit.start);
                 }

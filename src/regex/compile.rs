@@ -1,14 +1,19 @@
 //! Expressions into programs.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
-use super::program::{HEAD, Mode, Program, flag, op};
+use super::program::{HEAD, Mode, Program, flag, op, switch};
 
 /// Most words of a program, and most of its states: a pack from elsewhere must not take the memory.
 const MOST: usize = 1 << 19;
+
+/// Ways that one character chooses from, at least.
+const SWITCHED: usize = 4;
+/// Characters of a class that is taken apart for that.
+const FEW: usize = 3;
 
 /// Why an expression has no program.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +87,11 @@ impl Compiler {
             }
             match self.code[here] & 255 {
                 op::MATCH => continue,
+                op::SWITCH => {
+                    let (along, other) = switch(&self.code, here);
+                    open.extend(along.iter().map(|&[_, to]| to).chain(other));
+                    continue;
+                }
                 op::SPLIT => open.push(self.code[here + 2]),
                 op::GREEDY if self.keeps(self.code[here + 2], self.code[here + 1]) => self.code[here] |= op::KEEPS,
                 _ => {}
@@ -107,6 +117,11 @@ impl Compiler {
                 op::MATCH => true,
                 op::CHAR => !self.holds(class, word >> 8),
                 op::CLASS => self.apart(class, self.code[here + 2]),
+                op::SWITCH => {
+                    let (along, other) = switch(&self.code, here);
+                    open.extend(other);
+                    !along.iter().any(|&[c, _]| self.holds(class, c))
+                }
                 op::SPLIT => {
                     open.extend([self.code[here + 1], self.code[here + 2]]);
                     true
@@ -184,16 +199,43 @@ impl Compiler {
             HirKind::Capture(group) => self.emit(&group.sub, next),
             HirKind::Concat(parts) if self.back() => parts.iter().try_fold(next, |next, part| self.emit(part, next)),
             HirKind::Concat(parts) => parts.iter().rev().try_fold(next, |next, part| self.emit(part, next)),
-            HirKind::Alternation(parts) => {
-                let (last, others) = parts.split_last().expect("an alternation has parts");
-                let mut starts = Vec::with_capacity(others.len());
-                for part in others {
-                    starts.push(self.emit(part, next)?);
-                }
-                let last = self.emit(last, next)?;
-                starts.into_iter().rev().try_fold(last, |rest, start| self.push(&[op::SPLIT, start, rest]))
+            HirKind::Alternation(parts) if parts.len() >= SWITCHED => self.alternation(parts, next),
+            HirKind::Alternation(parts) => self.split(parts, next),
+        }
+    }
+
+    /// Many ways: one character tells which of them there are. Where nobody asks for more than whether there is a match, their order
+    /// does not matter; else all must begin with a character.
+    fn alternation(&mut self, parts: &[Hir], next: u32) -> Result<u32, Error> {
+        let (mut along, mut others) = (BTreeMap::<char, Vec<Hir>>::new(), Vec::new());
+        for part in parts {
+            match lead(part, self.back()) {
+                Some((chars, rest)) => chars.into_iter().for_each(|c| along.entry(c).or_default().push(rest.clone())),
+                None => others.push(part.clone()),
             }
         }
+        if along.len() < SWITCHED || (self.mode != Some(Mode::Test) && !others.is_empty()) {
+            return self.split(parts, next);
+        }
+        let other = match others.len() {
+            0 => op::NONE,
+            _ => self.emit(&Hir::alternation(others), next)?,
+        };
+        let mut words = vec![op::SWITCH, next, along.len() as u32, other];
+        for (c, rests) in along {
+            words.extend([u32::from(c), self.emit(&Hir::alternation(rests), next)?]);
+        }
+        self.push(&words)
+    }
+
+    fn split(&mut self, parts: &[Hir], next: u32) -> Result<u32, Error> {
+        let (last, others) = parts.split_last().expect("an alternation has parts");
+        let mut starts = Vec::with_capacity(others.len());
+        for part in others {
+            starts.push(self.emit(part, next)?);
+        }
+        let last = self.emit(last, next)?;
+        starts.into_iter().rev().try_fold(last, |rest, start| self.push(&[op::SPLIT, start, rest]))
     }
 
     fn repetition(&mut self, repetition: &Repetition, next: u32) -> Result<u32, Error> {
@@ -277,6 +319,29 @@ fn ranges(pool: &[u32], class: u32) -> impl Iterator<Item = (u32, u32)> {
     ascii.chain(wide.as_chunks::<2>().0[..class[4] as usize].iter().map(|&[start, end]| (start, end)))
 }
 
+/// The characters of which an expression begins with one, from the side where it begins, if they are few, and what is behind them.
+fn lead(hir: &Hir, back: bool) -> Option<(Vec<char>, Hir)> {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let mut text = std::str::from_utf8(&literal.0).ok()?.chars();
+            let c = if back { text.next_back() } else { text.next() }?;
+            Some((vec![c], Hir::literal(text.as_str().as_bytes())))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let chars: Vec<char> = class.iter().flat_map(|range| range.start()..=range.end()).take(FEW + 1).collect();
+            (1..=FEW).contains(&chars.len()).then(|| (chars, Hir::empty()))
+        }
+        HirKind::Concat(parts) => {
+            let (end, rest) = if back { parts.split_last() } else { parts.split_first() }?;
+            let (chars, behind) = lead(end, back)?;
+            let mut parts = rest.to_vec();
+            parts.insert(if back { rest.len() } else { 0 }, behind);
+            Some((chars, Hir::concat(parts)))
+        }
+        _ => None,
+    }
+}
+
 /// What matches one character, whichever.
 fn single(hir: &Hir) -> Option<Cow<'_, Class>> {
     match hir.kind() {
@@ -312,6 +377,16 @@ impl First {
                 op::CHAR if arg < 128 => self.bits[(arg >> 5) as usize] |= 1 << (arg & 31),
                 op::CHAR => self.flags |= flag::WIDE,
                 op::SPLIT => open.extend([code[at + 1], code[at + 2]]),
+                op::SWITCH => {
+                    let (along, other) = switch(code, at);
+                    open.extend(other);
+                    for &[c, _] in along {
+                        match c {
+                            0..128 => self.bits[(c >> 5) as usize] |= 1 << (c & 31),
+                            _ => self.flags |= flag::WIDE,
+                        }
+                    }
+                }
                 op::LOOK | op::SAVE => open.push(code[at + 1]),
                 kind => {
                     let class = &pool[code[at + 2] as usize..];

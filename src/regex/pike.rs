@@ -1,6 +1,6 @@
 //! A program run in all ways at once, the preferred ones first: a list of states, moved on by one character after the other.
 
-use super::program::{View, flag, op};
+use super::program::{View, flag, op, switch, switched};
 use super::search::{Hit, NOWHERE, hit, looks, step};
 
 /// Marks a state that takes characters, what it reaches without one being told already.
@@ -80,6 +80,7 @@ pub(super) fn find<const BACK: bool>(view: &View<'_>, text: &str, from: usize) -
             let moved = match word & 255 {
                 op::CHAR => (u32::from(c) == word >> 8).then_some((view.code[here + 1], 0)),
                 op::CLASS => view.holds(view.code[here + 2], c).then_some((view.code[here + 1], 0)),
+                op::SWITCH => switched(switch(view.code, here).0, c).map(|to| (to, 0)),
                 _ => view.holds(view.code[here + 2], c).then_some((state.at, state.count + 1)),
             };
             if let Some((at, count)) = moved {
@@ -152,6 +153,11 @@ fn reach(view: &View<'_>, text: &str, place: usize, state: State, states: &mut S
                 if count >= code[3] {
                     open.push(follow(code[1], kept));
                 }
+            }
+            op::SWITCH => {
+                // One that has others is in no order of preference.
+                open.extend(switch(view.code, here).1.map(|other| follow(other, kept)));
+                states.list.push(State { at, count, kept });
             }
             _ => states.list.push(State { at, count, kept }),
         }

@@ -32,6 +32,10 @@ pub(super) mod op {
     pub const LOOK: u32 = 6;
     /// Keeps the place in a slot.
     pub const SAVE: u32 = 7;
+    /// Ways that begin with one character each: how many in word 2, the others in word 3 (`NONE` if there are none), then each
+    /// character and what stands behind it, sorted.
+    pub const SWITCH: u32 = 8;
+    pub const NONE: u32 = u32::MAX;
 }
 
 /// Words in front of the instructions.
@@ -90,6 +94,20 @@ pub(super) struct View<'p> {
     pub flags: u32,
     /// ASCII characters that it may begin with, a bit each.
     pub first: [u32; 4],
+}
+
+/// What a switch does: where it goes with each character, and without one.
+#[inline]
+pub(super) fn switch(code: &[u32], here: usize) -> (&[[u32; 2]], Option<u32>) {
+    let ways = code[here + 4..][..2 * code[here + 2] as usize].as_chunks().0;
+    (ways, Some(code[here + 3]).filter(|&other| other != op::NONE))
+}
+
+/// Where a switch goes with this character.
+#[inline]
+pub(super) fn switched(ways: &[[u32; 2]], c: char) -> Option<u32> {
+    let at = ways.partition_point(|&[first, _]| first < u32::from(c));
+    ways.get(at).filter(|&&[first, _]| first == u32::from(c)).map(|&[_, to]| to)
 }
 
 impl View<'_> {

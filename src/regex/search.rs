@@ -8,7 +8,7 @@ use memchr::{memchr, memrchr};
 use regex_syntax::hir::Look;
 
 use super::pike;
-use super::program::{Program, View, flag, op};
+use super::program::{Program, View, flag, op, switch, switched};
 
 /// Steps that a search may take: so many, and so many for each byte of the text.
 const STEPS: (usize, usize) = (4096, 32);
@@ -208,6 +208,23 @@ impl<'p> Search<'p> {
                     true
                 }
                 op::LOOK => looks(word >> 8, text, place),
+                op::SWITCH => {
+                    let (along, other) = switch(code, here);
+                    if let Some((c, next)) = step::<BACK>(text, place)
+                        && let Some(to) = switched(along, c)
+                    {
+                        if let Some(other) = other.filter(|&other| !view.fails(other, byte::<BACK>(text, place))) {
+                            ways.push(Way::Branch { at: other, place: place as u32 });
+                        }
+                        (at, place) = (to, next);
+                        continue;
+                    }
+                    if let Some(other) = other {
+                        at = other;
+                        continue;
+                    }
+                    false
+                }
                 _ => {
                     let slot = word >> 8;
                     let kept = &mut cut[slot as usize & 1];

@@ -109,14 +109,14 @@ pub(crate) fn sentence_end(text: &str, at: usize) -> bool {
 
 /// True where quotation marks, or code marks, stand directly around: the text is mentioned, not used.
 pub(crate) fn quoted(text: &str, start: usize, end: usize) -> bool {
-    let after = text[end..].trim_start_matches(['.', ',', '!', ':', '…']).trim_start_matches('\u{A0}');
+    let followed = |by: &[char]| text[end..].trim_start_matches(['.', ',', '!', ':', '…']).trim_start_matches('\u{A0}').starts_with(by);
     match text[..start].trim_end_matches('\u{A0}').chars().next_back() {
-        Some('“' | '"' | '„' | '”') => after.starts_with(['”', '"', '“']),
-        Some('‘' | '\'' | '‚' | '’') => after.starts_with(['’', '\'', '‘']),
-        Some('«') => after.starts_with('»'),
-        Some('»') => after.starts_with('«'),
-        Some('「' | '『' | '《') => after.starts_with(['」', '』', '》']),
-        Some('`') => after.starts_with('`'),
+        Some('“' | '"' | '„' | '”') => followed(&['”', '"', '“']),
+        Some('‘' | '\'' | '‚' | '’') => followed(&['’', '\'', '‘']),
+        Some('«') => followed(&['»']),
+        Some('»') => followed(&['«']),
+        Some('「' | '『' | '《') => followed(&['」', '』', '》']),
+        Some('`') => followed(&['`']),
         _ => false,
     }
 }

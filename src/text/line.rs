@@ -1,5 +1,6 @@
 //! Lines and what their shape tells without knowing a word: prose, title, heading, bullet.
 
+use super::block::{BLOCK, block_at};
 use super::class::is_wordy;
 use super::words::{WORD, count};
 
@@ -8,6 +9,9 @@ const PROSE_WORDS: u32 = 30;
 
 /// Bytes that a line of prose has at least: seven words, and what stands between them. Scripts without blanks need more.
 pub(super) const LEAST_PROSE: usize = 13;
+
+/// Words of a line of prose, at least.
+const LEAST_WORDS: u32 = 7;
 
 /// A line in the original and in the folded text. As small as can be: a text of nothing but line ends has a million of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +117,19 @@ impl Shape {
         if text.len() < LEAST_PROSE {
             return false;
         }
+        // Words that begin with a letter of ASCII, behind a sign of ASCII that is none of a word: so many there are at least.
+        let bytes = text.as_bytes();
+        let (mut at, mut begun, mut inside) = (0, 0, 0);
+        while let Some(block) = block_at(bytes, at) {
+            let word = block.wordy();
+            let on = word | block.is(b'\'') | block.high();
+            begun += (word & !(on << 1 | inside)).count_ones();
+            if begun >= PROSE_WORDS {
+                return true;
+            }
+            inside = on >> (BLOCK - 1);
+            at += BLOCK;
+        }
         let mut in_word = false;
         let starts = text.chars().filter(|&c| {
             let starts = is_wordy(c) && !is_wide(c) && !in_word;
@@ -126,6 +143,17 @@ impl Shape {
     pub fn title(&self, max_words: u32) -> bool {
         !self.blank && (!self.prose || self.call) && !self.framed && !self.opens && self.words > 0 && self.words <= max_words
     }
+}
+
+/// True where a line of so many bytes, that begins there, has too few words for prose, as far as one look tells.
+pub(super) fn has_few_words(bytes: &[u8], start: usize, length: usize) -> bool {
+    length <= BLOCK
+        && block_at(bytes, start).is_some_and(|block| {
+            let line = u64::MAX >> (BLOCK - length.max(1));
+            let words = block.wordy() & line;
+            // A word of other letters has two bytes at least.
+            (words & !(words << 1)).count_ones() + (block.high() & line).count_ones() / 2 < LEAST_WORDS
+        })
 }
 
 /// True where the text ends as a sentence does, closing quotes and brackets aside.
@@ -208,5 +236,23 @@ mod tests {
         assert_eq!(Shape::of("## Related").heading, 2);
         assert!(Shape::of("| a | b |").framed);
         assert!(Shape::of("  ").blank);
+    }
+
+    #[test]
+    fn tells_few_words_at_a_look() {
+        let lines =
+            ["", "a", "a b c d e f:", "a b c d e f g:", "Größe é é é é é é:", "日本語日本語日本語日本語日本語:", "it's a'b c d e f g h."];
+        for line in lines {
+            let text = format!("{line}{}", " x".repeat(64));
+            let few = has_few_words(text.as_bytes(), 0, line.len());
+            assert!(!few || !Shape::of(line).prose, "{line}");
+            assert_eq!(few, matches!(line.len(), 0..13), "{line}");
+        }
+        for words in 0..40 {
+            for sign in [" ", "' ", "é ", " é", "— ", " ' "] {
+                let text = format!("it{sign}").repeat(words);
+                assert_eq!(Shape::reads_as_prose(&text), Shape::of(&text).prose, "{text:?}");
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use folded::Folded;
 pub(crate) use letter::fold_phrase;
-use line::LEAST_PROSE;
+use line::{LEAST_PROSE, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
 pub use span::Span;
 pub(crate) use words::count_words;
@@ -224,7 +224,9 @@ impl<'t> Document<'t> {
 
     /// True for a line of prose; short ones need not be read for that.
     pub fn is_prose(&self, n: usize) -> bool {
-        self.lines[n].end() - self.lines[n].start() >= LEAST_PROSE && self.shape(n).prose
+        let line = &self.lines[n];
+        let length = line.end() - line.start();
+        length >= LEAST_PROSE && !has_few_words(self.raw.as_bytes(), line.start(), length) && self.shape(n).prose
     }
 
     /// Number of lines before line `n` that are not blank.
