@@ -136,7 +136,8 @@ impl Kept<'_> {
     /// Adds what stands still to what was found anew.
     pub fn add_to(&self, doc: &Document<'_>, found: &mut Found) {
         let earlier = &self.earlier.scanned.found;
-        found.main.extend(earlier.main.iter().filter_map(|m| self.moved(doc, m)));
+        let mut mover = Mover { kept: self, doc, line: 0..0, by: None, last: None };
+        found.main.extend(earlier.main.iter().filter_map(|m| mover.moved(m)));
         let lists = [
             (&earlier.near, &mut found.near),
             (&earlier.until, &mut found.until),
@@ -144,33 +145,52 @@ impl Kept<'_> {
             (&earlier.right, &mut found.right),
         ];
         for (earlier, found) in lists {
-            found.extend(earlier.iter().filter_map(|m| self.moved(doc, m)));
+            found.extend(earlier.iter().filter_map(|m| mover.moved(m)));
         }
         // Regexes are tried anew, since some of them see more than lines.
         found.tried.extend(earlier.tried.iter().filter_map(|&(start, end, rule)| {
-            let (_, fold) = self.distance(doc, start)?;
+            let (_, fold) = mover.distance(start)?;
             Some((start.wrapping_add(fold), end.wrapping_add(fold), rule))
         }));
     }
+}
 
+/// Tells where things stand now. Most questions concern the line of the one before, or the same place.
+struct Mover<'k> {
+    kept: &'k Kept<'k>,
+    doc: &'k Document<'k>,
+    /// The last line that was asked about, in the earlier folded text, and how far it has moved.
+    line: Range<usize>,
+    by: Option<(usize, usize)>,
+    /// The last span where it was, how far it has moved, and where it is.
+    last: Option<(Span, usize, Span)>,
+}
+
+impl Mover<'_> {
     /// The match where it stands now, if it was found by an anchor in a line that stands still.
-    fn moved(&self, doc: &Document<'_>, one: &Match) -> Option<Match> {
-        let (raw, fold) = self.distance(doc, one.anchor?)?;
-        let (start, end) = (one.span.start().wrapping_add(raw), one.span.end().wrapping_add(raw));
-        let anchor = one.anchor.map(|at| at.wrapping_add(fold));
-        Some(Match {
-            span: Span::covering(doc.raw, start, end),
-            fold: (one.fold.0.wrapping_add(fold), one.fold.1.wrapping_add(fold)),
-            anchor,
-            ..*one
-        })
+    fn moved(&mut self, one: &Match) -> Option<Match> {
+        let (raw, fold) = self.distance(one.anchor()?)?;
+        let span = match self.last {
+            Some((before, by, now)) if (before, by) == (one.span, raw) => now,
+            _ => Span::covering(self.doc.raw, one.span.start().wrapping_add(raw), one.span.end().wrapping_add(raw)),
+        };
+        self.last = Some((one.span, raw, span));
+        Some(one.moved(span, fold))
     }
 
     /// How far what stood at `at` of the earlier folded text has moved, in the original and in the folded text.
-    fn distance(&self, doc: &Document<'_>, at: usize) -> Option<(usize, usize)> {
-        let before = self.earlier.lines.partition_point(|line| line.fold_start() <= at).checked_sub(1)?;
-        let (now, before) = (&doc.lines[self.lines[before]?], &self.earlier.lines[before]);
-        Some((now.start().wrapping_sub(before.start()), now.fold_start().wrapping_sub(before.fold_start())))
+    fn distance(&mut self, at: usize) -> Option<(usize, usize)> {
+        if !self.line.contains(&at) {
+            let lines = &self.kept.earlier.lines;
+            let next = lines.partition_point(|line| line.fold_start() <= at);
+            let line = next.checked_sub(1)?;
+            self.line = lines[line].fold_start()..lines.get(next).map_or(usize::MAX, Line::fold_start);
+            self.by = self.kept.lines[line].map(|now| {
+                let (now, before) = (&self.doc.lines[now], &lines[line]);
+                (now.start().wrapping_sub(before.start()), now.fold_start().wrapping_sub(before.fold_start()))
+            });
+        }
+        self.by
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::pack::{Rule, RuleSet};
-use crate::text::{BLOCK, Document, block_at, count_words, is_mark, is_wide, is_wordy};
+use crate::pack::{Reader, Rule, RuleSet};
+use crate::text::{BLOCK, Document, count_words, is_mark, is_wide, is_wordy};
 
 /// The languages of one text, told when first asked for.
 pub(super) struct Languages<'d> {
@@ -44,7 +44,7 @@ impl<'d> Languages<'d> {
 
     /// Bits of the languages that the text may be in.
     pub fn spoken(&self) -> u64 {
-        *self.spoken.get_or_init(|| spoken(self.set, &self.doc.folded.text))
+        *self.spoken.get_or_init(|| spoken(self.set, self.doc))
     }
 }
 
@@ -104,52 +104,47 @@ impl Tally {
 
 /// Sixty-four bytes: those of words, and those of scripts without blanks.
 #[derive(Clone, Copy, Default)]
-struct Bits {
+struct Seen {
     words: u64,
     wide: u64,
 }
 
-/// The bits of the block at `at`; `over` are those of a character that goes on from the block before.
-#[inline(always)]
-fn bits_at(text: &str, at: usize, over: &mut Bits) -> Bits {
-    let bytes = text.as_bytes();
-    let Some(block) = block_at(bytes, at) else {
-        return last_bits(text, at, over);
-    };
-    let mut leads = block.high() & !block.continued();
-    let mut bits = Bits { words: block.wordy() | over.words, wide: over.wide };
-    *over = Bits::default();
-    while leads != 0 {
-        let n = leads.trailing_zeros();
-        leads &= leads - 1;
-        let Some(c) = text[at + n as usize..].chars().next() else { break };
-        bits.mark(over, c, n);
-    }
-    bits
-}
-
-/// The same where less than a block is left.
-fn last_bits(text: &str, at: usize, over: &Bits) -> Bits {
-    let mut bits = *over;
-    let mut none = Bits::default();
-    let first = text.ceil_char_boundary(at);
-    for (n, c) in text[first..].char_indices() {
-        bits.mark(&mut none, c, (first - at + n) as u32);
-    }
-    bits
-}
-
-impl Bits {
-    /// Sets the bits of a character whose first byte is byte `n`, and those of the next block.
+impl Seen {
+    /// Block `n` of the folded text; `over` are the bits of a character that goes on from the block before.
     #[inline(always)]
-    fn mark(&mut self, over: &mut Bits, c: char, n: u32) {
-        let own = ((1u128 << c.len_utf8()) - 1) << n;
+    fn new(doc: &Document<'_>, n: usize, over: &mut Seen) -> Seen {
+        let bits = doc.folded.bits.block(n);
+        let mut seen = Seen { words: bits.words | bits.hangul | over.words, wide: over.wide };
+        *over = Seen::default();
+        // Marks, and scripts without blanks.
+        let mut alone = bits.alone;
+        while alone != 0 {
+            let bit = alone.trailing_zeros();
+            alone &= alone - 1;
+            seen.mark(over, doc, n * BLOCK + bit as usize, bit);
+        }
+        seen
+    }
+
+    /// Sets the bits of the character at `at`, whose first byte is byte `bit` of the block, and those of the next block.
+    #[inline(always)]
+    fn mark(&mut self, over: &mut Seen, doc: &Document<'_>, at: usize, bit: u32) {
+        let text = doc.folded.text.as_str();
+        if text.as_bytes().get(at).is_none_or(u8::is_ascii) {
+            return;
+        }
+        let Some(c) = text[at..].chars().next() else { return };
+        let wide = is_wide(c);
+        if !wide && !is_mark(c) {
+            return;
+        }
+        let own = ((1u128 << c.len_utf8()) - 1) << bit;
         let (here, there) = (own as u64, (own >> BLOCK) as u64);
-        if is_wordy(c) || is_mark(c) {
+        if is_mark(c) || is_wordy(c) {
             self.words |= here;
             over.words |= there;
         }
-        if is_wide(c) {
+        if wide {
             self.wide |= here;
             over.wide |= there;
         }
@@ -157,38 +152,42 @@ impl Bits {
 }
 
 /// The languages of a text by its function words: those that make up at least 5% of its words.
-fn spoken(set: &RuleSet, text: &str) -> u64 {
-    let middle = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
-    let end = text.floor_char_boundary((middle + SAMPLE).min(text.len()));
-    let sample = &text[middle..end];
-    let mut heard = Heard { set, sample, tally: Tally::default(), words: 0 };
+fn spoken(set: &RuleSet, doc: &Document<'_>) -> u64 {
+    let text = doc.folded.text.as_str();
+    let start = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
+    let end = text.floor_char_boundary((start + SAMPLE).min(text.len()));
+    let mut heard = Heard { set, common: set.common.reader(), text, tally: Tally::default(), words: 0 };
     // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
-    let mut over = Bits::default();
-    for at in (0..sample.len()).step_by(BLOCK) {
-        let bits = bits_at(sample, at, &mut over);
-        let mut edges = bits.words ^ (bits.words << 1 | u64::from(word.is_some()));
+    let mut over = Seen::default();
+    for n in start / BLOCK..end.div_ceil(BLOCK) {
+        let at = n * BLOCK;
+        let seen = Seen::new(doc, n, &mut over);
+        let sample = u64::MAX << start.saturating_sub(at) & u64::MAX >> BLOCK.saturating_sub(end - at);
+        let words = seen.words & sample;
+        let mut edges = words ^ (words << 1 | u64::from(word.is_some()));
         while edges != 0 {
             let n = edges.trailing_zeros();
             edges &= edges - 1;
             match word.take() {
                 Some(from) => {
                     // A sign of such a script says of the word before it that it is of that script.
-                    let behind = bits.wide & (u64::MAX >> (63 - n));
-                    heard.word(from, at + n as usize, wide || (behind != 0 && behind >> from.saturating_sub(at) != 0));
+                    let to = at + n as usize;
+                    let behind = if to < end { seen.wide & (u64::MAX >> (63 - n)) } else { seen.wide & !(u64::MAX << n) };
+                    heard.word(from, to, wide || (behind != 0 && behind >> from.saturating_sub(at) != 0));
                     wide = false;
                 }
                 None => word = Some(at + n as usize),
             }
         }
         if let Some(from) = word
-            && bits.wide != 0
+            && seen.wide != 0
         {
-            wide |= bits.wide >> from.saturating_sub(at) != 0;
+            wide |= seen.wide >> from.saturating_sub(at) != 0;
         }
     }
     if let Some(from) = word {
-        heard.word(from, sample.len(), wide);
+        heard.word(from, end, wide);
     }
     let Heard { tally, words, .. } = heard;
     if words < 40 {
@@ -204,20 +203,21 @@ fn spoken(set: &RuleSet, text: &str) -> u64 {
 /// What was heard in a sample so far.
 struct Heard<'d> {
     set: &'d RuleSet,
-    sample: &'d str,
+    common: Reader<'d>,
+    text: &'d str,
     tally: Tally,
     words: u32,
 }
 
 impl Heard<'_> {
-    /// Counts the word `sample[from..to]`.
+    /// Counts the word `text[from..to]`.
     #[inline(always)]
     fn word(&mut self, from: usize, to: usize, wide: bool) {
         if wide {
             return self.wide(from, to);
         }
         self.words += 1;
-        let languages = self.set.common.at(self.sample.as_bytes(), from, to);
+        let languages = self.common.at(self.text.as_bytes(), from, to);
         if languages != 0 {
             self.tally.add(languages);
         }
@@ -226,14 +226,14 @@ impl Heard<'_> {
     /// The same where nothing parts the words: each of their function words may begin at any character.
     #[inline(never)]
     fn wide(&mut self, from: usize, to: usize) {
-        let (word, bytes) = (&self.sample[from..to], self.sample.as_bytes());
+        let (word, bytes) = (&self.text[from..to], self.text.as_bytes());
         self.words += count_words(word) as u32;
         let mut ends = word.char_indices().map(|(n, c)| from + n + c.len_utf8());
         let mut start = from;
         while let Some(first) = ends.next() {
             if self.set.common.may_begin(bytes, start, first) {
                 let longer = ends.clone().take(WIDE_WORD - 1);
-                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.set.common.at(bytes, start, end)));
+                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.common.at(bytes, start, end)));
             }
             start = first;
         }
@@ -328,7 +328,7 @@ mod tests {
     proptest! {
         #[test]
         fn hears_what_a_reader_of_characters_hears(
-            pieces in proptest::collection::vec((0..PIECES.len(), 0..4usize), 0..600),
+            pieces in proptest::collection::vec((0..PIECES.len(), 0..4usize), 0..900),
             one in 0..PIECES.len(),
         ) {
             thread_local!(static SET: RuleSet = RuleSet::builtin(&Selection { preview: true, ..Selection::default() }).unwrap());
@@ -336,7 +336,8 @@ mod tests {
             let text: String = pieces.iter().flat_map(|&(n, gap)| [PIECES[n], between[gap], PIECES[one], " "]).collect();
             let few: String = text.chars().take(90).collect();
             for text in [text, few] {
-                let (heard, wanted) = SET.with(|set| (spoken(set, &text), reference(set, &text)));
+                let doc = Document::new(&text);
+                let (heard, wanted) = SET.with(|set| (spoken(set, &doc), reference(set, &doc.folded.text)));
                 prop_assert_eq!(heard, wanted, "{}", text);
             }
         }

@@ -20,13 +20,16 @@ struct Sorted {
 }
 
 impl Lists {
+    /// Adds one, as long as none was asked for.
+    #[inline]
     pub fn push(&mut self, found: Match) {
-        self.sorted = OnceCell::new();
+        debug_assert!(self.sorted.get().is_none());
         self.all.push(found);
     }
 
+    /// Adds some, as long as none was asked for.
     pub fn extend(&mut self, found: impl Iterator<Item = Match>) {
-        self.sorted = OnceCell::new();
+        debug_assert!(self.sorted.get().is_none());
         self.all.extend(found);
     }
 

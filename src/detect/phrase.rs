@@ -17,25 +17,40 @@ impl Default for Looked {
     }
 }
 
-/// The folded range that `phrase` covers, given that its anchor's text stands from `at` to `end`, and that its guard excludes nothing.
+/// A phrase around its anchor.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'s> {
+    pub number: u32,
+    pub before: Parts<'s>,
+    pub behind: Parts<'s>,
+    /// Whether the anchor begins with a blank, and whether it ends with one.
+    pub blanks: (bool, bool),
+    pub language: u16,
+}
+
+/// The folded range that a phrase covers, given that its anchor's text stands from `at` to `end`, and that its guard excludes nothing.
 pub(super) fn confirm(
     set: &RuleSet,
     doc: &Document<'_>,
-    phrase: &Phrase<'_>,
+    phrase: &Around<'_>,
     (at, end): (usize, usize),
     looked: &mut Looked,
 ) -> Option<(usize, usize)> {
-    let (number, anchor) = (phrase.anchor?, phrase.literal()?);
-    let (before, behind) = (phrase.parts.before(number), phrase.parts.behind(number));
-    let (start, end) = (blank_before(doc, anchor, at, before.last_hole())?, blank_after(doc, anchor, end, behind.first_hole())?);
+    let &Around { number, before, behind, blanks, language } = phrase;
+    let start = if blanks.0 { start_with_blank(doc, at, before.last_hole())? } else { at };
     // A look at a few bytes comes before any search.
-    if !may_end_at(doc, before, start) || !looked.may_go_on(set, doc, behind, end) {
+    if !may_end_at(doc, before, start) {
         return None;
     }
-    let end = rightwards(set, phrase.language, doc, behind, end)?;
-    let left = leftwards(set, phrase.language, doc, before, start)?;
+    let end = if blanks.1 { end_with_blank(doc, end, behind.first_hole())? } else { end };
+    if !looked.may_go_on(set, doc, behind, end) {
+        return None;
+    }
+    let end = rightwards(set, language, doc, behind, end)?;
+    let left = leftwards(set, language, doc, before, start)?;
     // "Ada ⏎ says:" is one piece; a headline above a stamp ("{name} posted on {date}") is no name.
-    let stamped = match (phrase.parts.first(), phrase.parts.get(1), phrase.parts.len()) {
+    let parts = set.tables.phrase(number).parts;
+    let stamped = match (parts.first(), parts.get(1), parts.len()) {
         (Some(Piece::Hole(hole)), Some(Piece::Literal(words)), 3..) => holes::open(hole) && !words.contains(':'),
         _ => false,
     };
@@ -45,14 +60,16 @@ pub(super) fn confirm(
 impl Looked {
     /// False where the words that must stand behind a hole are nowhere, or what must stand behind them does not begin there.
     fn may_go_on(&mut self, set: &RuleSet, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {
+        let Some(hole) = parts.first_hole() else { return may_begin_at(set, doc, parts, at) };
         let head = parts.head();
-        let (Some(Piece::Hole(hole)), Some(Piece::Literal(next))) = (parts.first(), parts.get(1)) else {
-            return may_begin_at(set, doc, parts, at);
-        };
         let slot = &mut self.0[(head[1] ^ head[2]) as usize % LOOKED];
         if (slot.0, slot.1) != (at, head) {
-            let may = holes::may_begin(set, &doc.folded.text, hole, at)
-                && ends(doc, hole, next, parts, at).any(|(_, next)| next.is_some_and(|next| may_begin_at(set, doc, parts.behind(1), next)));
+            let begins = |next: usize| may_begin_at(set, doc, parts.behind(1), next);
+            let may = match parts.get(1) {
+                _ if !holes::may_begin(set, &doc.folded.text, hole, at) => false,
+                Some(Piece::Literal(next)) => ends(doc, hole, next, parts, at).any(|(_, next)| next.is_some_and(begins)),
+                _ => true,
+            };
             *slot = (at, head, may);
         }
         slot.2
@@ -101,10 +118,11 @@ pub(super) fn from_start(set: &RuleSet, doc: &Document<'_>, phrase: &Phrase<'_>,
 /// scripts without blanks, in Korean, behind a sign of their own. Not beside a hole that any words fill: there, the
 /// blank is what tells the two apart.
 fn blank_before(doc: &Document<'_>, words: &str, at: usize, beside: Option<Hole>) -> Option<usize> {
+    if words.as_bytes().first() == Some(&b' ') { start_with_blank(doc, at, beside) } else { Some(at) }
+}
+
+fn start_with_blank(doc: &Document<'_>, at: usize, beside: Option<Hole>) -> Option<usize> {
     let text = &doc.folded.text;
-    if words.as_bytes().first() != Some(&b' ') {
-        return Some(at);
-    }
     if text.as_bytes()[..at].last() == Some(&b' ') {
         return Some(at - 1);
     }
@@ -113,10 +131,11 @@ fn blank_before(doc: &Document<'_>, words: &str, at: usize, beside: Option<Hole>
 
 /// The same behind words whose core ends at `end`.
 fn blank_after(doc: &Document<'_>, words: &str, end: usize, beside: Option<Hole>) -> Option<usize> {
+    if words.as_bytes().last() == Some(&b' ') { end_with_blank(doc, end, beside) } else { Some(end) }
+}
+
+fn end_with_blank(doc: &Document<'_>, end: usize, beside: Option<Hole>) -> Option<usize> {
     let text = &doc.folded.text;
-    if words.as_bytes().last() != Some(&b' ') {
-        return Some(end);
-    }
     if text.as_bytes().get(end) == Some(&b' ') {
         return Some(end + 1);
     }

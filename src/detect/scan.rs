@@ -12,25 +12,69 @@ use crate::pack::{Anchored, At, Phrase, Role, RuleSet};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Span, is_wide, is_wordy};
 
-/// A confirmed phrase.
+/// A confirmed phrase. A text has hundreds, which are sorted and moved: offsets of the folded text have 32 bits, as its lines have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Match {
     pub span: Span,
-    pub fold: (usize, usize),
+    pub fold: FoldRange,
+    /// Where the anchor that led to it stands in the folded text, or the line of a phrase without one; `NO_ANCHOR` for a regex.
+    anchor: u32,
     pub rule: u32,
     pub language: u16,
-    pub stand: Stand,
     /// Words in the phrase's literals.
     pub words: u16,
-    /// Where the anchor that led to it stands in the folded text, or the line of a phrase without one; none for a regex.
-    pub anchor: Option<usize>,
+    pub stand: Stand,
+}
+
+/// A range of the folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FoldRange {
+    start: u32,
+    end: u32,
+}
+
+const NO_ANCHOR: u32 = u32::MAX;
+
+impl FoldRange {
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+}
+
+impl From<(usize, usize)> for FoldRange {
+    fn from((start, end): (usize, usize)) -> FoldRange {
+        FoldRange { start: start as u32, end: end as u32 }
+    }
+}
+
+impl Match {
+    /// A match of a regex.
+    pub fn of_regex(rule: u32, words: u16, span: Span, fold: (usize, usize), stand: Stand) -> Match {
+        Match { span, fold: fold.into(), anchor: NO_ANCHOR, rule, language: 0, words, stand }
+    }
+
+    /// Where the anchor that led to it stands in the folded text; none for a regex.
+    pub fn anchor(&self) -> Option<usize> {
+        (self.anchor != NO_ANCHOR).then_some(self.anchor as usize)
+    }
+
+    /// The same match at another place, with its anchor and its range in the folded text `by` bytes farther on.
+    pub fn moved(&self, span: Span, by: usize) -> Match {
+        let moved = |at: u32| at.wrapping_add(by as u32);
+        let fold = FoldRange { start: moved(self.fold.start), end: moved(self.fold.end) };
+        Match { span, fold, anchor: moved(self.anchor), ..*self }
+    }
 }
 
 /// Where a match stands: its span, its range of the folded text, and what is around it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stood {
     span: Span,
-    fold: (usize, usize),
+    fold: FoldRange,
     stand: Stand,
 }
 
@@ -114,7 +158,11 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     }
                     continue;
                 }
-                let find = || phrase::confirm(set, doc, &set.phrase(number)?, (hit.start, hit.end), &mut looked);
+                let find = || {
+                    let (before, behind) = anchored.parts(number)?;
+                    let around = phrase::Around { number, before, behind, blanks: brief.blanks(), language };
+                    phrase::confirm(set, doc, &around, (hit.start, hit.end), &mut looked)
+                };
                 if let Some(range) = *answer.get_or_insert_with(find) {
                     found.add(set, doc, found_for, range, hit.start);
                 }
@@ -181,12 +229,16 @@ impl Found {
 
     /// Where a phrase stands that was found at `fold`, of a rule for whole lines or another one; `None` where no words begin and end.
     fn stood(&mut self, doc: &Document<'_>, line: bool, fold: (usize, usize)) -> Option<Stood> {
-        let text = &doc.folded.text[fold.0..fold.1];
-        let start = fold.0 + text.len() - text.trim_start().len();
-        let mut end = fold.0 + text.trim_end().len();
+        let (mut start, mut end) = fold;
+        let bytes = doc.folded.text.as_bytes();
+        // Most phrases begin and end with a letter.
+        if !bytes.get(start).is_some_and(u8::is_ascii_graphic) || !bytes[..end].last().is_some_and(u8::is_ascii_graphic) {
+            let text = &doc.folded.text[start..end];
+            (start, end) = (start + text.len() - text.trim_start().len(), start + text.trim_end().len());
+        }
         if line {
             // The closing signs that a whole-line phrase may have or not.
-            end += doc.folded.text[end..].bytes().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
+            end += bytes[end..].iter().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
         }
         if start >= end {
             return None;
@@ -198,7 +250,7 @@ impl Found {
             None => {
                 let span = doc.raw_span(start, end);
                 let bounded = bounded(doc, span, start, end);
-                let placed = bounded.then(|| Stood { span, fold: (start, end), stand: stand(doc, span, start, end) });
+                let placed = bounded.then(|| Stood { span, fold: (start, end).into(), stand: stand(doc, span, start, end) });
                 self.placed[usize::from(line)] = Some(((start, end), placed));
                 placed
             }
@@ -207,7 +259,7 @@ impl Found {
 
     fn put(&mut self, found_for: Use, stood: Stood, anchor: usize) {
         let (Use { role, rule, language, words }, Stood { span, fold, stand }) = (found_for, stood);
-        let found = Match { span, fold, rule, language, stand, words, anchor: Some(anchor) };
+        let found = Match { span, fold, rule, language, stand, words, anchor: anchor as u32 };
         match role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.push(found),

@@ -8,6 +8,8 @@ const PACKED: usize = 16;
 const HEAD: usize = 8;
 /// Bits of the filter, as a power of two.
 const FILTER: u32 = 15;
+const WORDS: usize = 1 << (FILTER - 6);
+static NOTHING: [u64; WORDS] = [0; WORDS];
 
 /// Words with bits for the languages that have them, while they are collected.
 pub(crate) type WordMap = HashMap<String, u64>;
@@ -61,7 +63,33 @@ fn holds(filter: &[u64], hash: u64) -> bool {
     filter.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 == 1)
 }
 
+/// A lexicon that is asked for one word after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'l> {
+    lexicon: &'l Lexicon,
+    filter: &'l [u64; WORDS],
+}
+
+impl Reader<'_> {
+    /// As [`Lexicon::at`], of a word that is not empty.
+    #[inline(always)]
+    pub fn at(&self, text: &[u8], start: usize, end: usize) -> u64 {
+        let Some(&bytes) = text.get(start..).and_then(|rest| rest.first_chunk::<HEAD>()) else {
+            return self.lexicon.at(text, start, end);
+        };
+        let unused = 8 * HEAD.saturating_sub(end - start) as u32;
+        let head = u64::from_le_bytes(bytes).wrapping_shl(unused).wrapping_shr(unused);
+        let hash = spread(head);
+        let bit = hash >> (64 - FILTER);
+        if self.filter[(bit / 64) as usize] >> (bit % 64) & 1 == 0 { 0 } else { self.lexicon.find(text, start, end, (head, hash)) }
+    }
+}
+
 impl Lexicon {
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { lexicon: self, filter: self.filter.first_chunk().unwrap_or(&NOTHING) }
+    }
+
     pub fn new(words: WordMap) -> Lexicon {
         let words: WordMap = words.into_iter().filter(|(word, _)| !word.is_empty()).collect();
         let mut lexicon = Lexicon {
@@ -165,6 +193,8 @@ mod tests {
         assert_eq!(Lexicon::default().get("a"), 0);
         let text = "de märz มีนาคม";
         assert_eq!((lexicon.at(text.as_bytes(), 3, 8), lexicon.at(text.as_bytes(), 9, text.len())), (4, 32));
+        let reader = lexicon.reader();
+        assert_eq!((reader.at(text.as_bytes(), 3, 8), reader.at(text.as_bytes(), 9, text.len()), reader.at(b"x", 0, 1)), (4, 32, 64));
         let begins = |text: &str| lexicon.may_begin(text.as_bytes(), 0, text.chars().next().map_or(0, char::len_utf8));
         assert!(begins("mm") && begins("ม") && !begins("um") && !begins("น"));
     }

@@ -25,6 +25,7 @@ pub(crate) use file::{At, ExampleTable, Fill, FillTable, ItemEnd, Side, Status, 
 pub(crate) use gate::{Begun, Gate};
 pub(crate) use guard::{Around, Guard};
 pub use info::{Confidence, RuleInfo, Scope};
+pub(crate) use lexicon::Reader;
 pub(crate) use literals::{NEAR, Near64, Probe, Start, from};
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;

@@ -60,6 +60,9 @@ const PHRASE: usize = 4;
 const AGAIN: u32 = 1 << 15;
 /// Marks a phrase that is its anchor.
 const WHOLE: u32 = 1 << 14;
+/// Marks a phrase whose anchor begins with a blank, or ends with one.
+const BLANK_BEFORE: u32 = 1 << 13;
+const BLANK_BEHIND: u32 = 1 << 12;
 /// What the role is told from.
 const ROLE: u32 = 7;
 /// Marks a phrase without an anchor.
@@ -96,6 +99,7 @@ pub(crate) struct Tables {
 pub(crate) struct Phrase<'s> {
     pub parts: Parts<'s>,
     /// Index of the literal that the scan looks for, if there is one.
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests compare it"))]
     pub anchor: Option<usize>,
     pub role: Role,
     /// Number of the rule among those that were compiled.
@@ -106,16 +110,6 @@ pub(crate) struct Phrase<'s> {
     pub words: u16,
 }
 
-impl<'s> Phrase<'s> {
-    /// The literal that the scan looks for, with the blanks around it.
-    pub fn literal(&self) -> Option<&'s str> {
-        match self.parts.get(self.anchor?)? {
-            Piece::Literal(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
 /// The phrases of each anchor, read by the scan.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchored<'t> {
@@ -123,6 +117,7 @@ pub(crate) struct Anchored<'t> {
     anchors: &'t [u32],
     groups: &'t [[u32; 2]],
     phrases: &'t [[u32; PHRASE]],
+    parts: Parts<'t>,
 }
 
 /// What decides most often whether a phrase is tried at all.
@@ -136,6 +131,7 @@ impl<'t> Anchored<'t> {
             anchors: tables.section(Section::Anchors),
             groups: tables.section(Section::Groups).as_chunks().0,
             phrases: tables.section(Section::Phrases).as_chunks().0,
+            parts: Parts { tables, words: tables.section(Section::Parts) },
         }
     }
 
@@ -157,6 +153,16 @@ impl<'t> Anchored<'t> {
     #[inline]
     pub fn brief(&self, n: u32) -> Brief<'t> {
         Brief(&self.phrases[n as usize])
+    }
+
+    /// The pieces of a phrase before its anchor and behind it; `None` where it has no anchor.
+    #[inline]
+    pub fn parts(&self, n: u32) -> Option<(Parts<'t>, Parts<'t>)> {
+        let &[start, _, _, last] = self.phrases.get(n as usize)?;
+        let end = self.phrases.get(n as usize + 1).map_or(self.parts.words.len(), |&[end, ..]| end as usize);
+        let words = self.parts.words.get(start as usize..end)?;
+        let (before, behind) = words.split_at_checked((last & NO_ANCHOR) as usize)?;
+        Some((Parts { words: before, ..self.parts }, Parts { words: behind.get(1..)?, ..self.parts }))
     }
 }
 
@@ -188,6 +194,12 @@ impl Brief<'_> {
     #[inline]
     pub fn whole(self) -> bool {
         self.0[2] & WHOLE != 0
+    }
+
+    /// Whether its anchor begins with a blank, and whether it ends with one.
+    #[inline]
+    pub fn blanks(self) -> (bool, bool) {
+        (self.0[2] & BLANK_BEFORE != 0, self.0[2] & BLANK_BEHIND != 0)
     }
 
     /// It is found just where the phrase before it is found.
@@ -485,7 +497,12 @@ impl<'p> Builder<'p> {
         let start = self.sections[Section::Parts as usize].len() as u32;
         let anchor = phrase.anchor.map_or(NO_ANCHOR, |a| (a as u32).min(NO_ANCHOR));
         let gate = phrase.anchor.map_or(Gate::default(), |anchor| Gate::of(&phrase.parts, anchor));
-        let marks = if again { AGAIN } else { 0 } | if phrase.parts.len() == 1 { WHOLE } else { 0 };
+        let blanks = match phrase.anchor.and_then(|anchor| phrase.parts.get(anchor)) {
+            Some(Part::Literal(text)) => (text.starts_with(' '), text.ends_with(' ')),
+            _ => (false, false),
+        };
+        let mark = |is: bool, mark: u32| if is { mark } else { 0 };
+        let marks = mark(again, AGAIN) | mark(phrase.parts.len() == 1, WHOLE) | mark(blanks.0, BLANK_BEFORE) | mark(blanks.1, BLANK_BEHIND);
         self.sections[Section::Phrases as usize].extend([
             start,
             phrase.rule,
