@@ -1,6 +1,7 @@
 //! The literal stage beside the `aho-corasick` crate's own choice, on the same anchors and the same pages.
 //!
-//! - *fold and find*: the text is folded, and every anchor that begins where a word begins is found.
+//! - *fold and find*: the text is folded, and every anchor that begins where a word begins is found, but for those that cannot stand
+//!   there: inside a word, or with a small letter in the middle of a sentence.
 //! - *automaton*: the same anchors as plain bytes, blind to the case of ASCII, every hit; no folding.
 //! - *automaton, folded*: the text is folded first, as the literal stage does.
 //!

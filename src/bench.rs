@@ -11,12 +11,13 @@ pub struct Literals {
 }
 
 impl Literals {
-    /// About so many of the built-in anchors, from all over the packs.
+    /// About so many of the built-in anchors, from all over the packs, each with what its phrases need around it.
     pub fn builtin(count: usize) -> Literals {
         let all = Compiled::builtin().tables;
         let step = all.anchors().div_ceil(count.max(1)).max(1);
-        let texts: Vec<Box<str>> = (0..all.anchors()).step_by(step).map(|n| all.text(n as u32).into()).collect();
-        Literals { tables: Tables::of_anchors(&texts), texts }
+        let anchors: Vec<u32> = (0..all.anchors() as u32).step_by(step).collect();
+        let texts: Vec<Box<str>> = anchors.iter().map(|&n| all.text(n).into()).collect();
+        Literals { tables: Tables::of_guarded(&texts, |n| all.anchor_guard(anchors[n])), texts }
     }
 
     /// The anchors, folded.
@@ -24,7 +25,7 @@ impl Literals {
         self.texts.iter().map(|text| &**text)
     }
 
-    /// Folds a text and counts the anchors in it that stand where a word can begin.
+    /// Folds a text and counts the anchors in it that stand where a word can begin, but for places that their guards exclude at once.
     pub fn count(&self, text: &str) -> usize {
         count_anchors(&self.tables, &Document::new(text))
     }

@@ -176,7 +176,7 @@ mod tests {
             let doc = Document::new(&raw);
             let texts = literals();
             let all = reference(&doc, &texts);
-            let hits = found(&Tables::of_guarded(&texts, Guard::whole_word()), &doc, false);
+            let hits = found(&Tables::of_guarded(&texts, |_| Guard::whole_word()), &doc, false);
             prop_assert!(hits.iter().all(|hit| all.contains(hit)));
             let ends = |&&(start, anchor): &&(usize, u32)| {
                 let end = doc.folded.raw_end(&raw, start + texts[anchor as usize].len());
@@ -192,7 +192,7 @@ mod tests {
             let doc = Document::new(&raw);
             let texts = literals();
             let all = reference(&doc, &texts);
-            let hits = found(&Tables::of_guarded(&texts, Guard::capital()), &doc, true);
+            let hits = found(&Tables::of_guarded(&texts, |_| Guard::capital()), &doc, true);
             prop_assert!(hits.iter().all(|hit| all.contains(hit)));
             let left: Vec<_> = all.iter().filter(|(start, _)| !doc.small(*start)).filter(|hit| !hits.contains(hit)).collect();
             prop_assert!(left.is_empty(), "{left:?}");

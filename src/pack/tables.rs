@@ -622,21 +622,22 @@ impl Tables {
     }
 
     /// Tables of phrases that are one literal each.
+    #[cfg(test)]
     pub fn of_anchors(texts: &[Box<str>]) -> Tables {
-        Tables::of_guarded(texts, Guard::default())
+        Tables::of_guarded(texts, |_| Guard::default())
     }
 
-    /// The same, of phrases that all have this guard.
-    pub fn of_guarded(texts: &[Box<str>], guard: Guard) -> Tables {
-        let written = |text: &str| Written {
+    /// Tables of phrases that are one literal each and have these guards.
+    pub fn of_guarded(texts: &[Box<str>], guard: impl Fn(usize) -> Guard) -> Tables {
+        let written = |(n, text): (usize, &Box<str>)| Written {
             parts: vec![Part::Literal(text.to_string())],
             anchor: Some(0),
             role: Role::Main,
             rule: 0,
             language: 0,
             words: 1,
-            guard,
+            guard: guard(n),
         };
-        Tables::build(&texts.iter().map(|text| written(text)).collect::<Vec<_>>())
+        Tables::build(&texts.iter().enumerate().map(written).collect::<Vec<_>>())
     }
 }
