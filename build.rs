@@ -37,6 +37,7 @@ mod pack {
     mod compile;
     mod error;
     mod file;
+    mod filters;
     mod gate;
     mod guard;
     mod info;

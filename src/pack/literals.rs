@@ -6,48 +6,20 @@
 //! alone that may begin there. What passes is looked up by a hash of the same bytes and compared. All are made of plain
 //! numbers, so that they can lie in the program.
 
+use super::filters::{
+    Filters, LEAD_FILTER, LONG, LONG_FILTER, MIDDLE, NONE, Near64, PAIR, Passed, SHORT, TINY, WORD_FILTER, key, mask, may_know, place,
+    spread,
+};
 use super::guard::{Around, Guard};
 use super::tables::{Section, Tables};
 use crate::text::{is_hangul, is_wide, is_wordy};
 
-/// Bytes by which anchors are looked up that are as long as that.
-const LONG: usize = 8;
-/// The same for short anchors that are looked up by no word.
-const MIDDLE: usize = 5;
-const SHORT: usize = 3;
-const TINY: usize = 2;
-/// Numbers of 32 bits in the filters.
-const LONG_FILTER: usize = 1 << 14;
-const WORD_FILTER: usize = 1 << 11;
-const LEAD_FILTER: usize = 1 << 11;
 /// Numbers of an entry. Of short anchors: bytes as a number (two halves); number of the anchor, [`INNER`] and length in one.
 const ENTRY: usize = 3;
 /// Marks an anchor that may begin in the middle of a sentence, with a small letter.
 const INNER: u32 = 8;
 /// Long anchors tell besides some bytes behind the key, as a number, and how many: hundreds begin alike.
 const TAIL: usize = 4;
-/// Where no anchor of one or two bytes begins, and where one of two does, but none of one.
-const NONE: u32 = u32::MAX;
-const PAIR: u32 = u32::MAX - 1;
-
-/// Spreads a key; the upper bits are the good ones.
-#[inline(always)]
-fn spread(key: u64) -> u64 {
-    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// The first `len` bytes as a number.
-fn key(bytes: &[u8], len: usize) -> u64 {
-    let mut word = [0; 8];
-    word[..len].copy_from_slice(&bytes[..len]);
-    u64::from_le_bytes(word)
-}
-
-/// Bits of the first `len` bytes of a key; fewer than eight.
-#[inline(always)]
-const fn mask(len: usize) -> u64 {
-    (1 << (8 * len)) - 1
-}
 
 /// Bytes of the word with which a short anchor begins, if that is how it is looked up: it ends where a word ends, and so does its
 /// first word. Korean words grow, and scripts without blanks show no words.
@@ -55,20 +27,6 @@ fn first_word(text: &str, whole: bool) -> Option<usize> {
     let part = |c: char| is_wordy(c) && !is_wide(c) && !is_hangul(c);
     let len = text.find(|c| !part(c)).unwrap_or(text.len());
     (len > 0 && (whole || len < text.len())).then_some(len)
-}
-
-/// Number and bit of a hash in a filter of so many numbers.
-#[inline(always)]
-const fn place(hash: u64, words: usize) -> (usize, u32) {
-    let size = words.trailing_zeros();
-    ((hash >> (64 - size)) as usize, (hash >> (64 - size - 5)) as u32 & 31)
-}
-
-/// One if a filter may know a hash.
-#[inline(always)]
-fn may_know<const WORDS: usize>(filter: &[u32; WORDS], hash: u64) -> u32 {
-    let (n, bit) = place(hash, WORDS);
-    filter[n] >> bit & 1
 }
 
 /// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank. `guard` tells what all phrases
@@ -192,91 +150,6 @@ impl Start {
             })
         })
     }
-}
-
-/// What is known of sixty-four bytes of a text, and of as many behind them: a bit for each byte.
-pub(crate) struct Near64<'t> {
-    pub bytes: &'t [u8; NEAR],
-    /// Parts of words, here and behind.
-    pub words: [u64; 2],
-    /// Where something new may begin inside a word.
-    pub seams: [u64; 2],
-}
-
-/// Bytes that are seen of a block and behind it.
-pub(crate) const NEAR: usize = 64 + LONG;
-
-/// The filters for all anchors, or for those that may begin in the middle of a sentence.
-#[derive(Clone, Copy)]
-struct Filters<'s> {
-    long: &'s [u32; LONG_FILTER],
-    words: &'s [u32; WORD_FILTER],
-    lead: &'s [u32; LEAD_FILTER],
-    bytes: &'s [u32; 256],
-}
-
-/// Bits of a block where anchors may begin, by the tables that may know them.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Passed {
-    long: u64,
-    words: u64,
-    leads: u64,
-}
-
-impl Passed {
-    #[inline(always)]
-    pub fn any(self) -> u64 {
-        self.long | self.words | self.leads
-    }
-
-    /// Whether the tables of long anchors, of words, and the others may know one at bit `n`.
-    #[inline(always)]
-    pub fn at(self, n: usize) -> (bool, bool, bool) {
-        let bit = |bits: u64| bits >> n & 1 == 1;
-        (bit(self.long), bit(self.words), bit(self.leads))
-    }
-
-    fn or(self, other: Passed) -> Passed {
-        Passed { long: self.long | other.long, words: self.words | other.words, leads: self.leads | other.leads }
-    }
-}
-
-impl Filters<'_> {
-    /// Those of these `starts`, bits of a block, where an anchor may begin.
-    #[inline(never)] // its registers are its own
-    fn pass(&self, near: &Near64<'_>, mut starts: u64) -> Passed {
-        let mut passed = Passed::default();
-        let glued = near.seams != [0; 2];
-        while starts != 0 {
-            let n = starts.trailing_zeros() as usize & 63;
-            starts &= starts - 1;
-            let Some(bytes) = near.bytes[n..].first_chunk() else { break };
-            let bytes = u64::from_le_bytes(*bytes);
-            let words = from(n, near.words);
-            // The lowest bit that is not set is the end of the word.
-            let len = (!words).trailing_zeros();
-            let short = len.wrapping_sub(1) < LONG as u32 - 1;
-            // Of other words as well, whatever it is: they are as frequent, and asking costs more.
-            let word = spread(bytes & mask(len as usize & 7));
-            // More than one word may end before a seam.
-            let several = glued && from(n, near.seams) & 0xFE != 0;
-            let word = may_know(self.words, word) & u32::from(short) | u32::from(several);
-            let lead = may_know(self.lead, spread(bytes & mask(MIDDLE)))
-                | may_know(self.lead, spread(bytes & mask(SHORT)))
-                | u32::from(self.bytes[bytes as usize & 0xFF] != NONE);
-            passed.long |= u64::from(may_know(self.long, spread(bytes))) << n;
-            passed.words |= u64::from(word) << n;
-            passed.leads |= u64::from(lead) << n;
-        }
-        passed
-    }
-}
-
-/// The bits from bit `n` of a block on, and as many of the block behind it.
-#[inline(always)]
-pub(crate) fn from(n: usize, [block, behind]: [u64; 2]) -> u64 {
-    // Two steps: sixty-four at once would be none.
-    block >> n | behind << (63 - n) << 1
 }
 
 /// The tables as the scan holds them.
