@@ -95,10 +95,13 @@ pub(super) struct Found {
 /// A folded range, and where it stands in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<Stood>);
 
+/// Matches for which there is room at first: a text has some dozens.
+const MATCHES: usize = 64;
+
 /// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, earlier: Option<&Earlier>) -> Found {
-    let mut found = Found::default();
+    let mut found = Found { main: Vec::with_capacity(MATCHES), near: Lists::with_capacity(MATCHES), ..Found::default() };
     let guarded = set.guarded && !doc.explained;
     let mut around = Surroundings::new(set, doc, guarded);
     let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
