@@ -132,8 +132,8 @@ fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     let Some(above) = line.checked_sub(1) else { return false };
     let text = doc.line(line).trim();
     let stops = || {
-        let short = span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
-        short && text.ends_with('.') && !text.ends_with("..")
+        let short = || span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
+        text.ends_with('.') && !text.ends_with("..") && short()
     };
     if !text.starts_with(char::is_lowercase) && !stops() {
         return false;
