@@ -169,15 +169,13 @@ struct Mover<'k> {
 impl Mover<'_> {
     /// The match where it stands now, if it was found by an anchor in a line that stands still.
     fn moved(&mut self, one: &Match) -> Option<Match> {
-        let anchor = one.anchor?;
-        let (raw, fold) = self.distance(anchor)?;
+        let (raw, fold) = self.distance(one.anchor()?)?;
         let span = match self.last {
             Some((before, by, now)) if (before, by) == (one.span, raw) => now,
             _ => Span::covering(self.doc.raw, one.span.start().wrapping_add(raw), one.span.end().wrapping_add(raw)),
         };
         self.last = Some((one.span, raw, span));
-        let moved = |at: usize| at.wrapping_add(fold);
-        Some(Match { span, fold: (moved(one.fold.0), moved(one.fold.1)), anchor: Some(moved(anchor)), ..*one })
+        Some(one.moved(span, fold))
     }
 
     /// How far what stood at `at` of the earlier folded text has moved, in the original and in the folded text.

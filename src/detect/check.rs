@@ -132,8 +132,8 @@ fn wrapped(doc: &Document<'_>, span: Span) -> bool {
     let Some(above) = line.checked_sub(1) else { return false };
     let text = doc.line(line).trim();
     let stops = || {
-        let short = span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
-        short && text.ends_with('.') && !text.ends_with("..")
+        let short = || span.of(doc.raw).split_whitespace().count() < 4 && !text.contains(|c: char| c.is_numeric());
+        text.ends_with('.') && !text.ends_with("..") && short()
     };
     if !text.starts_with(char::is_lowercase) && !stops() {
         return false;
@@ -213,7 +213,7 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
         }
     }
     if !rule.unless.is_empty() {
-        let line = around(doc, found.fold);
+        let line = around(doc, (found.fold.start(), found.fold.end()));
         if let Some(veto) = rule.unless.iter().map(|veto| &veto.text).find(|text| line.contains(text.as_str())) {
             return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
@@ -342,7 +342,7 @@ pub(super) fn near(doc: &Document<'_>, rule: &Rule, index: u32, found: &Match, a
     let first = doc.lines[first].start().max(found.span.start().saturating_sub(reach));
     let last = doc.lines[last].end().min(found.span.end().saturating_add(reach));
     let from = hits.partition_point(|h| h.span.start() < first);
-    let text = |m: &Match| doc.folded.text.get(m.fold.0..m.fold.1).unwrap_or("");
+    let text = |m: &Match| doc.folded.text.get(m.fold.start()..m.fold.end()).unwrap_or("");
     let mut seen: Vec<&Match> = Vec::new();
     let enough = near.min.checked_sub(1).is_none_or(|n| hits.get(from + n).is_some_and(|h| h.span.start() <= last));
     if !enough && !doc.explained {

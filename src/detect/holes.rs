@@ -79,26 +79,33 @@ pub(super) fn backward(set: &RuleSet, language: u16, doc: &Document<'_>, hole: H
 
 /// False where nothing that fits the hole begins at `at`, blanks aside: a look at one word, no search.
 pub(super) fn may_begin(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
-    let Some(rest) = text.get(at..).map(|text| text.trim_start_matches(' ')) else { return true };
-    let digit = || rest.starts_with(|c: char| c.is_ascii_digit());
-    match hole {
-        Hole::Number => digit(),
-        Hole::Date => digit() || set.calendar(0).may_begin(rest),
+    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time | Hole::Network) {
+        return true;
+    }
+    let Some(rest) = text.as_bytes().get(at..) else { return true };
+    let at = at + rest.iter().take_while(|&&b| b == b' ').count();
+    let digit = text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    match (hole, text.get(at..)) {
+        (Hole::Number, _) | (_, None) => digit,
+        (Hole::Date, Some(rest)) => digit || set.calendar(0).may_begin(rest),
         // The half of the day may stand before the hour.
-        Hole::Time => digit() || rest.starts_with(|c| is_wide(c) || is_hangul(c)),
-        Hole::Network => set.may_begin_network(rest),
-        _ => true,
+        (Hole::Time, Some(rest)) => digit || rest.starts_with(|c| is_wide(c) || is_hangul(c)),
+        (_, Some(rest)) => set.may_begin_network(rest),
     }
 }
 
 /// The same for what ends at `at`.
 pub(super) fn may_end(set: &RuleSet, text: &str, hole: Hole, at: usize) -> bool {
-    let Some(before) = text.get(..at).map(|text| text.trim_end_matches(' ')) else { return true };
+    if !matches!(hole, Hole::Number | Hole::Date | Hole::Time | Hole::Network) {
+        return true;
+    }
+    let Some(before) = text.get(..at) else { return true };
+    let blanks = before.bytes().rev().take_while(|&b| b == b' ').count();
+    let before = &before[..at - blanks];
     match hole {
-        Hole::Number => before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'k' | 'm')),
+        Hole::Number => before.as_bytes().last().is_some_and(|b| b.is_ascii_digit() || matches!(b, b'k' | b'm')),
         Hole::Date | Hole::Time => set.calendar(0).may_end(before),
-        Hole::Network => set.may_end_network(before),
-        _ => true,
+        _ => set.may_end_network(before),
     }
 }
 

@@ -20,13 +20,21 @@ struct Sorted {
 }
 
 impl Lists {
+    /// With room for some matches.
+    pub fn with_capacity(matches: usize) -> Lists {
+        Lists { all: Vec::with_capacity(matches), sorted: OnceCell::new() }
+    }
+
+    /// Adds one, as long as none was asked for.
+    #[inline]
     pub fn push(&mut self, found: Match) {
-        self.sorted = OnceCell::new();
+        debug_assert!(self.sorted.get().is_none());
         self.all.push(found);
     }
 
+    /// Adds some, as long as none was asked for.
     pub fn extend(&mut self, found: impl Iterator<Item = Match>) {
-        self.sorted = OnceCell::new();
+        debug_assert!(self.sorted.get().is_none());
         self.all.extend(found);
     }
 

@@ -43,13 +43,14 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
             };
             let near = Near64 { bytes: seen, words: [places.words, behind.words], seams: [places.seams, behind.seams] };
             let middle = if guarded { places.middle } else { 0 };
-            let mut passed = probe.pass(&near, places.starts, middle);
-            while passed != 0 {
-                let n = passed.trailing_zeros() as usize;
-                passed &= passed - 1;
+            let passed = probe.pass(&near, places.starts, middle);
+            let mut any = passed.any();
+            while any != 0 {
+                let n = any.trailing_zeros() as usize;
+                any &= any - 1;
                 let at = places.at + n;
                 let start = Start::new(&bytes[at..], from(n, near.words), from(n, near.seams));
-                probe.look_up(&bytes[at..], &start, middle >> n & 1 == 1, &mut hits);
+                probe.look_up(&bytes[at..], &start, middle >> n & 1 == 1, passed.at(n), &mut hits);
                 for (anchor, len) in hits.drain(..) {
                     let (start, end) = (at, at + len);
                     let inside_word = bytes[end - 1].is_ascii_lowercase()

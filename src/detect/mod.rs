@@ -213,12 +213,15 @@ impl Detector<'_> {
         if last + 1 >= doc.lines.len() || !check::goes_on(doc.line(last + 1)) {
             return false;
         }
-        let (next, shape) = (doc.line(last + 1), doc.shape(last + 1));
-        let above = first.checked_sub(1).map(|n| doc.shape(n));
-        above.is_none_or(|a| a.blank || a.ends_sentence || a.opens || a.heading > 0)
+        let next = doc.line(last + 1);
+        let above = || first.checked_sub(1).map(|n| doc.shape(n));
+        next.starts_with(char::is_lowercase)
             && doc.line(last).trim_end().ends_with(char::is_alphanumeric)
-            && next.starts_with(char::is_lowercase)
-            && (shape.words > 1 && confidence < Confidence::High || shape.words > 4 && shape.ends_sentence)
+            && above().is_none_or(|a| a.blank || a.ends_sentence || a.opens || a.heading > 0)
+            && {
+                let shape = doc.shape(last + 1);
+                shape.words > 1 && confidence < Confidence::High || shape.words > 4 && shape.ends_sentence
+            }
             && next.trim_end().contains(' ')
             && !next.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/'))
             && !self.begins(last + 1)
@@ -230,15 +233,24 @@ impl Detector<'_> {
         if one.stand != Stand::Whole || self.set.rules[one.rule as usize].regex.is_some() {
             return false;
         }
-        let Some((above, below)) = self.neighbours(one) else { return false };
-        let (over, under) = (self.doc.shape(above), self.doc.shape(below));
-        let (head, text) = (self.doc.line(above).trim_end(), self.doc.line(below).trim_start());
-        let close = self.doc.line_at(one.span.start()) == above + 1;
+        let doc = self.doc;
+        let (first, last) = (doc.line_at(one.span.start()), doc.last_line_of(one.span));
+        // The lines with something on them; the one below may be that of the match where it is the last. Most begin large.
+        let below = doc.filled_lines_off(last, 1).1;
+        let text = doc.line(below).trim_start();
+        if !text.starts_with(char::is_lowercase) {
+            return false;
+        }
+        let above = doc.filled_lines_off(first, 1).0;
+        let head = doc.line(above).trim_end();
+        if above >= first || !head.ends_with(char::is_lowercase) {
+            return false;
+        }
+        let (over, under) = (doc.shape(above), doc.shape(below));
+        let close = first == above + 1;
         over.words > 3
             && over.heading == 0
             && !over.opens
-            && head.ends_with(char::is_lowercase)
-            && text.starts_with(char::is_lowercase)
             && check::goes_on(text)
             && text.trim_end().contains(' ')
             && (under.ends_sentence && under.words > 2 || close && under.words > 5)
@@ -246,13 +258,6 @@ impl Detector<'_> {
             && !text.contains(['@', '=', '{', '<', '/', '$', '\\'])
             && !self.begins(above)
             && !self.begins(below)
-    }
-
-    /// The lines with something on them above and below a match; the one below may be that of the match where it is the last.
-    fn neighbours(&self, one: &Match) -> Option<(usize, usize)> {
-        let (first, last) = (self.doc.line_at(one.span.start()), self.doc.last_line_of(one.span));
-        let (above, below) = (self.doc.filled_lines_off(first, 1).0, self.doc.filled_lines_off(last, 1).1);
-        (above < first).then_some((above, below))
     }
 
     /// True where words of a rule begin this line.

@@ -23,7 +23,7 @@ pub(super) fn partner<'m>(doc: &Document<'_>, one: &Match, others: &'m [Match]) 
     let alike = others[n..].iter().take_while(|o| o.span.start() == nearest.span.start()).find(|o| o.language == one.language);
     let other = alike.unwrap_or(nearest);
     let lines = doc.filled_before(doc.line_at(other.span.start())) - doc.filled_before(doc.line_at(one.span.start()));
-    (lines <= MAX_LINES && other.fold.0.saturating_sub(one.fold.1) <= MAX_BYTES).then_some(other)
+    (lines <= MAX_LINES && other.fold.start().saturating_sub(one.fold.end()) <= MAX_BYTES).then_some(other)
 }
 
 /// The range of two labels and their titles.

@@ -58,6 +58,6 @@ fn search(set: &RuleSet, doc: &Document<'_>, rule: u32, start: usize, end: usize
         let fold = (doc.folded.fold_start(span.start()), doc.folded.fold_start(span.end()));
         let stand = stand(doc, span, fold.0, fold.1.max(fold.0));
         let words = crate::text::count_words(span.of(doc.raw)).min(99) as u16;
-        found.push(Match { span, fold, rule, language: 0, stand, words, anchor: None });
+        found.push(Match::of_regex(rule, words, span, fold, stand));
     }
 }

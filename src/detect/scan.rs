@@ -8,29 +8,73 @@ use super::lists::Lists;
 use super::regex::Windows;
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase, unanchored};
-use crate::pack::{Anchored, At, Phrase, Role, RuleSet};
+use crate::pack::{Anchored, At, Role, RuleSet, Using};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Span, is_wide, is_wordy};
 
-/// A confirmed phrase.
+/// A confirmed phrase. A text has hundreds, which are sorted and moved: offsets of the folded text have 32 bits, as its lines have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Match {
     pub span: Span,
-    pub fold: (usize, usize),
+    pub fold: FoldRange,
+    /// Where the anchor that led to it stands in the folded text, or the line of a phrase without one; `NO_ANCHOR` for a regex.
+    anchor: u32,
     pub rule: u32,
     pub language: u16,
-    pub stand: Stand,
     /// Words in the phrase's literals.
     pub words: u16,
-    /// Where the anchor that led to it stands in the folded text, or the line of a phrase without one; none for a regex.
-    pub anchor: Option<usize>,
+    pub stand: Stand,
+}
+
+/// A range of the folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FoldRange {
+    start: u32,
+    end: u32,
+}
+
+const NO_ANCHOR: u32 = u32::MAX;
+
+impl FoldRange {
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+}
+
+impl From<(usize, usize)> for FoldRange {
+    fn from((start, end): (usize, usize)) -> FoldRange {
+        FoldRange { start: start as u32, end: end as u32 }
+    }
+}
+
+impl Match {
+    /// A match of a regex.
+    pub fn of_regex(rule: u32, words: u16, span: Span, fold: (usize, usize), stand: Stand) -> Match {
+        Match { span, fold: fold.into(), anchor: NO_ANCHOR, rule, language: 0, words, stand }
+    }
+
+    /// Where the anchor that led to it stands in the folded text; none for a regex.
+    pub fn anchor(&self) -> Option<usize> {
+        (self.anchor != NO_ANCHOR).then_some(self.anchor as usize)
+    }
+
+    /// The same match at another place, with its anchor and its range in the folded text `by` bytes farther on.
+    pub fn moved(&self, span: Span, by: usize) -> Match {
+        let moved = |at: u32| at.wrapping_add(by as u32);
+        let fold = FoldRange { start: moved(self.fold.start), end: moved(self.fold.end) };
+        Match { span, fold, anchor: moved(self.anchor), ..*self }
+    }
 }
 
 /// Where a match stands: its span, its range of the folded text, and what is around it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stood {
     span: Span,
-    fold: (usize, usize),
+    fold: FoldRange,
     stand: Stand,
 }
 
@@ -48,22 +92,16 @@ pub(super) struct Found {
     placed: [Option<Placed>; 2],
 }
 
-/// What a phrase is found for: its role and rule, its language, and how many words it has.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Use {
-    pub role: Role,
-    pub rule: u32,
-    pub language: u16,
-    pub words: u16,
-}
-
 /// A folded range, and where it stands in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<Stood>);
+
+/// Matches for which there is room at first: a text has some dozens.
+const MATCHES: usize = 64;
 
 /// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, earlier: Option<&Earlier>) -> Found {
-    let mut found = Found::default();
+    let mut found = Found { main: Vec::with_capacity(MATCHES), near: Lists::with_capacity(MATCHES), ..Found::default() };
     let guarded = set.guarded && !doc.explained;
     let mut around = Surroundings::new(set, doc, guarded);
     let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
@@ -96,21 +134,20 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     continue;
                 }
                 let Some((rule, language)) = set.numbers(brief.rule(), brief.language()) else { continue };
-                let found_for = Use { role: brief.role(), rule, language, words: brief.words() };
-                if found_for.role == Role::Regex {
+                let one = Using { number, role: brief.role(), rule, language, words: brief.words() };
+                if one.role == Role::Regex {
                     found.tried.push((hit.start, hit.end, rule));
                     continue;
                 }
-                let wanted = &set.rules[rule as usize];
-                // Most languages of a word that many have are not those of the text; they would be refused for that.
-                if guarded && found_for.role == Role::Main && weak(wanted, found_for.words) && !wanted.once && !languages.speaks(language) {
+                // Most languages of a word that many have are not those of the text.
+                if passed_over(set, doc, languages, &one) {
                     continue;
                 }
-                let line = wanted.at == At::Line;
+                let line = set.rules[rule as usize].at == At::Line;
                 if brief.whole() {
                     let stood = alone[usize::from(line)].get_or_insert_with(|| found.stood(doc, line, (hit.start, hit.end)));
                     if let Some(stood) = *stood {
-                        found.put(found_for, stood, hit.start);
+                        found.put(&one, stood, hit.start);
                     }
                     continue;
                 }
@@ -120,13 +157,13 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     phrase::confirm(set, doc, &around, (hit.start, hit.end), &mut looked)
                 };
                 if let Some(range) = *answer.get_or_insert_with(find) {
-                    found.add(set, doc, found_for, range, hit.start);
+                    found.add(set, doc, &one, range, hit.start);
                 }
             }
         }
     });
     if !set.unanchored.is_empty() {
-        unanchored::scan(set, doc, lines, &mut found);
+        unanchored::scan(set, doc, languages, lines, &mut found);
     }
     if let Some(kept) = &kept {
         kept.add_to(doc, &mut found);
@@ -168,29 +205,37 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     found
 }
 
-impl Use {
-    pub fn of(phrase: &Phrase<'_>) -> Use {
-        Use { role: phrase.role, rule: phrase.rule, language: phrase.language, words: phrase.words }
+/// True for a phrase that says too little in a language that is not that of the text: it would be refused for that.
+#[inline]
+pub(super) fn passed_over(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
+    if one.role != Role::Main || !set.guarded || doc.explained {
+        return false;
     }
+    let rule = &set.rules[one.rule as usize];
+    weak(rule, one.words) && !rule.once && !languages.speaks(one.language)
 }
 
 impl Found {
     /// Places a phrase that was found at `fold` by what stands at `anchor`.
-    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, found_for: Use, fold: (usize, usize), anchor: usize) {
-        let line = set.rules[found_for.rule as usize].at == At::Line;
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, one: &Using, fold: (usize, usize), anchor: usize) {
+        let line = set.rules[one.rule as usize].at == At::Line;
         if let Some(stood) = self.stood(doc, line, fold) {
-            self.put(found_for, stood, anchor);
+            self.put(one, stood, anchor);
         }
     }
 
     /// Where a phrase stands that was found at `fold`, of a rule for whole lines or another one; `None` where no words begin and end.
     fn stood(&mut self, doc: &Document<'_>, line: bool, fold: (usize, usize)) -> Option<Stood> {
-        let text = &doc.folded.text[fold.0..fold.1];
-        let start = fold.0 + text.len() - text.trim_start().len();
-        let mut end = fold.0 + text.trim_end().len();
+        let (mut start, mut end) = fold;
+        let bytes = doc.folded.text.as_bytes();
+        // Most phrases begin and end with a letter.
+        if !bytes.get(start).is_some_and(u8::is_ascii_graphic) || !bytes[..end].last().is_some_and(u8::is_ascii_graphic) {
+            let text = &doc.folded.text[start..end];
+            (start, end) = (start + text.len() - text.trim_start().len(), start + text.trim_end().len());
+        }
         if line {
             // The closing signs that a whole-line phrase may have or not.
-            end += doc.folded.text[end..].bytes().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
+            end += bytes[end..].iter().take_while(|b| matches!(b, b':' | b'.' | b'!')).count();
         }
         if start >= end {
             return None;
@@ -202,16 +247,17 @@ impl Found {
             None => {
                 let span = doc.raw_span(start, end);
                 let bounded = bounded(doc, span, start, end);
-                let placed = bounded.then(|| Stood { span, fold: (start, end), stand: stand(doc, span, start, end) });
+                let placed = bounded.then(|| Stood { span, fold: (start, end).into(), stand: stand(doc, span, start, end) });
                 self.placed[usize::from(line)] = Some(((start, end), placed));
                 placed
             }
         }
     }
 
-    fn put(&mut self, found_for: Use, stood: Stood, anchor: usize) {
-        let (Use { role, rule, language, words }, Stood { span, fold, stand }) = (found_for, stood);
-        let found = Match { span, fold, rule, language, stand, words, anchor: Some(anchor) };
+    #[inline]
+    fn put(&mut self, one: &Using, stood: Stood, anchor: usize) {
+        let (&Using { role, rule, language, words, .. }, Stood { span, fold, stand }) = (one, stood);
+        let found = Match { span, fold, rule, language, stand, words, anchor: anchor as u32 };
         match role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.push(found),

@@ -16,6 +16,8 @@ pub(crate) struct Words {
     tails: Lexicon,
     /// The first words of those with more in them than letters.
     mixed: Lexicon,
+    /// All of these.
+    any: Lexicon,
     /// Languages that have words of this kind which begin with no letter.
     signs: u64,
 }
@@ -43,8 +45,10 @@ impl Words {
                 Some(head) => *mixed.entry(word[..head].to_owned()).or_default() |= bits,
             }
         }
-        let [months, weekdays, fillers, heads, tails, mixed] = [months, weekdays, fillers, heads, tails, mixed].map(Lexicon::new);
-        Words { months, weekdays, fillers, heads, tails, mixed, signs }
+        let any = [&months, &weekdays, &fillers, &mixed].into_iter().flatten().map(|(word, bits)| (word.clone(), *bits)).collect();
+        let all = [months, weekdays, fillers, heads, tails, mixed, any];
+        let [months, weekdays, fillers, heads, tails, mixed, any] = all.map(Lexicon::new);
+        Words { months, weekdays, fillers, heads, tails, mixed, any, signs }
     }
 
     /// Languages (bits) that have a word of `text` which those of `known` have not: all others read its dates alike, as long as they
@@ -55,7 +59,9 @@ impl Words {
         let mut rest = text;
         while let Some(at) = rest.find(lettered) {
             let word = word(&rest[at..]);
-            all |= new(self.months.get(word)) | new(self.weekdays.get(word)) | new(self.fillers.get(word)) | self.mixed.get(word);
+            if self.any.get(word) != 0 {
+                all |= new(self.months.get(word)) | new(self.weekdays.get(word)) | new(self.fillers.get(word)) | self.mixed.get(word);
+            }
             rest = &rest[at + word.len()..];
         }
         all
@@ -129,7 +135,11 @@ impl Calendar<'_> {
 
     /// False where `before` ends with nothing that may be the last of a date or a time, in any language.
     pub fn may_end(&self, before: &str) -> bool {
-        let rest = before.trim_end_matches(lettered);
+        let letters = before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let rest = match before.as_bytes()[..before.len() - letters].last() {
+            Some(b) if !b.is_ascii() => before.trim_end_matches(lettered),
+            _ => &before[..before.len() - letters],
+        };
         let word = &before[rest.len()..];
         if word.is_empty() || !word.is_ascii() {
             // Signs of scripts without blanks may be anything, and weekdays stand in brackets.

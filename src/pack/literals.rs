@@ -215,11 +215,37 @@ struct Filters<'s> {
     bytes: &'s [u32; 256],
 }
 
+/// Bits of a block where anchors may begin, by the tables that may know them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Passed {
+    long: u64,
+    words: u64,
+    leads: u64,
+}
+
+impl Passed {
+    #[inline(always)]
+    pub fn any(self) -> u64 {
+        self.long | self.words | self.leads
+    }
+
+    /// Whether the tables of long anchors, of words, and the others may know one at bit `n`.
+    #[inline(always)]
+    pub fn at(self, n: usize) -> (bool, bool, bool) {
+        let bit = |bits: u64| bits >> n & 1 == 1;
+        (bit(self.long), bit(self.words), bit(self.leads))
+    }
+
+    fn or(self, other: Passed) -> Passed {
+        Passed { long: self.long | other.long, words: self.words | other.words, leads: self.leads | other.leads }
+    }
+}
+
 impl Filters<'_> {
     /// Those of these `starts`, bits of a block, where an anchor may begin.
     #[inline(never)] // its registers are its own
-    fn pass(&self, near: &Near64<'_>, mut starts: u64) -> u64 {
-        let mut passed = 0;
+    fn pass(&self, near: &Near64<'_>, mut starts: u64) -> Passed {
+        let mut passed = Passed::default();
         let glued = near.seams != [0; 2];
         while starts != 0 {
             let n = starts.trailing_zeros() as usize & 63;
@@ -230,15 +256,17 @@ impl Filters<'_> {
             // The lowest bit that is not set is the end of the word.
             let len = (!words).trailing_zeros();
             let short = len.wrapping_sub(1) < LONG as u32 - 1;
-            let word = if short { spread(bytes & mask(len as usize & 7)) } else { 0 };
-            let known = may_know(self.long, spread(bytes))
-                | may_know(self.words, word) & u32::from(short)
-                | may_know(self.lead, spread(bytes & mask(MIDDLE)))
+            // Of other words as well, whatever it is: they are as frequent, and asking costs more.
+            let word = spread(bytes & mask(len as usize & 7));
+            // More than one word may end before a seam.
+            let several = glued && from(n, near.seams) & 0xFE != 0;
+            let word = may_know(self.words, word) & u32::from(short) | u32::from(several);
+            let lead = may_know(self.lead, spread(bytes & mask(MIDDLE)))
                 | may_know(self.lead, spread(bytes & mask(SHORT)))
-                | u32::from(self.bytes[bytes as usize & 0xFF] != NONE)
-                // More than one word may end before a seam.
-                | u32::from(glued && from(n, near.seams) & 0xFE != 0);
-            passed |= u64::from(known) << n;
+                | u32::from(self.bytes[bytes as usize & 0xFF] != NONE);
+            passed.long |= u64::from(may_know(self.long, spread(bytes))) << n;
+            passed.words |= u64::from(word) << n;
+            passed.leads |= u64::from(lead) << n;
         }
         passed
     }
@@ -318,13 +346,13 @@ impl<'s> Probe<'s> {
     /// Those of these `starts`, bits of a block, where an anchor may begin; of those in the `middle` of a sentence, where one may
     /// begin there.
     #[inline(always)]
-    pub fn pass(&self, near: &Near64<'_>, starts: u64, middle: u64) -> u64 {
-        self.all.pass(near, starts & !middle) | self.inner.pass(near, starts & middle)
+    pub fn pass(&self, near: &Near64<'_>, starts: u64, middle: u64) -> Passed {
+        self.all.pass(near, starts & !middle).or(self.inner.pass(near, starts & middle))
     }
 
     /// Adds to `found` each anchor with which `rest`, which is not empty, begins, with its length in bytes; short ones first. In the
-    /// `middle` of a sentence, those that cannot stand there are left out.
-    pub fn look_up(&self, rest: &[u8], start: &Start, middle: bool, found: &mut Vec<(u32, usize)>) {
+    /// `middle` of a sentence, those that cannot stand there are left out. `tables` are those that may know some ([`Passed::at`]).
+    pub fn look_up(&self, rest: &[u8], start: &Start, middle: bool, tables: (bool, bool, bool), found: &mut Vec<(u32, usize)>) {
         let out = |flags: u32| middle && flags & INNER == 0;
         let mut short = |entries: &[u32]| {
             for entry in entries.chunks_exact(ENTRY) {
@@ -336,21 +364,24 @@ impl<'s> Probe<'s> {
             }
         };
         let filters = if middle { &self.inner } else { &self.all };
-        let first = (start.bytes & mask(1)) as usize;
-        let alone = filters.bytes[first];
-        if alone < PAIR {
-            short(&[first as u32, 0, alone]);
-        }
-        if alone != NONE {
-            short(self.tiny.at(spread(start.bytes & mask(TINY))));
-        }
-        for (len, buckets) in [(SHORT, &self.short), (MIDDLE, &self.middle)] {
-            let hash = spread(start.bytes & mask(len));
-            if may_know(filters.lead, hash) == 1 {
-                short(buckets.at(hash));
+        let (long, words, leads) = tables;
+        if leads {
+            let first = (start.bytes & mask(1)) as usize;
+            let alone = filters.bytes[first];
+            if alone < PAIR {
+                short(&[first as u32, 0, alone]);
+            }
+            if alone != NONE {
+                short(self.tiny.at(spread(start.bytes & mask(TINY))));
+            }
+            for (len, buckets) in [(SHORT, &self.short), (MIDDLE, &self.middle)] {
+                let hash = spread(start.bytes & mask(len));
+                if may_know(filters.lead, hash) == 1 {
+                    short(buckets.at(hash));
+                }
             }
         }
-        if start.ends != 0 {
+        if words {
             start.words().filter(|&hash| may_know(filters.words, hash) == 1).for_each(|hash| short(self.words.at(hash)));
             // Two words may share a bucket.
             if start.ends.count_ones() > 1 {
@@ -359,7 +390,7 @@ impl<'s> Probe<'s> {
             }
         }
         let hash = spread(start.bytes);
-        if may_know(filters.long, hash) == 0 || rest.len() < LONG {
+        if !long || rest.len() < LONG {
             return;
         }
         let left = &rest[LONG..];

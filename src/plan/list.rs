@@ -24,7 +24,10 @@ const TITLES: usize = 2;
 /// True for a short line with a year.
 fn is_date(doc: &Document<'_>, n: usize) -> bool {
     let digits = |part: &str| part.len() == 4 && matches!(part.as_bytes()[..2], [b'1', b'5'..=b'9'] | [b'2', b'0']);
-    doc.line(n).split(|c: char| !c.is_ascii_digit()).any(digits) && doc.shape(n).words <= DATE_WORDS
+    let line = doc.line(n);
+    memchr::memchr2(b'1', b'2', line.as_bytes()).is_some()
+        && line.split(|c: char| !c.is_ascii_digit()).any(digits)
+        && doc.shape(n).words <= DATE_WORDS
 }
 
 /// False for a line that opens nothing: a colon ends what does, signs behind it aside.

@@ -22,7 +22,7 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, mut signs: Vec<Sign>, mut 
     let mut from = 0;
     while from < signs.len() {
         let mut to = from + 1;
-        while to < signs.len() && thin(doc, signs[to - 1].span.end(), signs[to].span.start()) {
+        while to < signs.len() && beside(doc, signs[to - 1].span.end(), signs[to].span.start()) {
             to += 1;
         }
         let members = &signs[from..to];
@@ -46,6 +46,12 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, mut signs: Vec<Sign>, mut 
         }
     }
     out
+}
+
+/// True where nothing but blanks and decoration stands between two signs. Most often a word does, and it shows at once.
+fn beside(doc: &Document<'_>, start: usize, end: usize) -> bool {
+    let gap = doc.raw.get(start..end).unwrap_or("");
+    !gap.trim_start_matches(' ').starts_with(|c: char| c.is_ascii_alphabetic()) && thin(doc, start, end)
 }
 
 /// What a run lacks.

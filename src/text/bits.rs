@@ -92,6 +92,17 @@ impl BitMap {
         second.add(bits, |bits| bits >> 1 >> (BLOCK - 1 - shift));
     }
 
+    /// Adds a sign or a blank of one byte.
+    #[inline(always)]
+    pub(super) fn add_byte(&mut self, at: usize, class: Class) {
+        let block = &mut self.two(at / BLOCK)[0];
+        let bit = 1 << (at % BLOCK);
+        match class {
+            Class::Blank => block.blank |= bit,
+            _ => block.alone |= bit,
+        }
+    }
+
     /// A new piece may begin at `at`.
     pub(super) fn add_seam(&mut self, at: usize) {
         self.two(at / BLOCK)[0].seams |= 1 << (at % BLOCK);

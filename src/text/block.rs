@@ -52,6 +52,7 @@ pub(super) struct Ascii {
     pub lower: u64,
     pub digit: u64,
     pub blank: u64,
+    pub newline: u64,
     /// White space but for the blank, what Markdown gives a meaning, and what is no ASCII.
     pub special: u64,
     pub high: u64,
@@ -62,7 +63,7 @@ impl Ascii {
     /// small.
     #[inline(always)]
     pub fn of(bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Ascii {
-        let mut ascii = Ascii { upper: 0, lower: 0, digit: 0, blank: 0, special: 0, high: 0 };
+        let mut ascii = Ascii { upper: 0, lower: 0, digit: 0, blank: 0, newline: 0, special: 0, high: 0 };
         let lanes: &[[u8; 16]; BLOCK / 16] = wide::bytemuck::cast_ref(bytes);
         let folded: &mut [[u8; 16]; BLOCK / 16] = wide::bytemuck::cast_mut(lowered);
         for n in 0..lanes.len() {
@@ -75,6 +76,7 @@ impl Ascii {
             ascii.lower |= bits(within(b'a', b'z'));
             ascii.digit |= bits(within(b'0', b'9'));
             ascii.blank |= bits(lane.simd_eq(i8x16::splat(b' ' as i8)));
+            ascii.newline |= bits(lane.simd_eq(i8x16::splat(b'\n' as i8)));
             ascii.special |= bits(special);
             ascii.high |= bits(lane);
             folded[n] = wide::bytemuck::cast(lane | upper & i8x16::splat(0x20));
@@ -162,12 +164,13 @@ mod tests {
             prop_assert_eq!(lowered.to_vec(), bytes.to_ascii_lowercase());
             let special = |b: u8| matches!(b, b'\t'..=b'\r' | b'['..=b']' | b'`' | 128..);
             prop_assert_eq!(
-                (ascii.upper, ascii.lower, ascii.digit, ascii.blank, ascii.special, ascii.high),
+                (ascii.upper, ascii.lower, ascii.digit, ascii.blank, ascii.newline, ascii.special, ascii.high),
                 (
                     bits(&bytes, |b| b.is_ascii_uppercase()),
                     bits(&bytes, |b| b.is_ascii_lowercase()),
                     bits(&bytes, |b| b.is_ascii_digit()),
                     bits(&bytes, |b| b == b' '),
+                    bits(&bytes, |b| b == b'\n'),
                     bits(&bytes, special),
                     block.high()
                 )

@@ -143,6 +143,13 @@ impl<'t> Folder<'t> {
         if let (Some(room), Some(folded)) = (self.room(), folded[n..].first_chunk()) {
             *room = *folded;
         }
+        let mut ends = own(kinds.ends);
+        while ends != 0 {
+            let end = ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            self.lines.push(Line::new(self.line_raw, raw + end, self.line_fold, (self.len + end).max(self.line_fold)));
+            self.begin_line(raw + end + 1, self.len + end + 1);
+        }
         self.len += len;
     }
 
@@ -161,6 +168,17 @@ impl<'t> Folder<'t> {
             let len = c.encode_utf8(room).len();
             self.bits.add(self.len, &Bits::of(class, len, small));
             self.len += len;
+        }
+    }
+
+    /// Appends a sign or a blank of one byte.
+    #[inline(always)]
+    fn push_byte(&mut self, b: u8) {
+        if let Some([room, ..]) = self.room() {
+            *room = b;
+            let class = if matches!(b, b' ' | b'\n') { Class::Blank } else { Class::Alone };
+            self.bits.add_byte(self.len, class);
+            self.len += 1;
         }
     }
 
@@ -187,6 +205,7 @@ impl<'t> Folder<'t> {
         match b {
             b' ' if self.solid(at + 1) => self.blank(at),
             b'\n' if self.solid(at + 1) && !self.blank_before() => self.line_end(at),
+            b'\n' if self.raw.as_bytes().get(at + 1) == Some(&b'\n') && self.solid(at + 2) && !self.blank_before() => self.empty_line(at),
             _ => self.special(at),
         }
     }
@@ -205,7 +224,7 @@ impl<'t> Folder<'t> {
         self.before = Kind::Other;
         if !self.blank_before() {
             self.mark(at);
-            self.push(' ', Class::Blank, false);
+            self.push_byte(b' ');
         }
         at + 1
     }
@@ -215,10 +234,22 @@ impl<'t> Folder<'t> {
         self.before = Kind::Other;
         let fold_end = self.len.max(self.line_fold);
         self.mark(at);
-        self.push(' ', Class::Blank, false);
+        self.push_byte(b' ');
         self.lines.push(Line::new(self.line_raw, at, self.line_fold, fold_end));
         self.begin_line(at + 1, self.len);
         at + 1
+    }
+
+    /// Folds two line ends, with no white space beside them: an empty line.
+    fn empty_line(&mut self, at: usize) -> usize {
+        self.before = Kind::Other;
+        let fold_end = self.len.max(self.line_fold);
+        self.mark(at);
+        self.push_byte(b'\n');
+        self.lines.push(Line::new(self.line_raw, at, self.line_fold, fold_end));
+        self.lines.push(Line::new(at + 1, at + 1, self.len, self.len));
+        self.begin_line(at + 2, self.len);
+        at + 2
     }
 
     fn begin_line(&mut self, raw: usize, fold: usize) {
@@ -233,7 +264,7 @@ impl<'t> Folder<'t> {
         if let Some(sign) = sign(c) {
             self.before = Kind::Other;
             self.mark(at);
-            self.push(sign, Class::Alone, false);
+            self.push_byte(sign as u8);
             return end;
         }
         match c {
@@ -259,7 +290,7 @@ impl<'t> Folder<'t> {
             Fold::Drop => {}
             Fold::Dots => {
                 self.mark(at);
-                (0..3).for_each(|_| self.push('.', Class::Alone, false));
+                (0..3).for_each(|_| self.push_byte(b'.'));
             }
             Fold::Keep(folded) => {
                 self.note_seam(Kind::of(c), end);
@@ -307,7 +338,7 @@ impl<'t> Folder<'t> {
     fn seam(&mut self, raw: usize) {
         if self.last().is_some_and(is_wordy) {
             self.mark(raw);
-            self.push(' ', Class::Blank, false);
+            self.push_byte(b' ');
         }
     }
 
@@ -318,13 +349,13 @@ impl<'t> Folder<'t> {
         let blanks = &self.raw.as_bytes()[at..run];
         let fold_end = self.len;
         let breaks = memchr::memchr_iter(b'\n', blanks).count();
-        let blank = if breaks > 1 { '\n' } else { ' ' };
+        let blank = if breaks > 1 { b'\n' } else { b' ' };
         if !self.blank_before() {
             self.mark(at);
-            self.push(blank, Class::Blank, false);
+            self.push_byte(blank);
         } else if breaks > 1 {
             self.take_back(' ');
-            self.push(blank, Class::Blank, false);
+            self.push_byte(blank);
         }
         let behind = self.len;
         for (n, newline) in memchr::memchr_iter(b'\n', blanks).enumerate() {

@@ -16,6 +16,8 @@ pub(super) struct Kinds {
     /// First bytes of what is neither a blank nor a part of a word.
     pub alone: u64,
     pub blank: u64,
+    /// Line ends with no white space beside them: they fold to blanks.
+    pub ends: u64,
     /// What does not fold by itself to as many bytes, and what Markdown gives a meaning.
     pub special: u64,
     /// Bytes of longer characters but the first of each.
@@ -28,7 +30,7 @@ impl Kinds {
     /// Of the first `len` bytes; `folded` becomes the folded ones.
     #[inline(always)]
     pub fn of(bytes: &[u8; BLOCK], len: usize, folded: &mut [u8; BLOCK]) -> Kinds {
-        let Ascii { upper, lower, digit, blank, special, high } = Ascii::of(bytes, folded);
+        let Ascii { upper, lower, digit, blank, newline, special, high } = Ascii::of(bytes, folded);
         let mut kinds = Kinds {
             upper,
             lower,
@@ -38,6 +40,7 @@ impl Kinds {
             hangul: 0,
             alone: !(upper | lower | digit | blank | special),
             blank,
+            ends: 0,
             special: special & !high,
             parts: 0,
             len,
@@ -45,7 +48,24 @@ impl Kinds {
         if high != 0 {
             kinds.longer(bytes, folded);
         }
+        if newline != 0 {
+            kinds.line_ends(newline, folded);
+        }
         kinds
+    }
+
+    /// Tells line ends that stand alone from others.
+    #[inline(always)]
+    fn line_ends(&mut self, newline: u64, folded: &mut [u8; BLOCK]) {
+        let solid = !(self.blank | self.special) & u64::MAX >> (BLOCK - self.len);
+        self.ends = newline & solid << 1 & solid >> 1;
+        self.special &= !self.ends;
+        self.blank |= self.ends;
+        let mut ends = self.ends;
+        while ends != 0 {
+            folded[ends.trailing_zeros() as usize & (BLOCK - 1)] = b' ';
+            ends &= ends - 1;
+        }
     }
 
     /// Adds the characters that are not ASCII.
