@@ -130,6 +130,8 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 }
                 let gate = brief.gate();
                 if gate.wants() && !gate.lets(*ahead.get_or_insert_with(|| ahead::begun(doc, &hit))) {
+                    #[cfg(test)]
+                    assert!(phrase::found(set, doc, number, (hit.start, hit.end)).is_none(), "{:?} {hit:?} {number}", doc.raw);
                     answer = Some(None);
                     continue;
                 }

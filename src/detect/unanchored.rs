@@ -26,8 +26,15 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
         }
         let folded = &doc.folded.text[line.fold_start()..line.fold_end()];
         let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
-        let mut head =
-            Head { set, text: &doc.folded.text[..line.fold_end()], line, at: line.fold_start() + lead, moments: None, begins: None };
+        let mut head = Head {
+            set,
+            whole: &doc.folded.text,
+            text: &doc.folded.text[..line.fold_end()],
+            line,
+            at: line.fold_start() + lead,
+            moments: None,
+            begins: None,
+        };
         let spoken = OnceCell::new();
         let long = len > SHORT_LINE;
         for group in set.unanchored.iter().filter(|group| !long || group.stamp) {
@@ -66,7 +73,8 @@ fn digit_in(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Where a short line begins: nearly all phrases want a date or a time, and few lines with a digit have one.
 struct Head<'d> {
     set: &'d RuleSet,
-    /// The folded text up to the end of the line.
+    /// The folded text, and what of it ends with the line.
+    whole: &'d str,
     text: &'d str,
     line: &'d Line,
     /// The first letter or digit.
@@ -80,7 +88,7 @@ impl Head<'_> {
     /// False where nothing of the group can be found.
     fn may_hold(&mut self, group: &Unanchored) -> bool {
         self.begins(group.first)
-            && group.literal.as_ref().is_none_or(|literal| places(self.text, literal, self.at, self.text.len()).next().is_some())
+            && group.literal.as_ref().is_none_or(|literal| places(self.whole, literal, self.at, self.text.len()).next().is_some())
             && (!(group.date || group.time) || self.holds(group.date, group.time))
     }
 
