@@ -256,7 +256,8 @@ impl Filters<'_> {
             // The lowest bit that is not set is the end of the word.
             let len = (!words).trailing_zeros();
             let short = len.wrapping_sub(1) < LONG as u32 - 1;
-            let word = if short { spread(bytes & mask(len as usize & 7)) } else { 0 };
+            // Of other words as well, whatever it is: they are as frequent, and asking costs more.
+            let word = spread(bytes & mask(len as usize & 7));
             // More than one word may end before a seam.
             let several = glued && from(n, near.seams) & 0xFE != 0;
             let word = may_know(self.words, word) & u32::from(short) | u32::from(several);

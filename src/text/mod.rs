@@ -256,12 +256,9 @@ impl<'t> Document<'t> {
     }
 
     /// True where the letter at `at` of the folded text is a small one in the original.
+    #[inline]
     pub fn small(&self, at: usize) -> bool {
-        let raw = self.folded.raw_start(at);
-        match self.raw.as_bytes().get(raw) {
-            Some(b) if b.is_ascii() => b.is_ascii_lowercase(),
-            _ => self.raw.get(raw..).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase),
-        }
+        self.folded.bits.small(at)
     }
 
     /// The original span of a folded range.
