@@ -165,6 +165,10 @@ fn spoken(set: &RuleSet, doc: &Document<'_>) -> u64 {
         let seen = Seen::new(doc, n, &mut over);
         let sample = u64::MAX << start.saturating_sub(at) & u64::MAX >> BLOCK.saturating_sub(end - at);
         let words = seen.words & sample;
+        if seen.wide == 0 && !wide {
+            word = heard.block(at, words, word);
+            continue;
+        }
         let mut edges = words ^ (words << 1 | u64::from(word.is_some()));
         while edges != 0 {
             let n = edges.trailing_zeros();
@@ -180,9 +184,7 @@ fn spoken(set: &RuleSet, doc: &Document<'_>) -> u64 {
                 None => word = Some(at + n as usize),
             }
         }
-        if let Some(from) = word
-            && seen.wide != 0
-        {
+        if let Some(from) = word {
             wide |= seen.wide >> from.saturating_sub(at) != 0;
         }
     }
@@ -210,6 +212,35 @@ struct Heard<'d> {
 }
 
 impl Heard<'_> {
+    /// Counts the words of the block at `at`, none of a script without blanks; `open` is where a word begins that goes on from the block
+    /// before. Returns where one begins that goes on behind it.
+    #[inline(always)]
+    fn block(&mut self, at: usize, words: u64, open: Option<usize>) -> Option<usize> {
+        let before = words << 1 | u64::from(open.is_some());
+        let (mut starts, mut ends) = (words & !before, before & !words);
+        self.words += ends.count_ones();
+        if let Some(from) = open {
+            if ends == 0 {
+                return open;
+            }
+            self.count(from, at + ends.trailing_zeros() as usize);
+            ends &= ends - 1;
+        }
+        while ends != 0 {
+            self.count(at + starts.trailing_zeros() as usize, at + ends.trailing_zeros() as usize);
+            (starts, ends) = (starts & (starts - 1), ends & (ends - 1));
+        }
+        (starts != 0).then(|| at + starts.trailing_zeros() as usize)
+    }
+
+    #[inline(always)]
+    fn count(&mut self, from: usize, to: usize) {
+        let languages = self.common.at(self.text.as_bytes(), from, to);
+        if languages != 0 {
+            self.tally.add(languages);
+        }
+    }
+
     /// Counts the word `text[from..to]`.
     #[inline(always)]
     fn word(&mut self, from: usize, to: usize, wide: bool) {
@@ -217,10 +248,7 @@ impl Heard<'_> {
             return self.wide(from, to);
         }
         self.words += 1;
-        let languages = self.common.at(self.text.as_bytes(), from, to);
-        if languages != 0 {
-            self.tally.add(languages);
-        }
+        self.count(from, to);
     }
 
     /// The same where nothing parts the words: each of their function words may begin at any character.

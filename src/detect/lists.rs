@@ -20,6 +20,11 @@ struct Sorted {
 }
 
 impl Lists {
+    /// With room for some matches.
+    pub fn with_capacity(matches: usize) -> Lists {
+        Lists { all: Vec::with_capacity(matches), sorted: OnceCell::new() }
+    }
+
     /// Adds one, as long as none was asked for.
     #[inline]
     pub fn push(&mut self, found: Match) {

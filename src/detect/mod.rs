@@ -169,7 +169,7 @@ impl Detector<'_> {
         if rule.confidence < Confidence::High && rule.title.is_none() && record::field(self.doc, one, |line| self.begins(line)) {
             return check::no(self.doc, "record", || "it is a field of a record, beside other labelled lines".to_owned());
         }
-        if rule.confidence < Confidence::High && self.begins_sentence(one) {
+        if self.begins_sentence(one, rule.confidence) {
             return check::no(self.doc, "at", || "the next line goes on with it".to_owned());
         }
         if self.inside_sentence(one) {
@@ -204,7 +204,7 @@ impl Detector<'_> {
 
     /// True where a line of its own is the beginning of a sentence, or of a stanza, that the next line goes on with in small
     /// letters.
-    fn begins_sentence(&self, one: &Match) -> bool {
+    fn begins_sentence(&self, one: &Match, confidence: Confidence) -> bool {
         let doc = self.doc;
         if one.stand != Stand::Whole || one.words > 2 {
             return false;
@@ -218,7 +218,10 @@ impl Detector<'_> {
         next.starts_with(char::is_lowercase)
             && doc.line(last).trim_end().ends_with(char::is_alphanumeric)
             && above().is_none_or(|a| a.blank || a.ends_sentence || a.opens || a.heading > 0)
-            && doc.shape(last + 1).words > 1
+            && {
+                let shape = doc.shape(last + 1);
+                shape.words > 1 && confidence < Confidence::High || shape.words > 4 && shape.ends_sentence
+            }
             && next.trim_end().contains(' ')
             && !next.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/'))
             && !self.begins(last + 1)

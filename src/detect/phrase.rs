@@ -57,6 +57,15 @@ pub(super) fn confirm(
     (!stamped || !holes::apart(doc, left, start)).then_some((left, end))
 }
 
+/// The same by the phrase's number, with no look ahead.
+#[cfg(test)]
+pub(super) fn found(set: &RuleSet, doc: &Document<'_>, number: u32, anchor: (usize, usize)) -> Option<(usize, usize)> {
+    let anchored = crate::pack::Anchored::new(&set.tables);
+    let ((before, behind), language) = (anchored.parts(number)?, set.phrase(number)?.language);
+    let phrase = Around { number, before, behind, blanks: anchored.brief(number).blanks(), language };
+    confirm(set, doc, &phrase, anchor, &mut Looked::default())
+}
+
 impl Looked {
     /// False where the words that must stand behind a hole are nowhere, or what must stand behind them does not begin there.
     fn may_go_on(&mut self, set: &RuleSet, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {

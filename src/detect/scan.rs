@@ -8,7 +8,7 @@ use super::lists::Lists;
 use super::regex::Windows;
 use super::sign::Stand;
 use super::{around::Surroundings, literal, phrase, unanchored};
-use crate::pack::{Anchored, At, Phrase, Role, RuleSet};
+use crate::pack::{Anchored, At, Role, RuleSet, Using};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Span, is_wide, is_wordy};
 
@@ -92,22 +92,16 @@ pub(super) struct Found {
     placed: [Option<Placed>; 2],
 }
 
-/// What a phrase is found for: its role and rule, its language, and how many words it has.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Use {
-    pub role: Role,
-    pub rule: u32,
-    pub language: u16,
-    pub words: u16,
-}
-
 /// A folded range, and where it stands in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<Stood>);
+
+/// Matches for which there is room at first: a text has some dozens.
+const MATCHES: usize = 64;
 
 /// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, earlier: Option<&Earlier>) -> Found {
-    let mut found = Found::default();
+    let mut found = Found { main: Vec::with_capacity(MATCHES), near: Lists::with_capacity(MATCHES), ..Found::default() };
     let guarded = set.guarded && !doc.explained;
     let mut around = Surroundings::new(set, doc, guarded);
     let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
@@ -136,25 +130,26 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 }
                 let gate = brief.gate();
                 if gate.wants() && !gate.lets(*ahead.get_or_insert_with(|| ahead::begun(doc, &hit))) {
+                    #[cfg(test)]
+                    assert!(phrase::found(set, doc, number, (hit.start, hit.end)).is_none(), "{:?} {hit:?} {number}", doc.raw);
                     answer = Some(None);
                     continue;
                 }
                 let Some((rule, language)) = set.numbers(brief.rule(), brief.language()) else { continue };
-                let found_for = Use { role: brief.role(), rule, language, words: brief.words() };
-                if found_for.role == Role::Regex {
+                let one = Using { number, role: brief.role(), rule, language, words: brief.words() };
+                if one.role == Role::Regex {
                     found.tried.push((hit.start, hit.end, rule));
                     continue;
                 }
-                let wanted = &set.rules[rule as usize];
-                // Most languages of a word that many have are not those of the text; they would be refused for that.
-                if guarded && found_for.role == Role::Main && weak(wanted, found_for.words) && !wanted.once && !languages.speaks(language) {
+                // Most languages of a word that many have are not those of the text.
+                if passed_over(set, doc, languages, &one) {
                     continue;
                 }
-                let line = wanted.at == At::Line;
+                let line = set.rules[rule as usize].at == At::Line;
                 if brief.whole() {
                     let stood = alone[usize::from(line)].get_or_insert_with(|| found.stood(doc, line, (hit.start, hit.end)));
                     if let Some(stood) = *stood {
-                        found.put(found_for, stood, hit.start);
+                        found.put(&one, stood, hit.start);
                     }
                     continue;
                 }
@@ -164,13 +159,13 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                     phrase::confirm(set, doc, &around, (hit.start, hit.end), &mut looked)
                 };
                 if let Some(range) = *answer.get_or_insert_with(find) {
-                    found.add(set, doc, found_for, range, hit.start);
+                    found.add(set, doc, &one, range, hit.start);
                 }
             }
         }
     });
     if !set.unanchored.is_empty() {
-        unanchored::scan(set, doc, lines, &mut found);
+        unanchored::scan(set, doc, languages, lines, &mut found);
     }
     if let Some(kept) = &kept {
         kept.add_to(doc, &mut found);
@@ -212,18 +207,22 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     found
 }
 
-impl Use {
-    pub fn of(phrase: &Phrase<'_>) -> Use {
-        Use { role: phrase.role, rule: phrase.rule, language: phrase.language, words: phrase.words }
+/// True for a phrase that says too little in a language that is not that of the text: it would be refused for that.
+#[inline]
+pub(super) fn passed_over(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
+    if one.role != Role::Main || !set.guarded || doc.explained {
+        return false;
     }
+    let rule = &set.rules[one.rule as usize];
+    weak(rule, one.words) && !rule.once && !languages.speaks(one.language)
 }
 
 impl Found {
     /// Places a phrase that was found at `fold` by what stands at `anchor`.
-    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, found_for: Use, fold: (usize, usize), anchor: usize) {
-        let line = set.rules[found_for.rule as usize].at == At::Line;
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, one: &Using, fold: (usize, usize), anchor: usize) {
+        let line = set.rules[one.rule as usize].at == At::Line;
         if let Some(stood) = self.stood(doc, line, fold) {
-            self.put(found_for, stood, anchor);
+            self.put(one, stood, anchor);
         }
     }
 
@@ -257,8 +256,9 @@ impl Found {
         }
     }
 
-    fn put(&mut self, found_for: Use, stood: Stood, anchor: usize) {
-        let (Use { role, rule, language, words }, Stood { span, fold, stand }) = (found_for, stood);
+    #[inline]
+    fn put(&mut self, one: &Using, stood: Stood, anchor: usize) {
+        let (&Using { role, rule, language, words, .. }, Stood { span, fold, stand }) = (one, stood);
         let found = Match { span, fold, rule, language, stand, words, anchor: anchor as u32 };
         match role {
             Role::Main | Role::Regex => self.main.push(found),

@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::holes;
+use super::language::Languages;
 use super::phrase;
-use super::scan::{Found, Use};
+use super::scan::{Found, passed_over};
 use super::stamp;
 use crate::pack::{Hole, RuleSet, Unanchored};
 use crate::text::{BLOCK, Document, Line, block_at, is_wordy, places};
@@ -16,7 +17,7 @@ const SHORT_LINE: usize = 64;
 const STAMP_LINE: usize = 180;
 
 /// Adds what is found where a short one of these lines begins with a digit or a letter, when it holds a digit at all.
-pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], found: &mut Found) {
+pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, lines: &[Range<usize>], found: &mut Found) {
     for line in lines.iter().flat_map(|lines| &doc.lines[lines.clone()]) {
         let (start, end) = (line.start(), line.end());
         let len = end - start;
@@ -25,8 +26,15 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], fo
         }
         let folded = &doc.folded.text[line.fold_start()..line.fold_end()];
         let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
-        let mut head =
-            Head { set, text: &doc.folded.text[..line.fold_end()], line, at: line.fold_start() + lead, moments: None, begins: None };
+        let mut head = Head {
+            set,
+            whole: &doc.folded.text,
+            text: &doc.folded.text[..line.fold_end()],
+            line,
+            at: line.fold_start() + lead,
+            moments: None,
+            begins: None,
+        };
         let spoken = OnceCell::new();
         let long = len > SHORT_LINE;
         for group in set.unanchored.iter().filter(|group| !long || group.stamp) {
@@ -35,15 +43,19 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, lines: &[Range<usize>], fo
             }
             // Languages that have no word of the line agree about it: their answer is found once.
             let (mut strangers, mut own) = (None, None);
-            for &(number, language) in &group.phrases {
-                let Some(phrase) = set.phrase(number) else { continue };
+            for one in &group.phrases {
+                if passed_over(set, doc, languages, one) {
+                    continue;
+                }
                 let spoken = spoken.get_or_init(|| set.dated_in(folded));
+                let language = one.language;
                 let stranger = language != 0 && language < 64 && spoken & (1 << language) == 0;
                 let known = if stranger { strangers } else { own.filter(|&(of, _)| of == language) };
-                let (_, range) = known.unwrap_or_else(|| (language, phrase::from_start(set, doc, &phrase, head.at)));
+                let find = || phrase::from_start(set, doc, &set.phrase(one.number)?, head.at);
+                let (_, range) = known.unwrap_or_else(|| (language, find()));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, Use::of(&phrase), range, line.fold_start());
+                    found.add(set, doc, one, range, line.fold_start());
                 }
             }
         }
@@ -61,7 +73,8 @@ fn digit_in(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Where a short line begins: nearly all phrases want a date or a time, and few lines with a digit have one.
 struct Head<'d> {
     set: &'d RuleSet,
-    /// The folded text up to the end of the line.
+    /// The folded text, and what of it ends with the line.
+    whole: &'d str,
     text: &'d str,
     line: &'d Line,
     /// The first letter or digit.
@@ -75,7 +88,7 @@ impl Head<'_> {
     /// False where nothing of the group can be found.
     fn may_hold(&mut self, group: &Unanchored) -> bool {
         self.begins(group.first)
-            && group.literal.as_ref().is_none_or(|literal| places(self.text, literal, self.at, self.text.len()).next().is_some())
+            && group.literal.as_ref().is_none_or(|literal| places(self.whole, literal, self.at, self.text.len()).next().is_some())
             && (!(group.date || group.time) || self.holds(group.date, group.time))
     }
 

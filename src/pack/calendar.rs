@@ -101,6 +101,9 @@ impl Calendar<'_> {
 
     /// End of the month's name that begins at `at` with a word that ends at `stop`, the longest one.
     fn month_end(&self, text: &str, at: usize, stop: usize) -> Option<usize> {
+        if self.words.heads.get(&text[at..stop]) == 0 {
+            return None;
+        }
         let mut end = self.month(&text[at..stop]).then_some(stop);
         let mut next = stop;
         for _ in 0..2 {

@@ -33,6 +33,6 @@ pub(crate) use packs::LoadedRule;
 pub use packs::Packs;
 pub(crate) use phrase::Hole;
 pub(crate) use rule::Rule;
-pub(crate) use ruleset::{RuleSet, Unanchored};
+pub(crate) use ruleset::{RuleSet, Unanchored, Using};
 pub(crate) use select::Selection;
 pub(crate) use tables::{Anchored, Parts, Phrase, Piece, Role, Tables};

@@ -11,11 +11,21 @@ use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
 use super::select::Selection;
-use super::tables::{Phrase, Piece, Section, Tables};
+use super::tables::{Phrase, Piece, Role, Section, Tables};
 
 /// Marks what was compiled and takes no part.
 const OUT: u16 = u16::MAX;
 const RULE_OUT: u32 = u32::MAX;
+
+/// A phrase by its number, and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Using {
+    pub number: u32,
+    pub role: Role,
+    pub rule: u32,
+    pub language: u16,
+    pub words: u16,
+}
 
 /// Phrases without a literal that have the same pieces, and what a line must hold for them.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +37,8 @@ pub(crate) struct Unanchored {
     pub date: bool,
     pub time: bool,
     pub stamp: bool,
-    /// Their numbers, and those of their languages. Where names of networks are wanted, one alone: each language has its own.
-    pub phrases: Vec<(u32, u16)>,
+    /// One for each rule and language. Where names of networks are wanted, one alone: each language has its own.
+    pub phrases: Vec<Using>,
 }
 
 /// Everything that detection reads; built once, shared by all threads.
@@ -176,7 +186,13 @@ impl RuleSet {
                 date: parts.wants(Hole::Date),
                 time: parts.wants(Hole::Time),
                 stamp: parts.wants(Hole::Stamp),
-                phrases: group.iter().map(|(n, phrase)| (*n, phrase.language)).collect(),
+                phrases: group
+                    .iter()
+                    .map(|&(number, phrase)| {
+                        let Phrase { role, rule, language, words, .. } = phrase;
+                        Using { number, role, rule, language, words }
+                    })
+                    .collect(),
             }
         });
         let mut unanchored: Vec<Unanchored> = groups.collect();

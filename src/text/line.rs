@@ -2,7 +2,7 @@
 
 use super::block::{BLOCK, block_at};
 use super::class::is_wordy;
-use super::words::{WORD, count};
+use super::words::{WORD, breadth, count};
 
 /// From this many words on, a line is prose whatever it ends with.
 const PROSE_WORDS: u32 = 30;
@@ -124,19 +124,30 @@ impl Shape {
             let word = block.wordy();
             let on = word | block.is(b'\'') | block.high();
             begun += (word & !(on << 1 | inside)).count_ones();
+            if block.high().count_ones() as usize > BLOCK / 2 {
+                break;
+            }
             if begun >= PROSE_WORDS {
                 return true;
             }
             inside = on >> (BLOCK - 1);
             at += BLOCK;
         }
-        let mut in_word = false;
-        let starts = text.chars().filter(|&c| {
-            let starts = is_wordy(c) && !is_wide(c) && !in_word;
-            in_word = is_wordy(c) && !is_wide(c) || in_word && (matches!(c, '\'' | '’') || is_mark(c));
-            starts
-        });
-        starts.take(PROSE_WORDS as usize).count() == PROSE_WORDS as usize || Shape::of(text).prose
+        let (mut starts, mut wide, mut in_word) = (0, 0, false);
+        for c in text.chars() {
+            if is_wide(c) {
+                wide += breadth(c);
+                in_word = in_word && is_mark(c);
+            } else {
+                let wordy = is_wordy(c);
+                starts += u32::from(wordy && !in_word);
+                in_word = wordy || in_word && (matches!(c, '\'' | '’') || is_mark(c));
+            }
+            if starts * WORD + wide >= PROSE_WORDS * WORD {
+                return true;
+            }
+        }
+        (starts >= LEAST_WORDS || wide > 0) && Shape::of(text).prose
     }
 
     /// A line that may be the title of another piece: short, no sentence, no table or code.
@@ -248,7 +259,11 @@ mod tests {
             assert!(!few || !Shape::of(line).prose, "{line}");
             assert_eq!(few, matches!(line.len(), 0..13), "{line}");
         }
-        for words in 0..40 {
+        for words in 0..70 {
+            for text in ["磨坊", "a磨", "ห้อง", "ห้อง ", "хлеб ", "aั", "é’s ", "磨。"].map(|word| word.repeat(words))
+            {
+                assert_eq!(Shape::reads_as_prose(&text), Shape::of(&text).prose, "{text:?}");
+            }
             for sign in [" ", "' ", "é ", " é", "— ", " ' "] {
                 let text = format!("it{sign}").repeat(words);
                 assert_eq!(Shape::reads_as_prose(&text), Shape::of(&text).prose, "{text:?}");

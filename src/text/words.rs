@@ -7,7 +7,7 @@ use super::line::{is_mark, is_wide};
 pub(super) const WORD: u32 = 10;
 
 /// How much of a word a character of a script without blanks makes: half of one, or less where vowels are written.
-fn breadth(c: char) -> u32 {
+pub(super) fn breadth(c: char) -> u32 {
     if c < '\u{2000}' { 4 } else { 5 }
 }
 
