@@ -629,8 +629,8 @@ impl Tables {
 
     /// Tables of phrases that are one literal each and have these guards.
     pub fn of_guarded(texts: &[Box<str>], guard: impl Fn(usize) -> Guard) -> Tables {
-        let written = |(n, text): (usize, &Box<str>)| Written {
-            parts: vec![Part::Literal(text.to_string())],
+        let written = |n: usize| Written {
+            parts: vec![Part::Literal(texts[n].to_string())],
             anchor: Some(0),
             role: Role::Main,
             rule: 0,
@@ -638,6 +638,6 @@ impl Tables {
             words: 1,
             guard: guard(n),
         };
-        Tables::build(&texts.iter().enumerate().map(written).collect::<Vec<_>>())
+        Tables::build(&(0..texts.len()).map(written).collect::<Vec<_>>())
     }
 }
