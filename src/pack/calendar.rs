@@ -1,6 +1,6 @@
 //! Dates and times in folded text: the words come from the languages, the shapes are numeric facts.
 
-use super::lexicon::{Lexicon, WordMap};
+use super::lexicon::{self, Lexicon};
 use crate::text::{is_hangul, is_letter, is_mark, is_wide, is_wordy};
 
 /// Month, weekday and filler words of all languages in use, folded, with the languages (bits) that have them.
@@ -28,24 +28,24 @@ fn lettered(c: char) -> bool {
 }
 
 impl Words {
-    pub fn new(months: WordMap, weekdays: WordMap, fillers: WordMap) -> Words {
+    pub fn new<'w>(months: lexicon::Words<'w>, weekdays: lexicon::Words<'w>, fillers: lexicon::Words<'w>) -> Words {
         let (mut heads, mut tails) = (weekdays.clone(), fillers.clone());
-        for (month, bits) in &months {
+        for &(month, bits) in &months {
             let head = month.find(|c| !lettered(c)).unwrap_or(month.len());
             let tail = month.trim_end_matches(lettered).len();
-            *heads.entry(month[..head].to_owned()).or_default() |= bits;
-            *tails.entry(month[tail..].to_owned()).or_default() |= bits;
+            heads.push((&month[..head], bits));
+            tails.push((&month[tail..], bits));
         }
-        heads.extend(ORDINALS.map(|sign| (sign.to_owned(), u64::MAX)));
+        heads.extend(ORDINALS.map(|sign| (sign, u64::MAX)));
         let words = [&months, &weekdays, &fillers].into_iter().flatten();
-        let (mut mixed, mut signs) = (WordMap::new(), 0);
+        let (mut mixed, mut signs) = (lexicon::Words::new(), 0);
         for (word, bits) in words.filter(|(word, _)| !word.chars().all(lettered)) {
             match word.find(|c| !lettered(c)) {
                 Some(0) | None => signs |= bits,
-                Some(head) => *mixed.entry(word[..head].to_owned()).or_default() |= bits,
+                Some(head) => mixed.push((&word[..head], *bits)),
             }
         }
-        let any = [&months, &weekdays, &fillers, &mixed].into_iter().flatten().map(|(word, bits)| (word.clone(), *bits)).collect();
+        let any = [&*months, &*weekdays, &*fillers, &*mixed].concat();
         let all = [months, weekdays, fillers, heads, tails, mixed, any];
         let [months, weekdays, fillers, heads, tails, mixed, any] = all.map(Lexicon::new);
         Words { months, weekdays, fillers, heads, tails, mixed, any, signs }
@@ -408,7 +408,7 @@ mod tests {
     use super::*;
 
     fn words() -> Words {
-        let map = |words: &[&str]| words.iter().map(|w| ((*w).to_owned(), 1)).collect();
+        let map = |words: &[&'static str]| words.iter().map(|w| (*w, 1)).collect();
         Words::new(
             map(&["march", "nov", "marzo", "märz", "tháng 3", "มี.ค", "มีนาคม", "मार्च", "מרץ", "اسفند", "آذار", "مارس"]),
             map(&["mo", "monday", "lunes", "月", "星期一"]),
@@ -468,7 +468,7 @@ mod tests {
 
     #[test]
     fn languages_by_their_words() {
-        let words = Words::new([("märz".to_owned(), 2)].into(), [("mo".to_owned(), 6)].into(), [("tháng 3".to_owned(), 8)].into());
+        let words = Words::new(vec![("märz", 2)], vec![("mo", 6)], vec![("tháng 3", 8)]);
         assert_eq!(words.languages_of("18 märz 2024", 0), 2);
         assert_eq!(words.languages_of("mo., 1.2 maerz", 0), 6);
         assert_eq!((words.languages_of("2024", 0), words.languages_of("18 märz", 2), words.languages_of("mo. 18 märz", 2)), (0, 0, 0));

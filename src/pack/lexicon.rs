@@ -11,8 +11,8 @@ const FILTER: u32 = 15;
 const WORDS: usize = 1 << (FILTER - 6);
 static NOTHING: [u64; WORDS] = [0; WORDS];
 
-/// Words with bits for the languages that have them, while they are collected.
-pub(crate) type WordMap = HashMap<String, u64>;
+/// Words with bits for the languages that have them, while they are collected: some more than once.
+pub(crate) type Words<'w> = Vec<(&'w str, u64)>;
 
 /// Words with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ pub(crate) struct Lexicon {
     filter: Vec<u64>,
     /// A bit for each hash of a first character.
     begins: Vec<u64>,
-    longer: WordMap,
+    longer: HashMap<String, u64>,
     /// Bytes of the longest one.
     longest: usize,
 }
@@ -90,35 +90,41 @@ impl Lexicon {
         Reader { lexicon: self, filter: self.filter.first_chunk().unwrap_or(&NOTHING) }
     }
 
-    pub fn new(words: WordMap) -> Lexicon {
-        let words: WordMap = words.into_iter().filter(|(word, _)| !word.is_empty()).collect();
+    pub fn new(mut words: Words<'_>) -> Lexicon {
+        words.retain(|(word, _)| !word.is_empty());
+        words.sort_unstable();
+        words.dedup_by(|(word, languages), (before, all)| {
+            let same = word == before;
+            *all |= if same { *languages } else { 0 };
+            same
+        });
         let mut lexicon = Lexicon {
-            longest: words.keys().map(String::len).max().unwrap_or(0),
+            longest: words.iter().map(|(word, _)| word.len()).max().unwrap_or(0),
             places: vec![0; (words.len() * 2).next_power_of_two().max(2)],
             filter: vec![0; (1 << FILTER) / 64],
             begins: vec![0; (1 << FILTER) / 64],
             ..Lexicon::default()
         };
         let mark = |filter: &mut [u64], hash: u64| filter[(hash >> (64 - FILTER)) as usize / 64] |= 1 << (hash >> (64 - FILTER) & 63);
-        for word in words.keys() {
+        for (word, _) in &words {
             let bytes = word.as_bytes();
             mark(&mut lexicon.filter, spread(number(bytes, 0, bytes.len())));
             let first = word.chars().next().map_or(0, char::len_utf8);
             mark(&mut lexicon.begins, spread(number(bytes, 0, first)));
         }
-        let (short, longer): (WordMap, WordMap) = words.into_iter().partition(|(word, _)| word.len() <= PACKED);
-        lexicon.longer = longer;
-        let mut short: Vec<(String, u64)> = short.into_iter().collect();
-        short.sort_unstable();
-        for (word, languages) in short {
+        for (word, languages) in words {
             let bytes = word.as_bytes();
+            if bytes.len() > PACKED {
+                lexicon.longer.insert(word.to_owned(), languages);
+                continue;
+            }
             let (head, rest) = (number(bytes, 0, bytes.len()), number(bytes, bytes.len().min(HEAD), bytes.len()));
             let place = lexicon.place(spread(head), head, rest);
             lexicon.entries.push(Entry { head, rest, languages });
             match u16::try_from(lexicon.entries.len()) {
                 Ok(number) => lexicon.places[place] = number,
                 // More words than all languages have.
-                Err(_) => drop(lexicon.longer.insert(word, languages)),
+                Err(_) => drop(lexicon.longer.insert(word.to_owned(), languages)),
             }
         }
         lexicon
@@ -182,7 +188,7 @@ mod tests {
     #[test]
     fn knows_what_was_put_in() {
         let words = ["a", "de", "märz", "november", "september", "มีนาคม", "x"];
-        let lexicon = Lexicon::new((0..).zip(words).map(|(n, word)| (word.to_owned(), 1 << n)).collect());
+        let lexicon = Lexicon::new((0..).zip(words).flat_map(|(n, word)| [(word, 1 << n), (word, 1 << n)]).collect());
         for (n, word) in words.iter().enumerate() {
             assert_eq!(lexicon.get(word), 1 << n, "{word}");
         }

@@ -6,7 +6,7 @@ use super::calendar::{Calendar, Words};
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
-use super::lexicon::{Lexicon, WordMap};
+use super::lexicon::{self, Lexicon};
 use super::packs::Packs;
 use super::phrase::Hole;
 use super::rule::Rule;
@@ -96,9 +96,9 @@ impl RuleSet {
         let Compiled { tables, head } = compiled;
         let mut languages: Vec<Arc<str>> = Vec::new();
         let mut language_numbers = vec![OUT; head.languages.len()];
-        let (mut months, mut weekdays, mut fillers) = (WordMap::default(), WordMap::default(), WordMap::default());
-        let (mut common, mut heard) = (WordMap::default(), 0);
-        let (mut stamp_words, mut stamp_by) = (WordMap::default(), WordMap::default());
+        let (mut months, mut weekdays, mut fillers) = (lexicon::Words::new(), lexicon::Words::new(), lexicon::Words::new());
+        let (mut common, mut heard) = (lexicon::Words::new(), 0);
+        let (mut stamp_words, mut stamp_by) = (lexicon::Words::new(), lexicon::Words::new());
         let mut networks: Vec<(String, u16)> = Vec::new();
         for (number, tongue) in language_numbers.iter_mut().zip(&head.languages) {
             if !selection.takes_language(&tongue.code) || (tongue.preview && !selection.preview) {
@@ -108,16 +108,19 @@ impl RuleSet {
             *number = n as u16;
             languages.push(tongue.code.as_str().into());
             networks.extend(tongue.networks.iter().map(|name| (name.clone(), n as u16)));
-            let add = |map: &mut WordMap, words: &[String]| {
-                words.iter().for_each(|word| *map.entry(word.clone()).or_default() |= 1 << n.min(63));
-            };
-            add(&mut months, &tongue.months);
-            add(&mut weekdays, &tongue.weekdays);
-            add(&mut fillers, &tongue.fillers);
-            add(&mut stamp_words, &tongue.stamp_words);
-            add(&mut stamp_by, &tongue.stamp_by);
+            let bit = 1 << n.min(63);
+            let lists = [
+                (&mut months, &tongue.months),
+                (&mut weekdays, &tongue.weekdays),
+                (&mut fillers, &tongue.fillers),
+                (&mut stamp_words, &tongue.stamp_words),
+                (&mut stamp_by, &tongue.stamp_by),
+            ];
+            for (all, words) in lists {
+                all.extend(words.iter().map(|word| (word.as_str(), bit)));
+            }
             if n < 64 {
-                add(&mut common, &tongue.common);
+                common.extend(tongue.common.iter().map(|word| (word.as_str(), bit)));
                 heard |= u64::from(tongue.common.is_empty() || matches!(&*tongue.code, "en" | "any")) << n;
             }
         }
