@@ -2,6 +2,9 @@
 
 use super::block::BLOCK;
 
+/// Blocks that are made at once.
+const AHEAD: usize = 32;
+
 /// Sixty-four bytes of a folded text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bits {
@@ -61,7 +64,7 @@ pub(crate) struct BitMap {
 impl BitMap {
     /// With room for a text of so many bytes.
     pub(super) fn with_capacity(bytes: usize) -> BitMap {
-        BitMap { blocks: vec![Bits::default(); bytes / BLOCK + 2] }
+        BitMap { blocks: Vec::with_capacity(bytes / BLOCK + 2 + AHEAD) }
     }
 
     /// The bits of bytes from `n` times sixty-four on.
@@ -128,9 +131,9 @@ impl BitMap {
 
     #[inline(always)]
     fn two(&mut self, n: usize) -> &mut [Bits; 2] {
-        // Some few characters are longer when they are folded.
+        // Made while they are near: all at once would be written to memory and read again.
         if n + 2 > self.blocks.len() {
-            self.blocks.resize(n + 64, Bits::default());
+            self.blocks.resize(n + 2 + AHEAD, Bits::default());
         }
         match self.blocks[n..].first_chunk_mut() {
             Some(two) => two,
