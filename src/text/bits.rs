@@ -2,7 +2,7 @@
 
 use super::block::BLOCK;
 
-/// Blocks that are made at once.
+/// Blocks that are made at once, as long as the text is not shorter.
 const AHEAD: usize = 32;
 
 /// Sixty-four bytes of a folded text.
@@ -64,7 +64,7 @@ pub(crate) struct BitMap {
 impl BitMap {
     /// With room for a text of so many bytes.
     pub(super) fn with_capacity(bytes: usize) -> BitMap {
-        BitMap { blocks: Vec::with_capacity(bytes / BLOCK + 2 + AHEAD) }
+        BitMap { blocks: Vec::with_capacity(bytes / BLOCK + 2) }
     }
 
     /// The bits of bytes from `n` times sixty-four on.
@@ -133,7 +133,8 @@ impl BitMap {
     fn two(&mut self, n: usize) -> &mut [Bits; 2] {
         // Made while they are near: all at once would be written to memory and read again.
         if n + 2 > self.blocks.len() {
-            self.blocks.resize(n + 2 + AHEAD, Bits::default());
+            let more = (n + 2 + AHEAD).min(self.blocks.capacity()).max(n + 2);
+            self.blocks.resize(more, Bits::default());
         }
         match self.blocks[n..].first_chunk_mut() {
             Some(two) => two,
