@@ -114,9 +114,16 @@ function onKey(event) {
 function common(key) {
   if (key === "?") return () => $("help").showModal();
   if (key === "u") return stepBack;
-  if (key === "/") return () => { if (current() !== "review") go("review"); setTimeout(() => $("query").focus(), 0); };
+  if (key === "/") return search;
   if (/^[1-4]$/.test(key)) return () => go(VIEWS[key - 1]);
   return undefined;
+}
+// What is typed behind the slash belongs to the search at once; another view has to be left before.
+function search() {
+  const focus = () => $("query").focus();
+  if (current() === "review") return focus();
+  go("review");
+  setTimeout(focus, 0);
 }
 function reviewing(key, pressing) {
   switch (key) {
