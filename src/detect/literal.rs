@@ -2,13 +2,13 @@
 //!
 //! An automaton reads its tables once per byte, and with thousands of phrases these do not fit the nearest caches. Here
 //! the text is probed only where a phrase can start: at word starts, at the seams of glued text, at signs, and at every
-//! character of scripts without blanks. A small table of the first bytes says no almost always (`pack/literals.rs`). The
+//! character of scripts without blanks. Filters of the first bytes say no almost always (`pack/filters.rs`). The
 //! Aho-Corasick automaton of the crate is the reference that it is tested against.
 
 use std::ops::Range;
 
 use super::places::Blocks;
-use crate::pack::{Around, NEAR, Near64, Probe, Start, Tables, from};
+use crate::pack::{Around, NEAR, Near64, Probe, Start, Tables};
 use crate::text::Document;
 
 /// An anchor in the folded text.
@@ -49,7 +49,7 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
                 let n = any.trailing_zeros() as usize;
                 any &= any - 1;
                 let at = places.at + n;
-                let start = Start::new(&bytes[at..], from(n, near.words), from(n, near.seams));
+                let start = Start::new(&near, n);
                 probe.look_up(&bytes[at..], &start, middle >> n & 1 == 1, passed.at(n), &mut hits);
                 for (anchor, len) in hits.drain(..) {
                     let (start, end) = (at, at + len);

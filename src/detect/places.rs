@@ -49,9 +49,9 @@ impl Iterator for Blocks<'_> {
         if at >= self.end {
             return None;
         }
-        let Bits { words, hangul, alone, blank, small, seams, lines } = self.bits.block(self.next);
-        let last = self.last;
-        self.last = Bits { words, hangul, alone, blank, small, seams, lines };
+        let bits = self.bits.block(self.next);
+        let Bits { words, hangul, alone, blank, small, seams, lines } = bits;
+        let last = std::mem::replace(&mut self.last, bits);
         self.next += 1;
         let behind = |bits: u64, last: u64, by: usize| bits << by | last >> (BLOCK - by);
         let (wordy, last_wordy) = (words | hangul, last.words | last.hangul);

@@ -47,13 +47,33 @@ pub(super) fn may_know<const WORDS: usize>(filter: &[u32; WORDS], hash: u64) -> 
     filter[n] >> bit & 1
 }
 
-/// What is known of sixty-four bytes of a text, and of as many behind them: a bit for each byte.
+/// What is known of sixty-four bytes of a text, and of as many behind them: a bit for each byte. Zeros stand behind the end.
 pub(crate) struct Near64<'t> {
     pub bytes: &'t [u8; NEAR],
     /// Parts of words, here and behind.
     pub words: [u64; 2],
     /// Where something new may begin inside a word.
     pub seams: [u64; 2],
+}
+
+impl Near64<'_> {
+    /// The first bytes at byte `n` as a number.
+    #[inline(always)]
+    pub(super) fn first(&self, n: usize) -> u64 {
+        self.bytes[n & 63..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    /// Parts of words from byte `n` on.
+    #[inline(always)]
+    pub(super) fn words(&self, n: usize) -> u64 {
+        from(n, self.words)
+    }
+
+    /// Where something new may begin inside a word, from byte `n` on.
+    #[inline(always)]
+    pub(super) fn seams(&self, n: usize) -> u64 {
+        from(n, self.seams)
+    }
 }
 
 /// Bytes that are seen of a block and behind it.
@@ -103,16 +123,15 @@ impl Filters<'_> {
         while starts != 0 {
             let n = starts.trailing_zeros() as usize & 63;
             starts &= starts - 1;
-            let Some(bytes) = near.bytes[n..].first_chunk() else { break };
-            let bytes = u64::from_le_bytes(*bytes);
-            let words = from(n, near.words);
+            let bytes = near.first(n);
+            let words = near.words(n);
             // The lowest bit that is not set is the end of the word.
             let len = (!words).trailing_zeros();
             let short = len.wrapping_sub(1) < LONG as u32 - 1;
             // Of other words as well, whatever it is: they are as frequent, and asking costs more.
             let word = spread(bytes & mask(len as usize & 7));
             // More than one word may end before a seam.
-            let several = glued && from(n, near.seams) & 0xFE != 0;
+            let several = glued && near.seams(n) & 0xFE != 0;
             let word = may_know(self.words, word) & u32::from(short) | u32::from(several);
             let lead = may_know(self.lead, spread(bytes & mask(MIDDLE)))
                 | may_know(self.lead, spread(bytes & mask(SHORT)))
@@ -127,7 +146,7 @@ impl Filters<'_> {
 
 /// The bits from bit `n` of a block on, and as many of the block behind it.
 #[inline(always)]
-pub(crate) fn from(n: usize, [block, behind]: [u64; 2]) -> u64 {
+fn from(n: usize, [block, behind]: [u64; 2]) -> u64 {
     // Two steps: sixty-four at once would be none.
     block >> n | behind << (63 - n) << 1
 }

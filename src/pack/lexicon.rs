@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::filters::spread;
+
 /// Bytes of the words that are kept as numbers.
 const PACKED: usize = 16;
 /// Bytes that tell most words.
@@ -37,12 +39,6 @@ struct Entry {
     /// Of the bytes behind the head.
     rest: u64,
     languages: u64,
-}
-
-/// The upper bits are the good ones.
-#[inline]
-fn spread(head: u64) -> u64 {
-    head.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// The first bytes of `text[start..end]`, at most eight, as a number.

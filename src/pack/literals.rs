@@ -125,17 +125,14 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// `words` and `seams` have a bit for each byte from the place on: parts of words, and where something new may begin.
+    /// At byte `n` of a block.
     #[inline(always)]
-    pub fn new(rest: &[u8], words: u64, seams: u64) -> Start {
-        let bytes = match rest.first_chunk::<LONG>() {
-            Some(bytes) => u64::from_le_bytes(*bytes),
-            None => key(rest, rest.len()),
-        };
+    pub fn new(near: &Near64<'_>, n: usize) -> Start {
+        let words = near.words(n);
         // The lowest bit that is not set is the end of the word.
         let end = !words & words.wrapping_add(1);
-        let ends = end | seams & end.wrapping_sub(1);
-        Start { bytes, ends: ends as u32 & 0xFE }
+        let ends = end | near.seams(n) & end.wrapping_sub(1);
+        Start { bytes: near.first(n), ends: ends as u32 & 0xFE }
     }
 
     /// Hashes of the words that may stand here: nearly always one, or none.

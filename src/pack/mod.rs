@@ -23,7 +23,7 @@ pub(crate) use compile::Compiled;
 pub(crate) use compile::slots_of;
 pub use error::{ContentError, PackError};
 pub(crate) use file::{At, ExampleTable, Fill, FillTable, ItemEnd, Side, Status, TitleEnd, TitleSide, Zone};
-pub(crate) use filters::{NEAR, Near64, from};
+pub(crate) use filters::{NEAR, Near64};
 pub(crate) use gate::{Begun, Gate};
 pub(crate) use guard::{Around, Guard};
 pub use info::{Confidence, RuleInfo, Scope};

@@ -121,7 +121,7 @@ impl<'t> Folder<'t> {
                 0 => len,
                 firsts => firsts.trailing_zeros() as usize,
             };
-            if first != self.before || first != Kind::Upper || self.small(raw + behind()) {
+            if first != self.before || self.small(raw + behind()) {
                 seams |= 1;
             }
         }
@@ -150,8 +150,7 @@ impl<'t> Folder<'t> {
         while ends != 0 {
             let end = ends.trailing_zeros() as usize;
             ends &= ends - 1;
-            self.lines.push(Line::new(self.line_raw, raw + end, self.line_fold, (self.len + end).max(self.line_fold)));
-            self.begin_line(raw + end + 1, self.len + end + 1);
+            self.end_line((raw + end, self.len + end), (raw + end + 1, self.len + end + 1));
         }
         self.len += len;
     }
@@ -236,29 +235,29 @@ impl<'t> Folder<'t> {
     /// Folds a lone line end at `at`, with no white space beside it.
     fn line_end(&mut self, at: usize) -> usize {
         self.before = Kind::Other;
-        let fold_end = self.len.max(self.line_fold);
+        let fold_end = self.len;
         self.mark(at);
         self.push_byte(b' ');
-        self.lines.push(Line::new(self.line_raw, at, self.line_fold, fold_end));
-        self.begin_line(at + 1, self.len);
+        self.end_line((at, fold_end), (at + 1, self.len));
         at + 1
     }
 
     /// Folds two line ends, with no white space beside them: an empty line.
     fn empty_line(&mut self, at: usize) -> usize {
         self.before = Kind::Other;
-        let fold_end = self.len.max(self.line_fold);
+        let fold_end = self.len;
         self.mark(at);
         self.push_byte(b'\n');
-        self.lines.push(Line::new(self.line_raw, at, self.line_fold, fold_end));
-        self.lines.push(Line::new(at + 1, at + 1, self.len, self.len));
-        self.begin_line(at + 2, self.len);
+        self.end_line((at, fold_end), (at + 1, self.len));
+        self.end_line((at + 1, self.len), (at + 2, self.len));
         at + 2
     }
 
-    fn begin_line(&mut self, raw: usize, fold: usize) {
-        (self.line_raw, self.line_fold) = (raw, fold);
-        self.bits.add_line(fold);
+    /// Ends the line at an offset of the original and one of the folded text, and begins the next one.
+    fn end_line(&mut self, (end, fold_end): (usize, usize), next: (usize, usize)) {
+        self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end.max(self.line_fold)));
+        (self.line_raw, self.line_fold) = next;
+        self.bits.add_line(self.line_fold);
     }
 
     /// Folds one character at `at`, or what Markdown makes of it; returns the offset behind it.
@@ -365,9 +364,7 @@ impl<'t> Folder<'t> {
         for (n, newline) in memchr::memchr_iter(b'\n', blanks).enumerate() {
             let newline = at + newline;
             let end = if newline > self.line_raw && self.raw.as_bytes()[newline - 1] == b'\r' { newline - 1 } else { newline };
-            let fold_end = if n == 0 { fold_end.max(self.line_fold) } else { behind };
-            self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
-            self.begin_line(newline + 1, behind);
+            self.end_line((end, if n == 0 { fold_end } else { behind }), (newline + 1, behind));
         }
         run
     }
