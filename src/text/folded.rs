@@ -28,6 +28,11 @@ impl Folded {
         Folded { text, bits, drift, last: Cell::new(0) }
     }
 
+    /// Text, bits and drift points.
+    pub(super) fn into_parts(self) -> (String, BitMap, Vec<(u32, u32)>) {
+        (self.text, self.bits, self.drift)
+    }
+
     /// Offset in the original of the character that begins at `at`.
     pub fn raw_start(&self, at: usize) -> usize {
         let (fold, raw) = self.drift_before(at);

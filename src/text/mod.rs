@@ -7,9 +7,12 @@ mod class;
 mod fold;
 mod folded;
 mod kinds;
+mod left;
 mod letter;
 mod line;
+mod refold;
 mod span;
+mod standing;
 mod words;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -24,6 +27,7 @@ pub(crate) use letter::fold_phrase;
 use line::{LEAST_PROSE, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
 pub use span::Span;
+pub(crate) use standing::{Stretch, parted};
 pub(crate) use words::count_words;
 
 /// A text made ready for matching.
@@ -78,8 +82,7 @@ const NEAR: usize = 16;
 pub(crate) const KINDS: usize = 32;
 
 impl<'t> Document<'t> {
-    pub fn new(raw: &'t str) -> Document<'t> {
-        let (folded, lines) = fold::fold(raw);
+    fn of(raw: &'t str, folded: Folded, lines: Vec<Line>) -> Document<'t> {
         Document {
             raw,
             folded,
@@ -235,11 +238,16 @@ impl<'t> Document<'t> {
         sums[n.min(sums.len() - 1)] as usize
     }
 
+    /// One for a line that is not blank.
+    fn is_filled(&self, n: usize) -> u32 {
+        u32::from(!self.line(n).trim_start().is_empty())
+    }
+
     fn line_sums(&self) -> &[u32] {
         self.filled.get_or_init(|| {
             let mut filled = 0;
             let sums = (0..self.lines.len()).map(|n| {
-                filled += u32::from(!self.line(n).trim_start().is_empty());
+                filled += self.is_filled(n);
                 filled
             });
             std::iter::once(0).chain(sums).collect()
