@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::apply::{Cleaned, Flag, Removal, cut};
+use crate::apply::{Cleaned, Flag, Removal, cut, cut_out};
 use crate::detect::{Earlier, Refusal, detect};
 use crate::pack::{Confidence, PackError, Packs, Rule, RuleInfo, RuleSet, Selection};
 use crate::plan::{Settings, plan};
@@ -154,12 +154,17 @@ impl Cleaner {
             }
             let spans: Vec<Span> = removals.iter().map(|r| r.span).collect();
             if trace.is_none() {
-                left = Some((doc.leave(&spans), scanned));
+                let stretches = doc.stretches(&spans);
+                let scanned = scanned.of(&self.set, &doc, &stretches);
+                left = Some((doc.leave(stretches), scanned));
             } else {
                 // A trace holds what guards leave out elsewhere.
                 drop(doc);
             }
-            let next = cut(&cleaned.text, spans.into_iter());
+            let next = match std::mem::take(&mut cleaned.text) {
+                Cow::Borrowed(text) => cut(text, spans.into_iter()),
+                Cow::Owned(text) => cut_out(text, spans.into_iter()),
+            };
             cleaned.removals = merge(text, cleaned.removals, removals);
             cleaned.text = Cow::Owned(next);
         }

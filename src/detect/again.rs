@@ -7,7 +7,10 @@
 
 use std::ops::Range;
 
+use super::language::Heard;
+use super::lists::Lists;
 use super::scan::{Found, Match};
+use crate::pack::RuleSet;
 use crate::text::{Document, Span, Stretch, parted};
 
 /// What a text was found to hold.
@@ -16,6 +19,30 @@ pub(crate) struct Scanned {
     pub(super) found: Found,
     /// The languages that it may be in (bits), if that was asked.
     pub(super) spoken: Option<u64>,
+    /// The words by which they were told, where all of the text was read for that.
+    pub(super) heard: Option<Heard>,
+}
+
+impl Scanned {
+    /// What is worth to be kept when only these lines of the text stand still.
+    pub fn of(mut self, set: &RuleSet, doc: &Document<'_>, stretches: &[Stretch]) -> Scanned {
+        let found = &mut self.found;
+        [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().for_each(Lists::forget_order);
+        if let Some(heard) = &mut self.heard {
+            between(stretches.iter().map(|stretch| stretch.fold.clone()), doc).for_each(|gone| heard.forget(set, doc, gone));
+        }
+        self
+    }
+}
+
+/// What stands between these ranges of a folded text.
+fn between(ranges: impl Iterator<Item = Range<usize>>, doc: &Document<'_>) -> impl Iterator<Item = Range<usize>> {
+    let end = doc.folded.text.len();
+    let mut from = 0;
+    ranges
+        .chain(std::iter::once(end..end))
+        .map(move |range| std::mem::replace(&mut from, range.end)..range.start)
+        .filter(|range| !range.is_empty())
 }
 
 /// A text that was scanned, and what of it stands still in the one that is scanned now.
@@ -45,6 +72,14 @@ struct Piece {
 impl Earlier {
     pub fn new(scanned: Scanned, stretches: Vec<Stretch>) -> Earlier {
         Earlier { scanned, stretches }
+    }
+
+    /// The words of the text that is left by which its languages are told, when those of the earlier one are known.
+    pub(super) fn heard(&self, set: &RuleSet, doc: &Document<'_>) -> Option<Heard> {
+        let mut heard = self.scanned.heard.clone()?;
+        let still = self.stretches.iter().map(|stretch| stretch.fold.start - stretch.fold_by..stretch.fold.end - stretch.fold_by);
+        between(still, doc).for_each(|new| heard.add(set, doc, new));
+        Some(heard)
     }
 
     /// Compares with the text that is left, over whose lines phrases reach at most `reach` bytes. `None` where it speaks another

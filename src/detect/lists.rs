@@ -38,6 +38,11 @@ impl Lists {
         self.all.extend(found);
     }
 
+    /// Forgets the order by rule: it is made anew where more is added.
+    pub fn forget_order(&mut self) {
+        self.sorted.take();
+    }
+
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -20,9 +20,13 @@ pub(crate) struct Left {
 }
 
 impl<'t> Document<'t> {
-    /// What is known of the text when these parts of it, sorted and disjoint, have been taken.
-    pub fn leave(mut self, removed: &[Span]) -> Left {
-        let stretches = Read { raw: self.raw, folded: &self.folded, lines: &self.lines }.stretches(removed);
+    /// The lines that stand still when these parts of the text, sorted and disjoint, are taken.
+    pub fn stretches(&self, removed: &[Span]) -> Vec<Stretch> {
+        Read { raw: self.raw, folded: &self.folded, lines: &self.lines }.stretches(removed)
+    }
+
+    /// What is known of the text when all but these lines may have changed.
+    pub fn leave(mut self, stretches: Vec<Stretch>) -> Left {
         let fenced = self.fences.get().is_none_or(|fences| !fences.is_empty());
         let shapes = self.shapes.take().filter(|_| !fenced);
         Left { folded: self.folded, lines: self.lines, stretches, shapes, filled: self.filled.take() }
@@ -134,7 +138,10 @@ mod tests {
                 (doc.shape(n), doc.filled_before(n));
             });
             let left = crate::apply::cut(&raw, spans.iter().copied());
-            let (again, _) = Document::again(&left, doc.leave(&spans));
+            let (again, _) = Document::again(&left, {
+                let stretches = doc.stretches(&spans);
+                doc.leave(stretches)
+            });
             let new = Document::new(&left);
             for n in 0..new.lines.len() {
                 prop_assert_eq!(again.shape(n), new.shape(n), "{:?} {:?} {}", raw, spans, n);

@@ -10,6 +10,7 @@ mod kinds;
 mod left;
 mod letter;
 mod line;
+mod near;
 mod refold;
 mod span;
 mod standing;
@@ -26,6 +27,7 @@ pub(crate) use folded::Folded;
 pub(crate) use letter::fold_phrase;
 use line::{LEAST_PROSE, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
+use near::partition_near;
 pub use span::Span;
 pub(crate) use standing::{Stretch, parted};
 pub(crate) use words::count_words;
@@ -148,7 +150,7 @@ impl<'t> Document<'t> {
     fn last_at(&self, at: usize, last: &Cell<usize>, start: impl Fn(&Line) -> usize) -> usize {
         let holds = |n: &usize| self.lines.get(*n).is_some_and(|l| start(l) <= at) && self.lines.get(n + 1).is_none_or(|l| start(l) > at);
         let near = [last.get(), last.get() + 1].into_iter().find(holds);
-        let line = near.unwrap_or_else(|| self.lines.partition_point(|line| start(line) <= at).saturating_sub(1));
+        let line = near.unwrap_or_else(|| partition_near(&self.lines, last.get(), |line| start(line) <= at).saturating_sub(1));
         last.set(line);
         line
     }
