@@ -5,10 +5,11 @@
 //! reaches over a line end only through words of its own, covers the lines between wholly, and never reaches over an empty
 //! line.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::language::Heard;
-use super::lists::Lists;
+use super::lists::{Lists, merge};
 use super::scan::{Found, Match};
 use crate::pack::RuleSet;
 use crate::text::{Document, Span, Stretch, parted};
@@ -48,13 +49,16 @@ fn between(ranges: impl Iterator<Item = Range<usize>>, doc: &Document<'_>) -> im
 /// A text that was scanned, and what of it stands still in the one that is scanned now.
 #[derive(Debug)]
 pub(crate) struct Earlier {
-    scanned: Scanned,
+    /// Given away when it has been brought to the new text: a large one has tens of megabytes of it.
+    found: RefCell<Found>,
+    spoken: Option<u64>,
+    heard: Option<Heard>,
     stretches: Vec<Stretch>,
 }
 
 /// What of an earlier pass need not be found again, and the lines to look at.
 pub(super) struct Kept<'e> {
-    found: &'e Found,
+    found: &'e RefCell<Found>,
     pieces: Vec<Piece>,
     /// Lines to look at, in ranges.
     pub fresh: Vec<Range<usize>>,
@@ -71,12 +75,13 @@ struct Piece {
 
 impl Earlier {
     pub fn new(scanned: Scanned, stretches: Vec<Stretch>) -> Earlier {
-        Earlier { scanned, stretches }
+        let Scanned { found, spoken, heard } = scanned;
+        Earlier { found: found.into(), spoken, heard, stretches }
     }
 
     /// The words of the text that is left by which its languages are told, when those of the earlier one are known.
     pub(super) fn heard(&self, set: &RuleSet, doc: &Document<'_>) -> Option<Heard> {
-        let mut heard = self.scanned.heard.clone()?;
+        let mut heard = self.heard.clone()?;
         let still = self.stretches.iter().map(|stretch| stretch.fold.start - stretch.fold_by..stretch.fold.end - stretch.fold_by);
         between(still, doc).for_each(|new| heard.add(set, doc, new));
         Some(heard)
@@ -85,10 +90,11 @@ impl Earlier {
     /// Compares with the text that is left, over whose lines phrases reach at most `reach` bytes. `None` where it speaks another
     /// language now: words that were passed over count then.
     pub(super) fn kept(&self, doc: &Document<'_>, reach: usize, spoken: impl Fn() -> u64) -> Option<Kept<'_>> {
-        if self.scanned.spoken.is_some_and(|before| spoken() & !before != 0) {
+        if self.spoken.is_some_and(|before| spoken() & !before != 0) {
+            self.found.take();
             return None;
         }
-        let mut kept = Kept { found: &self.scanned.found, pieces: Vec::with_capacity(self.stretches.len()), fresh: Vec::new() };
+        let mut kept = Kept { found: &self.found, pieces: Vec::with_capacity(self.stretches.len()), fresh: Vec::new() };
         let mut done = 0;
         for stretch in &self.stretches {
             let still = still(doc, stretch, reach);
@@ -140,19 +146,20 @@ fn still(doc: &Document<'_>, stretch: &Stretch, reach: usize) -> Range<usize> {
 impl Kept<'_> {
     /// Adds what stands still to what was found anew.
     pub fn add_to(&self, doc: &Document<'_>, found: &mut Found) {
+        let earlier = self.found.take();
         let mut mover = Mover { pieces: &self.pieces, here: 0, doc, last: None };
-        found.main.extend(self.found.main.iter().filter_map(|m| mover.moved(m)));
+        merge(&mut found.main, earlier.main.into_iter().filter_map(|m| mover.moved(&m)));
         let lists = [
-            (&self.found.near, &mut found.near),
-            (&self.found.until, &mut found.until),
-            (&self.found.left, &mut found.left),
-            (&self.found.right, &mut found.right),
+            (earlier.near, &mut found.near),
+            (earlier.until, &mut found.until),
+            (earlier.left, &mut found.left),
+            (earlier.right, &mut found.right),
         ];
         for (earlier, found) in lists {
-            found.extend(earlier.iter().filter_map(|m| mover.moved(m)));
+            found.merge(earlier.iter().filter_map(|m| mover.moved(m)));
         }
         // Regexes are tried anew, since some of them see more than lines.
-        found.tried.extend(self.found.tried.iter().filter_map(|&(start, end, rule)| {
+        found.tried.extend(earlier.tried.iter().filter_map(|&(start, end, rule)| {
             let piece = mover.piece(start)?;
             Some((start - piece.fold_by, end - piece.fold_by, rule))
         }));

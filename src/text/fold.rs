@@ -32,6 +32,9 @@ struct Folder<'t> {
     line_fold: usize,
 }
 
+/// Lines of a text whose memory counts.
+const MANY_LINES: usize = 1 << 16;
+
 /// Room that a block, or a character, needs behind the folded text.
 const ROOM: usize = BLOCK;
 
@@ -74,6 +77,10 @@ impl<'t> Folder<'t> {
         if self.line_raw < end || self.lines.is_empty() {
             let fold_end = text.trim_end().len().max(self.line_fold);
             self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
+        }
+        // A list that grows by doubling has room for many more lines, which counts where a text has a million.
+        if self.lines.len() > MANY_LINES {
+            self.lines.shrink_to_fit();
         }
         (Folded::new(text, self.bits, self.drift), self.lines)
     }
