@@ -14,7 +14,7 @@ pub(super) struct Languages<'d> {
 
 /// True where a phrase of so many words says too little outside of its language.
 pub(super) fn weak(rule: &Rule, words: u16) -> bool {
-    rule.weight < 3 || words <= 2
+    rule.says_little(usize::from(words))
 }
 
 impl<'d> Languages<'d> {

@@ -2,6 +2,7 @@
 
 mod again;
 mod ahead;
+mod anchored;
 mod answer;
 mod around;
 mod check;

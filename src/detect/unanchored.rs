@@ -8,7 +8,7 @@ use super::language::Languages;
 use super::phrase;
 use super::scan::{Found, passed_over};
 use super::stamp;
-use crate::pack::{Hole, RuleSet, Unanchored};
+use crate::pack::{At, Hole, RuleSet, Unanchored};
 use crate::text::{BLOCK, Document, Line, block_at, is_wordy, places};
 
 /// Longest line on which phrases without a literal are tried.
@@ -55,7 +55,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 let (_, range) = known.unwrap_or_else(|| (language, find()));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, one, range, line.fold_start());
+                    found.add(doc, one, set.rules[one.rule as usize].at == At::Line, range, line.fold_start());
                 }
             }
         }
