@@ -206,9 +206,14 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
     }
 }
 
-/// Where `needle` stands between `from` and `to`, from right to left.
-fn backwards(text: &str, needle: &str, from: usize, to: usize) -> impl Iterator<Item = usize> + use<> {
-    places(text, needle, from, to).collect::<Vec<_>>().into_iter().rev()
+/// The last few of these, from right to left.
+fn backwards<T: Copy>(all: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    let mut last = [None; TRIES];
+    let count = all.fold(0, |n, one| {
+        last[n % TRIES] = Some(one);
+        n + 1
+    });
+    (count.saturating_sub(TRIES)..count).rev().filter_map(move |n| last[n % TRIES])
 }
 
 /// Start of the parts when they end at `at`.
@@ -239,14 +244,12 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
             let rest = rest.before(rest.len() - 1);
             let core = previous.trim_matches(' ');
             if core.is_empty() {
-                return backwards(text, previous, floor, at)
-                    .take(TRIES)
+                return backwards(places(text, previous, floor, at))
                     .filter(|&n| holes::fills(set, language, doc, hole, n + previous.len(), at))
                     .find_map(|n| leftwards(set, language, doc, rest, n));
             }
-            backwards(text, core, floor, at)
-                .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(hole))?)))
-                .take(TRIES)
+            let ended = |n| Some((n, blank_after(doc, previous, n + core.len(), Some(hole))?));
+            backwards(places(text, core, floor, at).filter_map(ended))
                 .filter(|&(_, end)| end <= at && holes::fills(set, language, doc, hole, end, at))
                 .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last_hole())?))
         }

@@ -215,6 +215,13 @@ impl Found {
 /// Both ends lie where words begin and end, if they touch words at all.
 fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     let text = &doc.folded.text;
+    let bytes = text.as_bytes();
+    // Nearly always blanks and letters of ASCII are around it.
+    let plain = |at: Option<usize>| at.is_some_and(|at| bytes.get(at).is_some_and(|b| b.is_ascii() && !b.is_ascii_alphanumeric()));
+    let letter = |at: usize| bytes[at].is_ascii_alphabetic();
+    if plain(start.checked_sub(1)) && plain(Some(end)) && letter(start) && letter(end - 1) {
+        return true;
+    }
     // "5.2 Comments" and "1,204 Views" do not begin in the middle of their number.
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     if digit(text[start..].chars().next())
@@ -230,7 +237,7 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
 
 pub(super) fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
     let first = &doc.lines[doc.line_at(span.start())];
-    let last = &doc.lines[doc.last_line_of(span)];
+    let last = if span.end() <= first.end() { first } else { &doc.lines[doc.last_line_of(span)] };
     let before = doc.folded.text.get(first.fold_start().min(start)..start).unwrap_or("");
     let after = doc.folded.text.get(end..last.fold_end().max(end)).unwrap_or("");
     match (decoration(before, false), decoration(after, true)) {

@@ -24,7 +24,7 @@ pub(crate) use letter::fold_phrase;
 use line::{LEAST_PROSE, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
 pub use span::Span;
-pub(crate) use words::count_words;
+pub(crate) use words::{count_words, count_words_to};
 
 /// A text made ready for matching.
 pub(crate) struct Document<'t> {
