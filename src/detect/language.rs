@@ -24,11 +24,9 @@ impl<'d> Languages<'d> {
 
     /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
     pub fn stranger(&self, language: u16) -> u8 {
-        match &*self.set.languages[language as usize] {
-            "en" => 1,
-            "any" => 2,
-            _ if language < 64 && self.spoken() & (1 << language) != 0 => 0,
-            _ => 3,
+        match self.set.strangers[language as usize] {
+            RuleSet::STRANGER if language < 64 && self.spoken() & (1 << language) != 0 => 0,
+            stranger => stranger,
         }
     }
 

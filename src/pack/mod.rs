@@ -32,7 +32,7 @@ pub(crate) use literals::{Probe, Start};
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;
 pub(crate) use phrase::Hole;
-pub(crate) use rule::Rule;
+pub(crate) use rule::{LazyRegex, Rule};
 pub(crate) use ruleset::{RuleSet, Unanchored, Using};
 pub(crate) use select::Selection;
 pub(crate) use tables::{Anchored, Group, Parts, Phrase, Piece, Role, Tables};

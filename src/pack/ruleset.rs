@@ -46,6 +46,8 @@ pub(crate) struct Unanchored {
 pub(crate) struct RuleSet {
     pub rules: Vec<Rule>,
     pub languages: Vec<Arc<str>>,
+    /// How far each of them is from a text that is in none: English, words of no language, the rest.
+    pub strangers: Vec<u8>,
     pub tables: Tables,
     /// For each compiled rule and language, its number here.
     rule_numbers: Vec<u32>,
@@ -78,6 +80,9 @@ pub(crate) struct RuleSet {
 }
 
 impl RuleSet {
+    /// The mark of a language that is that of few texts.
+    pub const STRANGER: u8 = 3;
+
     /// The selected rules in the selected languages.
     pub fn new(packs: &Packs, selection: &Selection) -> Result<RuleSet, PackError> {
         if packs.pristine {
@@ -161,6 +166,18 @@ impl RuleSet {
             structural,
             guarded: true,
             rules,
+            strangers: codes
+                .iter()
+                .map(|&code| {
+                    if code == "en" {
+                        1
+                    } else if code == "any" {
+                        2
+                    } else {
+                        RuleSet::STRANGER
+                    }
+                })
+                .collect(),
             languages,
             rule_numbers,
             language_numbers,

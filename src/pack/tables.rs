@@ -600,7 +600,11 @@ impl Tables {
             builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|phrase| phrase.guard)).bits());
             let pieces = Written::pieces;
             // What languages share is remembered from one phrase to the next, and what phrases with the same pieces share.
-            list.sort_by_key(|phrase| (phrase.around(), phrase.language));
+            // Where a phrase is its anchor, rules come one after the other, as they are wanted in the end.
+            list.sort_by_key(|phrase| {
+                let rule = if phrase.parts.len() == 1 { phrase.rule } else { u32::MAX };
+                (phrase.around(), rule, phrase.language)
+            });
             let mut known: HashMap<_, usize> = HashMap::new();
             let order: Vec<usize> = list.iter().enumerate().map(|(at, phrase)| *known.entry(pieces(phrase)).or_insert(at)).collect();
             let mut list: Vec<(usize, &Written)> = order.into_iter().zip(list).collect();
