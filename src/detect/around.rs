@@ -37,9 +37,12 @@ impl<'d> Surroundings<'d> {
     /// True where nothing that has this guard can be found around the hit.
     #[inline]
     pub fn exclude(&mut self, guard: Guard) -> bool {
-        if guard.excludes(self.around) {
-            return true;
-        }
+        guard.excludes(self.around) || (guard.asks(self.asked) && self.ask(guard))
+    }
+
+    /// Looks at the words beside the hit for holes of the guard that were not asked about.
+    #[inline(never)]
+    fn ask(&mut self, guard: Guard) -> bool {
         for hole in guard.unasked(self.asked) {
             let Some(hit) = self.hit else { return false };
             let text = &self.doc.folded.text;

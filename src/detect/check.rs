@@ -276,7 +276,7 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
 
 /// False where the text holds too few of the words that must stand around a match, wherever they are.
 pub(super) fn may_be_near(rule: &Rule, index: u32, all: &Found) -> bool {
-    rule.near.as_ref().is_none_or(|near| all.near.of(index).len() >= near.min)
+    rule.near.as_ref().is_none_or(|near| all.near.len() >= near.min && all.near.of(index).len() >= near.min)
 }
 
 /// The words that must stand around it, in its language or in none: those that do.

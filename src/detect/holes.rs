@@ -130,13 +130,24 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
                 && (hole == Hole::Title || !breaks_sentence(text))
         }
         // A date may have its time in the hole, or in the next one.
-        Hole::Date => {
-            let date = || set.calendar(language).date(this_line(doc, start), start);
-            forward(set, language, doc, hole, start) == Some(end)
-                || doc.remembered((answer::DATE_ALONE, in_language(start, language)), date) == Some(end)
-        }
+        Hole::Date => forward(set, language, doc, hole, start) == Some(end) || date_alone(set, language, doc, start) == Some(end),
         _ => forward(set, language, doc, hole, start) == Some(end),
     }
+}
+
+/// Where what fills the hole from `start` may end, if that does not depend on what stands behind it.
+pub(super) fn ends(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, start: usize) -> Option<[Option<usize>; 2]> {
+    match hole {
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => None,
+        Hole::Date => Some([forward(set, language, doc, hole, start), date_alone(set, language, doc, start)]),
+        _ => Some([forward(set, language, doc, hole, start), None]),
+    }
+}
+
+/// The end of the date from `start`, without its time.
+fn date_alone(set: &RuleSet, language: u16, doc: &Document<'_>, start: usize) -> Option<usize> {
+    let date = || set.calendar(language).date(this_line(doc, start), start);
+    doc.remembered((answer::DATE_ALONE, in_language(start, language)), date)
 }
 
 /// Names and sites hold a letter and no colon; a title or a tag may be a number.

@@ -38,6 +38,10 @@ impl Lists {
         self.all.extend(found);
     }
 
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

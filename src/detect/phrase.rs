@@ -1,7 +1,7 @@
 //! A phrase confirmed around its anchor: literals compared, holes filled, to both sides.
 
 use super::holes;
-use crate::pack::{Hole, Parts, Phrase, Piece, RuleSet};
+use crate::pack::{Choice, Hole, Parts, Phrase, Piece, RuleSet};
 use crate::text::{Document, is_hangul, is_wide, is_wordy, places};
 
 /// Where the next words of a phrase were looked for behind an anchor, and whether they are there: of phrases that go on alike, which
@@ -100,6 +100,23 @@ fn ends<'a>(doc: &'a Document<'_>, hole: Hole, next: &'a str, parts: Parts<'a>, 
         .map(move |(end, n)| (end, if blank { Some(n + next.len()) } else { blank_after(doc, next, n + core.len(), beside) }))
 }
 
+/// Where each of these texts stands first, and how long it is. Hundreds may be looked for; where what stands before them has one
+/// end or two that are `known`, those alone are looked at that begin there.
+fn chosen<'a>(
+    doc: &'a Document<'_>,
+    texts: Choice<'a>,
+    (from, to): (usize, usize),
+    known: Option<[Option<usize>; 2]>,
+) -> impl Iterator<Item = (usize, usize)> {
+    let text = doc.folded.text.as_str();
+    let starts = move |known: [Option<usize>; 2]| known.into_iter().flatten().filter_map(|end| text.get(end..));
+    let any = known.is_none_or(|known| starts(known).any(|rest| rest.bytes().next().is_some_and(|b| texts.may_begin(b))));
+    let texts = any.then(|| texts.iter()).into_iter().flatten();
+    texts
+        .filter(move |t| known.is_none_or(|known| starts(known).any(|rest| rest.starts_with(t))) && doc.may_hold(from, to, t))
+        .filter_map(move |t| Some((places(text, t, from, to).next()?, t.len())))
+}
+
 /// False where the parts cannot begin at `at`: a look at a word, or a byte.
 fn may_begin_at(set: &RuleSet, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {
     let text = doc.folded.text.as_str();
@@ -194,9 +211,12 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + hole.reach() + 40));
             text.get(at..limit)?;
-            let ends =
-                texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
-            ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
+            let known = holes::ends(set, language, doc, hole, at);
+            let fills = |&(end, _): &(usize, usize)| holes::fills(set, language, doc, hole, at, end);
+            #[cfg(test)]
+            assert!(chosen(doc, texts, (at, limit), known).filter(fills).eq(chosen(doc, texts, (at, limit), None).filter(fills)));
+            chosen(doc, texts, (at, limit), known)
+                .filter(fills)
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
         }
         (Piece::Hole(hole), _) => {

@@ -95,8 +95,8 @@ pub(super) struct Found {
 /// A folded range, and where it stands in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<Stood>);
 
-/// Matches for which there is room at first: a text has some dozens.
-const MATCHES: usize = 64;
+/// Matches for which there is room at first: a short text has some dozens. The allocator has a kilobyte at hand.
+const MATCHES: usize = 1024 / size_of::<Match>();
 
 /// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)

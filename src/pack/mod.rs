@@ -35,4 +35,4 @@ pub(crate) use phrase::Hole;
 pub(crate) use rule::{LazyRegex, Rule};
 pub(crate) use ruleset::{RuleSet, Unanchored, Using};
 pub(crate) use select::Selection;
-pub(crate) use tables::{Anchored, Group, Parts, Phrase, Piece, Role, Tables};
+pub(crate) use tables::{Anchored, Choice, Group, Parts, Phrase, Piece, Role, Tables};
