@@ -22,13 +22,19 @@ pub(super) enum Shown {
     Behind,
 }
 
+/// What an expression said of a place.
+#[derive(Clone, Copy)]
+struct Answer {
+    asked: (usize, Shown, usize),
+    matches: bool,
+}
+
 /// What was seen last, on both sides, and what was said of it.
 #[derive(Default)]
 pub(super) struct View<'d> {
     /// The place, and the text that stands there.
     seen: [Option<(usize, Cow<'d, str>)>; 2],
-    /// The expression, the place, the answer.
-    answers: [Option<(usize, (Shown, usize), bool)>; ANSWERS],
+    answers: [Option<Answer>; ANSWERS],
 }
 
 impl<'d> View<'d> {
@@ -36,13 +42,14 @@ impl<'d> View<'d> {
     pub fn shows(&mut self, doc: &Document<'d>, span: Span, side: Shown, regex: &LazyRegex) -> bool {
         let Some(program) = regex.get() else { return true };
         let at = if side == Shown::Before { span.start() } else { span.end() };
+        let asked = (program.place(), side, at);
         let slot = program.place() / ANSWERS % ANSWERS;
-        match self.answers[slot] {
-            Some((of, place, answer)) if (of, place) == (program.place(), (side, at)) => answer,
-            _ => {
-                let answer = program.is_match(self.seen(doc, side, at));
-                self.answers[slot] = Some((program.place(), (side, at), answer));
-                answer
+        match self.answers[slot].filter(|answer| answer.asked == asked) {
+            Some(answer) => answer.matches,
+            None => {
+                let matches = program.is_match(self.seen(doc, side, at));
+                self.answers[slot] = Some(Answer { asked, matches });
+                matches
             }
         }
     }
