@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use super::order;
 use super::scan::Match;
 
 /// Matches in the order in which they were found, and by rule.
@@ -83,8 +82,8 @@ impl Lists {
             let mut matches: Vec<Match> = order.iter().map(|&n| self.all[n as usize]).collect();
             // Anchors come in the order of their ends, phrases without an anchor last.
             let place = |m: &Match| (m.span.start(), m.span.end());
-            for list in matches.chunk_by_mut(|a, b| a.rule == b.rule) {
-                order::settle(list, place);
+            for list in matches.chunk_by_mut(|a, b| a.rule == b.rule).filter(|list| !list.is_sorted_by_key(place)) {
+                list.sort_by_key(place);
             }
             Sorted { matches, starts }
         })

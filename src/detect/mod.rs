@@ -10,7 +10,6 @@ mod holes;
 mod language;
 mod lists;
 mod literal;
-mod order;
 mod pair;
 mod phrase;
 mod places;
@@ -152,7 +151,7 @@ impl Detector<'_> {
                 self.take(one, &near, &held);
             }
         }
-        order::settle(&mut self.out.signs, |s| (s.span.start(), std::cmp::Reverse(s.span.end())));
+        self.out.signs.sort_by_key(|s| (s.span.start(), std::cmp::Reverse(s.span.end())));
     }
 
     /// What is known now of the places where residue certainly goes on.

@@ -7,7 +7,7 @@ use super::language::{Languages, weak};
 use super::lists::Lists;
 use super::regex::Windows;
 use super::sign::Stand;
-use super::{literal, order, unanchored};
+use super::{literal, unanchored};
 use crate::pack::{At, Role, RuleSet, Using};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Span, is_wide, is_wordy};
@@ -119,8 +119,8 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
         windows.add(set, doc, rule, (start, end));
     }
     windows.find(set, doc, &mut found.main);
-    // Hits come in the order of their starts.
-    order::settle(&mut found.main, |m| m.span.start());
+    // In runs, nearly: hits come in the order of their starts.
+    found.main.sort_by_key(|m| m.span.start());
     for here in found.main.chunk_by_mut(|a, b| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
         here.sort_by_key(|m| (m.rule, m.language, std::cmp::Reverse(m.span.end())));
     }
