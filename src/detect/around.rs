@@ -35,14 +35,14 @@ impl<'d> Surroundings<'d> {
     }
 
     /// True where nothing that has this guard can be found around the hit.
-    #[inline]
+    #[inline(always)] // asked of every group of phrases of every anchor
     pub fn exclude(&mut self, guard: Guard) -> bool {
-        guard.excludes(self.around) || (guard.asks(self.asked) && self.ask(guard))
+        guard.excludes(self.around) || self.misses(guard)
     }
 
-    /// Looks at the words beside the hit for holes of the guard that were not asked about.
-    #[inline(never)]
-    fn ask(&mut self, guard: Guard) -> bool {
+    /// True where a hole of this guard that was not asked about yet cannot be filled.
+    #[inline]
+    fn misses(&mut self, guard: Guard) -> bool {
         for hole in guard.unasked(self.asked) {
             let Some(hit) = self.hit else { return false };
             let text = &self.doc.folded.text;

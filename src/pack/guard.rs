@@ -91,12 +91,6 @@ impl Guard {
         self.0 & around.0 != 0
     }
 
-    /// True where it has holes beside the anchor that `asked` does not hold.
-    #[inline]
-    pub fn asks(self, asked: Around) -> bool {
-        (self.0 & !asked.0) >> HOLES != 0
-    }
-
     /// The holes beside the anchor that `asked` does not hold.
     #[inline]
     pub fn unasked(self, asked: Around) -> impl Iterator<Item = Beside> {
