@@ -187,8 +187,9 @@ mod tests {
     #[test]
     fn small_blocks_pack_as_well_as_a_whole() {
         // Lines that have something in common with those before them, as records have.
-        let lines: Vec<u8> =
-            (0..40_000u64).flat_map(|n| format!("{{\"id\":{n},\"url\":\"https://example.com/{}\"}}\n", n * n % 7919).into_bytes()).collect();
+        let lines: Vec<u8> = (0..40_000u64)
+            .flat_map(|n| format!("{{\"id\":{n},\"url\":\"https://example.com/{}\"}}\n", n * n % 7919).into_bytes())
+            .collect();
         let mut whole = flate2::write::GzEncoder::new(Vec::new(), Compression::new(6));
         whole.write_all(&lines).unwrap();
         let (whole, blocks) = (whole.finish().unwrap().len(), packed(&lines, 2, 1 << 16).len());
