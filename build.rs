@@ -41,6 +41,8 @@ mod pack {
     mod gate;
     mod guard;
     mod info;
+    #[cfg(target_arch = "x86_64")]
+    mod lanes;
     mod literals;
     mod packs;
     mod phrase;

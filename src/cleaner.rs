@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::apply::{Cleaned, Flag, Removal, cut};
+use crate::apply::{Cleaned, Flag, Removal, cut, cut_out};
 use crate::detect::{Earlier, Refusal, detect};
 use crate::pack::{Confidence, PackError, Packs, Rule, RuleInfo, RuleSet, Selection};
 use crate::plan::{Settings, plan};
@@ -130,11 +130,17 @@ impl Cleaner {
         if text.len() >= MAX_TEXT {
             return cleaned;
         }
-        let mut earlier = None;
+        let mut left = None;
         for pass in 0..MAX_PASSES {
-            let mut doc = Document::new(&cleaned.text);
+            let (mut doc, earlier) = match left.take() {
+                Some((left, scanned)) => {
+                    let (doc, stretches) = Document::again(&cleaned.text, left);
+                    (doc, stretches.map(|stretches| Earlier::new(scanned, stretches)))
+                }
+                None => (Document::new(&cleaned.text), None),
+            };
             doc.explained = pass == 0 && trace.is_some();
-            let (mut detection, scanned) = detect(&self.set, &doc, earlier.as_ref());
+            let (mut detection, scanned) = detect(&self.set, &doc, earlier);
             if let Some(trace) = trace.as_deref_mut() {
                 trace.append(&mut detection.refusals);
             }
@@ -146,9 +152,19 @@ impl Cleaner {
             if removals.is_empty() {
                 return cleaned;
             }
-            let next = cut(&cleaned.text, removals.iter().map(|r| r.span));
-            // A trace holds what guards leave out elsewhere.
-            earlier = trace.is_none().then(|| Earlier::new(doc, scanned, removals.iter().map(|r| r.span)));
+            let spans: Vec<Span> = removals.iter().map(|r| r.span).collect();
+            if trace.is_none() {
+                let stretches = doc.stretches(&spans);
+                let scanned = scanned.of(&self.set, &doc, &stretches);
+                left = Some((doc.leave(stretches), scanned));
+            } else {
+                // A trace holds what guards leave out elsewhere.
+                drop(doc);
+            }
+            let next = match std::mem::take(&mut cleaned.text) {
+                Cow::Borrowed(text) => cut(text, spans.into_iter()),
+                Cow::Owned(text) => cut_out(text, spans.into_iter()),
+            };
             cleaned.removals = merge(text, cleaned.removals, removals);
             cleaned.text = Cow::Owned(next);
         }

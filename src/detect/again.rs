@@ -5,11 +5,14 @@
 //! reaches over a line end only through words of its own, covers the lines between wholly, and never reaches over an empty
 //! line.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
+use super::language::Heard;
+use super::lists::{Lists, merge};
 use super::scan::{Found, Match};
 use crate::pack::RuleSet;
-use crate::text::{Document, Line, Span};
+use crate::text::{Document, Span, Stretch, parted};
 
 /// What a text was found to hold.
 #[derive(Debug)]
@@ -17,151 +20,158 @@ pub(crate) struct Scanned {
     pub(super) found: Found,
     /// The languages that it may be in (bits), if that was asked.
     pub(super) spoken: Option<u64>,
+    /// The words by which they were told, where all of the text was read for that.
+    pub(super) heard: Option<Heard>,
 }
 
-/// A text that was scanned, and what was taken from it afterwards.
+impl Scanned {
+    /// What is worth to be kept when only these lines of the text stand still.
+    pub fn of(mut self, set: &RuleSet, doc: &Document<'_>, stretches: &[Stretch]) -> Scanned {
+        let found = &mut self.found;
+        [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().for_each(Lists::forget_order);
+        if let Some(heard) = &mut self.heard {
+            between(stretches.iter().map(|stretch| stretch.fold.clone()), doc).for_each(|gone| heard.forget(set, doc, gone));
+        }
+        self
+    }
+}
+
+/// What stands between these ranges of a folded text.
+fn between(ranges: impl Iterator<Item = Range<usize>>, doc: &Document<'_>) -> impl Iterator<Item = Range<usize>> {
+    let end = doc.folded.text.len();
+    let mut from = 0;
+    ranges
+        .chain(std::iter::once(end..end))
+        .map(move |range| std::mem::replace(&mut from, range.end)..range.start)
+        .filter(|range| !range.is_empty())
+}
+
+/// A text that was scanned, and what of it stands still in the one that is scanned now.
 #[derive(Debug)]
 pub(crate) struct Earlier {
-    scanned: Scanned,
-    folded: String,
-    lines: Vec<Line>,
-    removed: Vec<Span>,
+    /// Given away when it has been brought to the new text: a large one has tens of megabytes of it.
+    found: RefCell<Found>,
+    spoken: Option<u64>,
+    heard: Option<Heard>,
+    stretches: Vec<Stretch>,
 }
 
-/// What of an earlier pass stands in the text still, and the lines to look at.
+/// What of an earlier pass need not be found again, and the lines to look at.
 pub(super) struct Kept<'e> {
-    earlier: &'e Earlier,
-    /// For each line of the earlier text, its number now, if what was found from it stands still.
-    lines: Vec<Option<usize>>,
+    found: &'e RefCell<Found>,
+    pieces: Vec<Piece>,
     /// Lines to look at, in ranges.
     pub fresh: Vec<Range<usize>>,
 }
 
+/// Lines of which what was found stands still.
+struct Piece {
+    /// Where they stood in the earlier folded text.
+    fold: Range<usize>,
+    /// How far they have moved to the front, in the original and in the folded text.
+    raw_by: usize,
+    fold_by: usize,
+}
+
 impl Earlier {
-    pub fn new(doc: Document<'_>, scanned: Scanned, removed: impl Iterator<Item = Span>) -> Earlier {
-        Earlier { scanned, folded: doc.folded.text, lines: doc.lines, removed: removed.collect() }
+    pub fn new(scanned: Scanned, stretches: Vec<Stretch>) -> Earlier {
+        let Scanned { found, spoken, heard } = scanned;
+        Earlier { found: found.into(), spoken, heard, stretches }
     }
 
-    /// Compares with the text that is left. `None` where it speaks another language now: words that were passed over count then.
-    pub(super) fn kept(&self, set: &RuleSet, doc: &Document<'_>, spoken: impl Fn() -> u64) -> Option<Kept<'_>> {
-        if self.scanned.spoken.is_some_and(|before| spoken() & !before != 0) {
+    /// The words of the text that is left by which its languages are told, when those of the earlier one are known.
+    pub(super) fn heard(&self, set: &RuleSet, doc: &Document<'_>) -> Option<Heard> {
+        let mut heard = self.heard.clone()?;
+        let still = self.stretches.iter().map(|stretch| stretch.fold.start - stretch.fold_by..stretch.fold.end - stretch.fold_by);
+        between(still, doc).for_each(|new| heard.add(set, doc, new));
+        Some(heard)
+    }
+
+    /// Compares with the text that is left, over whose lines phrases reach at most `reach` bytes. `None` where it speaks another
+    /// language now: words that were passed over count then.
+    pub(super) fn kept(&self, doc: &Document<'_>, reach: usize, spoken: impl Fn() -> u64) -> Option<Kept<'_>> {
+        if self.spoken.is_some_and(|before| spoken() & !before != 0) {
+            self.found.take();
             return None;
         }
-        let now = self.still(doc);
-        let fresh = self.fresh(doc, &now, set.tables.reach());
-        let mut lines = vec![None; self.lines.len()];
-        for (n, &before) in now.iter().enumerate() {
-            if let Some(before) = before.filter(|_| !fresh[n]) {
-                lines[before] = Some(n);
-            }
-        }
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for n in (0..fresh.len()).filter(|&n| fresh[n]) {
-            match ranges.last_mut() {
-                Some(last) if last.end == n => last.end += 1,
-                _ => ranges.push(n..n + 1),
-            }
-        }
-        Some(Kept { earlier: self, lines, fresh: ranges })
-    }
-
-    /// For each line of the text that is left, the line of the earlier text that it is, if it is one.
-    fn still(&self, doc: &Document<'_>) -> Vec<Option<usize>> {
-        let mut now = vec![None; doc.lines.len()];
-        let mut removed = self.removed.iter().peekable();
-        let (mut taken, mut n) = (0, 0);
-        for (before, line) in self.lines.iter().enumerate() {
-            while let Some(span) = removed.next_if(|span| span.end() <= line.start()) {
-                taken += span.len();
-            }
-            if removed.peek().is_some_and(|span| span.start() < line.end().max(line.start() + 1)) {
+        let mut kept = Kept { found: &self.found, pieces: Vec::with_capacity(self.stretches.len()), fresh: Vec::new() };
+        let mut done = 0;
+        for stretch in &self.stretches {
+            let still = still(doc, stretch, reach);
+            if still.is_empty() {
                 continue;
             }
-            let start = line.start() - taken;
-            while doc.lines.get(n).is_some_and(|line| line.start() < start) {
-                n += 1;
+            let behind =
+                if still.end == stretch.now().end { stretch.fold.end } else { doc.lines[still.end].fold_start() + stretch.fold_by };
+            let fold = doc.lines[still.start].fold_start() + stretch.fold_by..behind;
+            kept.pieces.push(Piece { fold, raw_by: stretch.raw_by, fold_by: stretch.fold_by });
+            if done < still.start {
+                kept.fresh.push(done..still.start);
             }
-            let same = |new: &&Line| {
-                (new.start(), new.end() - new.start()) == (start, line.end() - line.start())
-                    && self.folded[line.fold_start()..line.fold_end()] == doc.folded.text[new.fold_start()..new.fold_end()]
-            };
-            if doc.lines.get(n).filter(same).is_some() {
-                now[n] = Some(before);
-            }
+            done = still.end;
         }
-        now
-    }
-
-    /// The lines to look at again: those that have changed or have other neighbours, and those from which a phrase of at most `reach`
-    /// bytes may reach one of them.
-    fn fresh(&self, doc: &Document<'_>, now: &[Option<usize>], reach: usize) -> Vec<bool> {
-        let mut fresh: Vec<bool> = now.iter().map(Option::is_none).collect();
-        let lines = &doc.lines;
-        let parted_now = |n: usize| parted(&doc.folded.text, lines, n);
-        let parted_before = |n: usize| parted(&self.folded, &self.lines, n);
-        // The lines above and below line start `n`, as lines of the earlier text.
-        let above = |n: usize| n.checked_sub(1).map_or(Some(0), |above| now[above].map(|line| line + 1));
-        let below = |n: usize| now.get(n).map_or(Some(self.lines.len()), |line| *line);
-        // Whether they are other neighbours than before, and no empty line kept and keeps them apart: `line` is where it stood.
-        let changed = |n: usize, line: Option<usize>| {
-            (above(n).is_none() || above(n) != below(n)) && !(parted_now(n) && line.is_none_or(parted_before))
-        };
-        // Bytes of whole lines since the last change, while a phrase may reach over them.
-        let on = |between: Option<usize>, line: usize| {
-            between.filter(|&b| b <= reach).map(|b| b + lines[line].fold_end() - lines[line].fold_start())
-        };
-        let mut between = None;
-        for (line, fresh) in fresh.iter_mut().enumerate() {
-            between = if changed(line, below(line)) { Some(0) } else { between.filter(|_| !parted_now(line)) };
-            between = on(between, line);
-            *fresh |= between.is_some();
+        if done < doc.lines.len() {
+            kept.fresh.push(done..doc.lines.len());
         }
-        between = None;
-        for (line, fresh) in fresh.iter_mut().enumerate().rev() {
-            between = if changed(line + 1, above(line + 1)) { Some(0) } else { between.filter(|_| !parted_now(line + 1)) };
-            between = on(between, line);
-            *fresh |= between.is_some();
-        }
-        fresh
+        Some(kept)
     }
 }
 
-/// True where an empty line stands between line `n` and the one before it, or no line at all.
-fn parted(folded: &str, lines: &[Line], n: usize) -> bool {
-    let (Some(above), Some(below)) = (n.checked_sub(1).and_then(|n| lines.get(n)), lines.get(n)) else { return true };
-    folded.get(above.fold_end()..below.fold_start()).is_some_and(|between| between.contains('\n'))
+/// The lines of a stretch from which no phrase of at most `reach` bytes reaches a line that has changed or has other neighbours.
+fn still(doc: &Document<'_>, stretch: &Stretch, reach: usize) -> Range<usize> {
+    let now = stretch.now();
+    let length = |n: usize| doc.lines[n].fold_end() - doc.lines[n].fold_start();
+    let parted_now = |n: usize| parted(&doc.folded.text, &doc.lines, n);
+    // An empty line keeps neighbours apart, where it did so before.
+    let [above, below] = stretch.parted;
+    let (mut first, mut last) = (now.start, now.end);
+    // Bytes of whole lines since the change, while a phrase may reach over them.
+    let mut between = 0;
+    if !(above && parted_now(first)) {
+        while first < now.end && between <= reach && (first == now.start || !parted_now(first)) {
+            between += length(first);
+            first += 1;
+        }
+    }
+    between = 0;
+    if !(below && parted_now(last)) {
+        while last > first && between <= reach && (last == now.end || !parted_now(last)) {
+            last -= 1;
+            between += length(last);
+        }
+    }
+    first..last
 }
 
 impl Kept<'_> {
     /// Adds what stands still to what was found anew.
     pub fn add_to(&self, doc: &Document<'_>, found: &mut Found) {
-        let earlier = &self.earlier.scanned.found;
-        let mut mover = Mover { kept: self, doc, line: 0..0, by: None, last: None };
-        found.main.extend(earlier.main.iter().filter_map(|m| mover.moved(m)));
+        let earlier = self.found.take();
+        let mut mover = Mover { pieces: &self.pieces, here: 0, doc, last: None };
+        merge(&mut found.main, earlier.main.into_iter().filter_map(|m| mover.moved(&m)));
         let lists = [
-            (&earlier.near, &mut found.near),
-            (&earlier.until, &mut found.until),
-            (&earlier.left, &mut found.left),
-            (&earlier.right, &mut found.right),
+            (earlier.near, &mut found.near),
+            (earlier.until, &mut found.until),
+            (earlier.left, &mut found.left),
+            (earlier.right, &mut found.right),
         ];
         for (earlier, found) in lists {
-            found.extend(earlier.iter().filter_map(|m| mover.moved(m)));
+            found.merge(earlier.iter().filter_map(|m| mover.moved(m)));
         }
         // Regexes are tried anew, since some of them see more than lines.
         found.tried.extend(earlier.tried.iter().filter_map(|&(start, end, rule)| {
-            let (_, fold) = mover.distance(start)?;
-            Some((start.wrapping_add(fold), end.wrapping_add(fold), rule))
+            let piece = mover.piece(start)?;
+            Some((start - piece.fold_by, end - piece.fold_by, rule))
         }));
     }
 }
 
-/// Tells where things stand now. Most questions concern the line of the one before, or the same place.
+/// Tells where things stand now. Most questions concern the piece of the one before, or the same place.
 struct Mover<'k> {
-    kept: &'k Kept<'k>,
+    pieces: &'k [Piece],
+    /// The first piece that ends behind the last place.
+    here: usize,
     doc: &'k Document<'k>,
-    /// The last line that was asked about, in the earlier folded text, and how far it has moved.
-    line: Range<usize>,
-    by: Option<(usize, usize)>,
     /// The last span where it was, how far it has moved, and where it is.
     last: Option<(Span, usize, Span)>,
 }
@@ -169,31 +179,24 @@ struct Mover<'k> {
 impl Mover<'_> {
     /// The match where it stands now, if it was found by an anchor in a line that stands still.
     fn moved(&mut self, one: &Match) -> Option<Match> {
-        let (raw, fold) = self.distance(one.anchor()?)?;
+        let &Piece { raw_by, fold_by, .. } = self.piece(one.anchor()?)?;
         let span = match self.last {
-            Some((before, by, now)) if (before, by) == (one.span, raw) => now,
-            _ => Span::covering(self.doc.raw, one.span.start().wrapping_add(raw), one.span.end().wrapping_add(raw)),
+            Some((before, by, now)) if (before, by) == (one.span, raw_by) => now,
+            _ => Span::covering(self.doc.raw, one.span.start() - raw_by, one.span.end() - raw_by),
         };
-        self.last = Some((one.span, raw, span));
-        Some(one.moved(span, fold))
+        self.last = Some((one.span, raw_by, span));
+        Some(one.moved(span, fold_by))
     }
 
-    /// How far what stood at `at` of the earlier folded text has moved, in the original and in the folded text.
-    fn distance(&mut self, at: usize) -> Option<(usize, usize)> {
-        if !self.line.contains(&at) {
-            let lines = &self.kept.earlier.lines;
-            let next = lines.partition_point(|line| line.fold_start() <= at);
-            let line = next.checked_sub(1)?;
-            self.line = lines[line].fold_start()..lines.get(next).map_or(usize::MAX, Line::fold_start);
-            self.by = self.kept.lines[line].map(|now| {
-                let (now, before) = (&self.doc.lines[now], &lines[line]);
-                (now.start().wrapping_sub(before.start()), now.fold_start().wrapping_sub(before.fold_start()))
-            });
+    /// The piece that holds what stood at `at` of the earlier folded text.
+    fn piece(&mut self, at: usize) -> Option<&Piece> {
+        let ends_behind = |n: usize| self.pieces.get(n).is_none_or(|piece| at < piece.fold.end);
+        if !ends_behind(self.here) || self.here.checked_sub(1).is_some_and(ends_behind) {
+            self.here = self.pieces.partition_point(|piece| piece.fold.end <= at);
         }
-        self.by
+        self.pieces.get(self.here).filter(|piece| piece.fold.start <= at)
     }
 }
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -35,11 +35,14 @@ impl<'d> Surroundings<'d> {
     }
 
     /// True where nothing that has this guard can be found around the hit.
-    #[inline]
+    #[inline(always)] // asked of every group of phrases of every anchor
     pub fn exclude(&mut self, guard: Guard) -> bool {
-        if guard.excludes(self.around) {
-            return true;
-        }
+        guard.excludes(self.around) || self.misses(guard)
+    }
+
+    /// True where a hole of this guard that was not asked about yet cannot be filled.
+    #[inline]
+    fn misses(&mut self, guard: Guard) -> bool {
         for hole in guard.unasked(self.asked) {
             let Some(hit) = self.hit else { return false };
             let text = &self.doc.folded.text;

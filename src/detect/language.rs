@@ -1,7 +1,9 @@
 //! Which languages a text is in, told by its function words: what few words say is trusted only in their own language.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
+use super::again::Earlier;
 use crate::pack::{Reader, Rule, RuleSet};
 use crate::text::{BLOCK, Document, count_words, is_mark, is_wide, is_wordy};
 
@@ -9,7 +11,10 @@ use crate::text::{BLOCK, Document, count_words, is_mark, is_wide, is_wordy};
 pub(super) struct Languages<'d> {
     set: &'d RuleSet,
     doc: &'d Document<'d>,
+    earlier: Option<&'d Earlier>,
     spoken: OnceCell<u64>,
+    /// The words by which it was told, where all of the text was read for that.
+    heard: OnceCell<Heard>,
 }
 
 /// True where a phrase of so many words says too little outside of its language.
@@ -18,8 +23,8 @@ pub(super) fn weak(rule: &Rule, words: u16) -> bool {
 }
 
 impl<'d> Languages<'d> {
-    pub fn new(set: &'d RuleSet, doc: &'d Document<'d>) -> Languages<'d> {
-        Languages { set, doc, spoken: OnceCell::new() }
+    pub fn new(set: &'d RuleSet, doc: &'d Document<'d>, earlier: Option<&'d Earlier>) -> Languages<'d> {
+        Languages { set, doc, earlier, spoken: OnceCell::new(), heard: OnceCell::new() }
     }
 
     /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
@@ -37,14 +42,22 @@ impl<'d> Languages<'d> {
         language >= 64 || self.set.heard >> language & 1 == 1 || self.spoken() >> language & 1 == 1
     }
 
-    /// The same, if it was asked.
-    pub fn known(&self) -> Option<u64> {
-        self.spoken.get().copied()
+    /// What is known of the languages of the text, if it was asked.
+    pub fn known(self) -> (Option<u64>, Option<Heard>) {
+        (self.spoken.into_inner(), self.heard.into_inner())
     }
 
     /// Bits of the languages that the text may be in.
     pub fn spoken(&self) -> u64 {
-        *self.spoken.get_or_init(|| spoken(self.set, self.doc))
+        *self.spoken.get_or_init(|| {
+            let (set, doc) = (self.set, self.doc);
+            if doc.folded.text.len() > SAMPLE {
+                return heard(set, doc, sample(&doc.folded.text)).spoken();
+            }
+            // Words that were counted already need not be counted again.
+            let counted = || self.earlier.and_then(|earlier| earlier.heard(set, doc));
+            self.heard.get_or_init(|| counted().unwrap_or_else(|| heard(set, doc, 0..doc.folded.text.len()))).spoken()
+        })
     }
 }
 
@@ -57,7 +70,7 @@ const WIDE_WORD: usize = 5;
 /// How often each language was heard: in each number, a bit for each language, the lowest bits of all counts in the first.
 ///
 /// A word is counted in all of its languages at once, by as many steps as the counts have digits that change.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Tally {
     digits: [u64; DIGITS],
 }
@@ -74,6 +87,24 @@ impl Tally {
                 return;
             }
             (*digit, languages) = (*digit ^ languages, *digit & languages);
+        }
+    }
+
+    /// Adds the counts of another one.
+    fn add_all(&mut self, other: &Tally) {
+        let mut carry = 0;
+        for (digit, &more) in self.digits.iter_mut().zip(&other.digits) {
+            let one = *digit ^ more;
+            (*digit, carry) = (one ^ carry, *digit & more | one & carry);
+        }
+    }
+
+    /// Takes away counts that were added.
+    fn take_all(&mut self, other: &Tally) {
+        let mut borrow = 0;
+        for (digit, &less) in self.digits.iter_mut().zip(&other.digits) {
+            let one = *digit ^ less;
+            (*digit, borrow) = (one ^ borrow, !*digit & less | !one & borrow);
         }
     }
 
@@ -151,12 +182,16 @@ impl Seen {
     }
 }
 
-/// The languages of a text by its function words: those that make up at least 5% of its words.
-fn spoken(set: &RuleSet, doc: &Document<'_>) -> u64 {
-    let text = doc.folded.text.as_str();
+/// The middle of a text.
+fn sample(text: &str) -> Range<usize> {
     let start = text.ceil_char_boundary((text.len() / 2).saturating_sub(SAMPLE / 2));
-    let end = text.floor_char_boundary((start + SAMPLE).min(text.len()));
-    let mut heard = Heard { set, common: set.common.reader(), text, tally: Tally::default(), words: 0 };
+    start..text.floor_char_boundary((start + SAMPLE).min(text.len()))
+}
+
+/// The words of a part of the folded text.
+fn heard(set: &RuleSet, doc: &Document<'_>, Range { start, end }: Range<usize>) -> Heard {
+    let text = doc.folded.text.as_str();
+    let mut heard = Hearing { set, common: set.common.reader(), text, heard: Heard::default() };
     // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
     let mut over = Seen::default();
@@ -191,34 +226,61 @@ fn spoken(set: &RuleSet, doc: &Document<'_>) -> u64 {
     if let Some(from) = word {
         heard.word(from, end, wide);
     }
-    let Heard { tally, words, .. } = heard;
-    if words < 40 {
-        // Too short for shares: whatever has half the words of the likeliest one.
-        return match tally.most() {
-            0..3 => u64::MAX,
-            best => tally.at_least(best.div_ceil(2)),
-        };
-    }
-    tally.at_least(words.div_ceil(20))
+    heard.heard
 }
 
-/// What was heard in a sample so far.
-struct Heard<'d> {
-    set: &'d RuleSet,
-    common: Reader<'d>,
-    text: &'d str,
+/// The words of a text, or of a part of it: how many, and how many of each language are function words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heard {
     tally: Tally,
     words: u32,
 }
 
-impl Heard<'_> {
+impl Heard {
+    /// Counts a part besides; words end where parts do.
+    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, part: Range<usize>) {
+        let more = heard(set, doc, part);
+        self.tally.add_all(&more.tally);
+        self.words += more.words;
+    }
+
+    /// Takes away a part that was counted.
+    pub fn forget(&mut self, set: &RuleSet, doc: &Document<'_>, part: Range<usize>) {
+        let less = heard(set, doc, part);
+        self.tally.take_all(&less.tally);
+        self.words -= less.words;
+    }
+
+    /// The languages of a text by its function words: those that make up at least 5% of its words.
+    fn spoken(&self) -> u64 {
+        let Heard { tally, words } = self;
+        if *words < 40 {
+            // Too short for shares: whatever has half the words of the likeliest one.
+            return match tally.most() {
+                0..3 => u64::MAX,
+                best => tally.at_least(best.div_ceil(2)),
+            };
+        }
+        tally.at_least(words.div_ceil(20))
+    }
+}
+
+/// Words that are being counted.
+struct Hearing<'d> {
+    set: &'d RuleSet,
+    common: Reader<'d>,
+    text: &'d str,
+    heard: Heard,
+}
+
+impl Hearing<'_> {
     /// Counts the words of the block at `at`, none of a script without blanks; `open` is where a word begins that goes on from the block
     /// before. Returns where one begins that goes on behind it.
     #[inline(always)]
     fn block(&mut self, at: usize, words: u64, open: Option<usize>) -> Option<usize> {
         let before = words << 1 | u64::from(open.is_some());
         let (mut starts, mut ends) = (words & !before, before & !words);
-        self.words += ends.count_ones();
+        self.heard.words += ends.count_ones();
         if let Some(from) = open {
             if ends == 0 {
                 return open;
@@ -237,7 +299,7 @@ impl Heard<'_> {
     fn count(&mut self, from: usize, to: usize) {
         let languages = self.common.at(self.text.as_bytes(), from, to);
         if languages != 0 {
-            self.tally.add(languages);
+            self.heard.tally.add(languages);
         }
     }
 
@@ -247,7 +309,7 @@ impl Heard<'_> {
         if wide {
             return self.wide(from, to);
         }
-        self.words += 1;
+        self.heard.words += 1;
         self.count(from, to);
     }
 
@@ -255,13 +317,13 @@ impl Heard<'_> {
     #[inline(never)]
     fn wide(&mut self, from: usize, to: usize) {
         let (word, bytes) = (&self.text[from..to], self.text.as_bytes());
-        self.words += count_words(word) as u32;
+        self.heard.words += count_words(word) as u32;
         let mut ends = word.char_indices().map(|(n, c)| from + n + c.len_utf8());
         let mut start = from;
         while let Some(first) = ends.next() {
             if self.set.common.may_begin(bytes, start, first) {
                 let longer = ends.clone().take(WIDE_WORD - 1);
-                std::iter::once(first).chain(longer).for_each(|end| self.tally.add(self.common.at(bytes, start, end)));
+                std::iter::once(first).chain(longer).for_each(|end| self.heard.tally.add(self.common.at(bytes, start, end)));
             }
             start = first;
         }
@@ -365,9 +427,38 @@ mod tests {
             let few: String = text.chars().take(90).collect();
             for text in [text, few] {
                 let doc = Document::new(&text);
-                let (heard, wanted) = SET.with(|set| (spoken(set, &doc), reference(set, &doc.folded.text)));
+                let (heard, wanted) = SET.with(|set| (heard(set, &doc, sample(&doc.folded.text)).spoken(), reference(set, &doc.folded.text)));
                 prop_assert_eq!(heard, wanted, "{}", text);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_are_heard_as_the_whole(
+            pieces in proptest::collection::vec((0..PIECES.len(), 0..4usize), 0..300),
+            parts in proptest::collection::vec(0..2_000usize, 1..4),
+        ) {
+            thread_local!(static SET: RuleSet = RuleSet::builtin(&Selection { preview: true, ..Selection::default() }).unwrap());
+            let between = ["", " ", ", ", "\n"];
+            let text: String = pieces.iter().flat_map(|&(n, gap)| [PIECES[n], between[gap]]).collect();
+            let doc = Document::new(&text);
+            let text = doc.folded.text.as_str();
+            // Behind blanks.
+            let mut ends: Vec<usize> = parts.iter().filter_map(|&n| Some(n + 1 + text.as_bytes().get(n..)?.iter().position(|&b| b == b' ')?)).collect();
+            ends.sort_unstable();
+            let starts: Vec<usize> = [0].into_iter().chain(ends.iter().copied()).collect();
+            ends.push(text.len());
+            SET.with(|set| {
+                let told = |heard: &Heard| format!("{heard:?}");
+                let whole = heard(set, &doc, 0..text.len());
+                let mut sum = Heard::default();
+                starts.iter().zip(&ends).for_each(|(&start, &end)| sum.add(set, &doc, start..end));
+                prop_assert_eq!(told(&sum), told(&whole), "{}", text);
+                starts.iter().zip(&ends).for_each(|(&start, &end)| sum.forget(set, &doc, start..end));
+                prop_assert_eq!(told(&sum), told(&Heard::default()), "{}", text);
+                Ok(())
+            })?;
         }
     }
 

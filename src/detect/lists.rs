@@ -19,6 +19,20 @@ struct Sorted {
     starts: Vec<u32>,
 }
 
+/// Puts matches where their anchors belong among others, so that little is left to sort; both come in the order of their anchors, nearly.
+pub(super) fn merge(all: &mut Vec<Match>, more: impl Iterator<Item = Match>) {
+    let fresh = std::mem::take(all);
+    all.reserve(fresh.len() + more.size_hint().1.unwrap_or(0));
+    let mut fresh = fresh.into_iter().peekable();
+    for one in more {
+        while let Some(before) = fresh.next_if(|before| before.anchor() < one.anchor()) {
+            all.push(before);
+        }
+        all.push(one);
+    }
+    all.extend(fresh);
+}
+
 impl Lists {
     /// With room for some matches.
     pub fn with_capacity(matches: usize) -> Lists {
@@ -32,10 +46,15 @@ impl Lists {
         self.all.push(found);
     }
 
-    /// Adds some, as long as none was asked for.
-    pub fn extend(&mut self, found: impl Iterator<Item = Match>) {
+    /// Adds some that come in the same order, as long as none was asked for.
+    pub fn merge(&mut self, found: impl Iterator<Item = Match>) {
         debug_assert!(self.sorted.get().is_none());
-        self.all.extend(found);
+        merge(&mut self.all, found);
+    }
+
+    /// Forgets the order by rule: it is made anew where more is added.
+    pub fn forget_order(&mut self) {
+        self.sorted.take();
     }
 
     pub fn is_empty(&self) -> bool {

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::places::Blocks;
-use crate::pack::{Around, NEAR, Near64, Probe, Start, Tables};
+use crate::pack::{Around, NEAR, Near64, Passed, Probe, Tables};
 use crate::text::Document;
 
 /// An anchor in the folded text.
@@ -26,7 +26,7 @@ pub(super) struct Hit {
 pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], guarded: bool, mut found: impl FnMut(Hit)) {
     let probe = Probe::new(tables);
     let bytes = doc.folded.text.as_bytes();
-    let mut hits: Vec<(u32, usize)> = Vec::new();
+    let (mut passed, mut hits): (_, Vec<(u32, usize)>) = (Passed::default(), Vec::new());
     for mut blocks in lines.iter().map(|lines| Blocks::new(doc, lines)) {
         let mut next = blocks.next();
         while let Some(places) = next {
@@ -41,17 +41,14 @@ pub(super) fn find(tables: &Tables, doc: &Document<'_>, lines: &[Range<usize>], 
                     &padded
                 }
             };
-            let near = Near64 { bytes: seen, words: [places.words, behind.words], seams: [places.seams, behind.seams] };
             let middle = if guarded { places.middle } else { 0 };
-            let passed = probe.pass(&near, places.starts, middle);
-            let mut any = passed.any();
-            while any != 0 {
-                let n = any.trailing_zeros() as usize;
-                any &= any - 1;
-                let at = places.at + n;
-                let start = Start::new(&near, n);
-                probe.look_up(&bytes[at..], &start, middle >> n & 1 == 1, passed.at(n), &mut hits);
-                for (anchor, len) in hits.drain(..) {
+            let near = Near64 { bytes: seen, words: [places.words, behind.words], seams: [places.seams, behind.seams], middle };
+            probe.pass(&near, places.starts, &mut passed);
+            while let Some(place) = passed.take() {
+                let at = places.at + place.at;
+                hits.clear();
+                probe.look_up(&bytes[at..], &near, place, &mut hits);
+                for &(anchor, len) in &hits {
                     let (start, end) = (at, at + len);
                     let inside_word = bytes[end - 1].is_ascii_lowercase()
                         && bytes.get(end).is_some_and(u8::is_ascii_lowercase)

@@ -55,9 +55,9 @@ pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) ->
 
 /// Finds signs and cuts. Refusals are collected only where the text is to be explained. What an `earlier` pass found need not be found again.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
-pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<&Earlier>) -> (Detection, Scanned) {
-    let languages = Languages::new(set, doc);
-    let found = scan::scan(set, doc, &languages, earlier);
+pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<Earlier>) -> (Detection, Scanned) {
+    let languages = Languages::new(set, doc, earlier.as_ref());
+    let found = scan::scan(set, doc, &languages, earlier.as_ref());
     let mut detector = Detector {
         set,
         doc,
@@ -72,8 +72,8 @@ pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<&Earlier
         detector.run();
     }
     let detection = detector.out;
-    let spoken = languages.known();
-    (detection, Scanned { found, spoken })
+    let (spoken, heard) = languages.known();
+    (detection, Scanned { found, spoken, heard })
 }
 
 struct Detector<'d> {

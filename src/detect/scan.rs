@@ -62,9 +62,9 @@ impl Match {
         (self.anchor != NO_ANCHOR).then_some(self.anchor as usize)
     }
 
-    /// The same match at another place, with its anchor and its range in the folded text `by` bytes farther on.
+    /// The same match at another place, with its anchor and its range in the folded text `by` bytes farther to the front.
     pub fn moved(&self, span: Span, by: usize) -> Match {
-        let moved = |at: u32| at.wrapping_add(by as u32);
+        let moved = |at: u32| at - by as u32;
         let fold = FoldRange { start: moved(self.fold.start), end: moved(self.fold.end) };
         Match { span, fold, anchor: moved(self.anchor), ..*self }
     }
@@ -104,7 +104,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     let mut found = Found { main: Vec::with_capacity(MATCHES), near: Lists::with_capacity(MATCHES), ..Found::default() };
     let guarded = set.guarded && !doc.explained;
     let mut around = Surroundings::new(set, doc, guarded);
-    let kept = earlier.and_then(|earlier| earlier.kept(set, doc, || languages.spoken()));
+    let kept = earlier.and_then(|earlier| earlier.kept(doc, set.tables.reach(), || languages.spoken()));
     let whole = 0..doc.lines.len();
     let lines = kept.as_ref().map_or(std::slice::from_ref(&whole), |kept| &kept.fresh);
     let anchored = Anchored::new(&set.tables);

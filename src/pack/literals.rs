@@ -7,8 +7,8 @@
 //! numbers, so that they can lie in the program.
 
 use super::filters::{
-    Filters, LEAD_FILTER, LONG, LONG_FILTER, MIDDLE, NONE, Near64, PAIR, Passed, SHORT, TINY, WORD_FILTER, key, mask, may_know, place,
-    spread,
+    Filters, LEAD_FILTER, LONG, LONG_FILTER, LONGER, LONGER_FILTER, MIDDLE, NONE, Near64, PAIR, Passed, Place, SHORT, TINY, WORD_FILTER,
+    hash, key, longer, mark, mask, may_know, spread,
 };
 use super::guard::{Around, Guard};
 use super::tables::{Section, Tables};
@@ -32,70 +32,83 @@ fn first_word(text: &str, whole: bool) -> Option<usize> {
 /// Fills the sections of the literal stage. Anchors are folded, not empty, and begin with no blank. `guard` tells what all phrases
 /// of an anchor have in common.
 pub(super) fn build(anchors: &[&str], guard: impl Fn(usize) -> Guard, sections: &mut [Vec<u32>]) {
-    let (mut long, mut words, mut middle, mut short, mut tiny) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let [mut all_longer, mut long] = [Vec::new(), Vec::new()];
+    let [mut words, mut middle, mut short, mut tiny] = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     let mut bytes_alone = vec![NONE; 256];
-    let filters = |words: usize| [vec![0; words], vec![0; words]];
-    let (mut long_filters, mut word_filters, mut lead_filters) = (filters(LONG_FILTER), filters(WORD_FILTER), filters(LEAD_FILTER));
+    let (mut longer_filter, mut long_filter) = (vec![0; LONGER_FILTER], vec![0; LONG_FILTER]);
+    let (mut word_filter, mut lead_filter) = (vec![0; WORD_FILTER], vec![0; LEAD_FILTER]);
     for (n, text) in (0u32..).zip(anchors) {
         let bytes = text.as_bytes();
         let inner = !guard(n as usize).excludes(Around::middle());
         let flag = if inner { INNER } else { 0 };
-        let mark = |filters: &mut [Vec<u32>; 2], hash: u64| {
-            for filter in &mut filters[..=usize::from(inner)] {
-                let (n, bit) = place(hash, filter.len());
-                filter[n] |= 1 << bit;
-            }
-        };
         let entry = |len: usize| {
             let start = key(bytes, len);
             [start as u32, (start >> 32) as u32, n << 4 | flag | len as u32]
         };
         if bytes.len() >= LONG {
-            let hash = spread(key(bytes, LONG));
-            let tail = (bytes.len() - LONG).min(TAIL);
-            long.push((hash, [key(&bytes[LONG..], tail) as u32, flag | tail as u32, n]));
-            mark(&mut long_filters, hash);
+            let (start, left) = (key(bytes, LONG), &bytes[LONG..]);
+            let tail = key(left, left.len().min(TAIL)) as u32;
+            let entry = [tail, flag | left.len().min(TAIL) as u32, n];
+            if bytes.len() >= LONGER {
+                all_longer.push((longer_spread(start, tail), entry));
+                mark(&mut longer_filter, longer(start, tail), inner);
+            } else {
+                long.push((spread(start), entry));
+                mark(&mut long_filter, hash(start), inner);
+            }
             continue;
         }
         if let Some(word) = first_word(text, guard(n as usize).excludes(Around::inside_word())) {
-            let hash = spread(key(bytes, word));
-            words.push((hash, entry(bytes.len())));
-            mark(&mut word_filters, hash);
+            let word = key(bytes, word);
+            words.push((spread(word), entry(bytes.len())));
+            mark(&mut word_filter, hash(word), inner);
             continue;
         }
-        let start = |len: usize| spread(key(bytes, len));
         match bytes.len() {
             0 => {}
             1 => bytes_alone[usize::from(bytes[0])] = entry(1)[2],
             len @ TINY => {
                 let first = &mut bytes_alone[usize::from(bytes[0])];
                 *first = (*first).min(PAIR);
-                tiny.push((start(TINY), entry(len)));
+                tiny.push((spread(key(bytes, TINY)), entry(len)));
             }
             len @ SHORT..MIDDLE => {
-                mark(&mut lead_filters, start(SHORT));
-                short.push((start(SHORT), entry(len)));
+                mark(&mut lead_filter, hash(key(bytes, SHORT)), inner);
+                short.push((spread(key(bytes, SHORT)), entry(len)));
             }
             len => {
-                mark(&mut lead_filters, start(MIDDLE));
-                middle.push((start(MIDDLE), entry(len)));
+                mark(&mut lead_filter, hash(key(bytes, MIDDLE)), inner);
+                middle.push((spread(key(bytes, MIDDLE)), entry(len)));
             }
         }
     }
-    let tables =
-        [(Section::Tiny, &tiny), (Section::Short, &short), (Section::Middle, &middle), (Section::Words, &words), (Section::Long, &long)];
+    let tables = [
+        (Section::Tiny, &tiny),
+        (Section::Short, &short),
+        (Section::Middle, &middle),
+        (Section::Words, &words),
+        (Section::Long, &long),
+        (Section::Longer, &all_longer),
+    ];
     for (place, entries) in tables {
         sections[place as usize] = buckets(entries);
     }
     let filters = [
-        (Section::LongFilter, Section::LongInner, long_filters),
-        (Section::WordFilter, Section::WordInner, word_filters),
-        (Section::LeadFilter, Section::LeadInner, lead_filters),
+        (Section::LongerFilter, longer_filter),
+        (Section::LongFilter, long_filter),
+        (Section::WordFilter, word_filter),
+        (Section::LeadFilter, lead_filter),
     ];
-    for (all, inner, filters) in filters {
-        [sections[all as usize], sections[inner as usize]] = filters;
+    for (place, filter) in filters {
+        sections[place as usize] = filter;
     }
     sections[Section::Bytes as usize] = bytes_alone;
+}
+
+/// Spreads the first [`LONGER`] bytes of a place.
+#[inline(always)]
+fn longer_spread(first: u64, last: u32) -> u64 {
+    spread(first ^ u64::from(last).rotate_left(29))
 }
 
 /// Bits that choose the bucket, where each bucket begins, and the entries of all buckets.
@@ -115,51 +128,16 @@ fn buckets(entries: &[(u64, [u32; ENTRY])]) -> Vec<u32> {
     words
 }
 
-/// What the tables see of a place.
-#[derive(Clone, Copy)]
-pub(crate) struct Start {
-    /// Its first bytes; zeros behind the end of the text.
-    bytes: u64,
-    /// A bit for each number of bytes, below eight, behind which the word that begins here may end.
-    ends: u32,
-}
-
-impl Start {
-    /// At byte `n` of a block.
-    #[inline(always)]
-    pub fn new(near: &Near64<'_>, n: usize) -> Start {
-        let words = near.words(n);
-        // The lowest bit that is not set is the end of the word.
-        let end = !words & words.wrapping_add(1);
-        let ends = end | near.seams(n) & end.wrapping_sub(1);
-        Start { bytes: near.first(n), ends: ends as u32 & 0xFE }
-    }
-
-    /// Hashes of the words that may stand here: nearly always one, or none.
-    #[inline(always)]
-    fn words(self) -> impl Iterator<Item = u64> {
-        let mut ends = self.ends;
-        std::iter::from_fn(move || {
-            let len = ends.trailing_zeros();
-            (ends != 0).then(|| {
-                ends &= ends - 1;
-                spread(self.bytes & mask(len as usize))
-            })
-        })
-    }
-}
-
 /// The tables as the scan holds them.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe<'s> {
-    /// For all anchors, and for those that may begin in the middle of a sentence.
-    all: Filters<'s>,
-    inner: Filters<'s>,
+    filters: Filters<'s>,
     tiny: Buckets<'s>,
     short: Buckets<'s>,
     middle: Buckets<'s>,
     words: Buckets<'s>,
     long: Buckets<'s>,
+    longer: Buckets<'s>,
     /// Where each text begins, and all of them.
     starts: &'s [u32],
     texts: &'s [u8],
@@ -194,80 +172,95 @@ impl<'s> Probe<'s> {
         fn array<const N: usize>(tables: &Tables, section: Section) -> &[u32; N] {
             tables.section(section).try_into().unwrap_or_else(|_| unreachable!("sections are as long as they were built"))
         }
-        let filters = |long, words, lead| Filters {
-            long: array(tables, long),
-            words: array(tables, words),
-            lead: array(tables, lead),
+        let filters = Filters {
+            longer: array(tables, Section::LongerFilter),
+            long: array(tables, Section::LongFilter),
+            words: array(tables, Section::WordFilter),
+            lead: array(tables, Section::LeadFilter),
             bytes: array(tables, Section::Bytes),
+            lanes: Filters::lanes(),
         };
         Probe {
-            all: filters(Section::LongFilter, Section::WordFilter, Section::LeadFilter),
-            inner: filters(Section::LongInner, Section::WordInner, Section::LeadInner),
+            filters,
             tiny: Buckets::new(tables, Section::Tiny),
             short: Buckets::new(tables, Section::Short),
             middle: Buckets::new(tables, Section::Middle),
             words: Buckets::new(tables, Section::Words),
             long: Buckets::new(tables, Section::Long),
+            longer: Buckets::new(tables, Section::Longer),
             starts: tables.section(Section::Texts),
             texts: tables.texts(),
         }
     }
 
-    /// Those of these `starts`, bits of a block, where an anchor may begin; of those in the `middle` of a sentence, where one may
+    /// Those of these `starts`, bits of a block, where an anchor may begin; of those in the middle of a sentence, where one may
     /// begin there.
     #[inline(always)]
-    pub fn pass(&self, near: &Near64<'_>, starts: u64, middle: u64) -> Passed {
-        self.all.pass(near, starts & !middle).or(self.inner.pass(near, starts & middle))
+    pub fn pass(&self, near: &Near64<'_>, starts: u64, passed: &mut Passed) {
+        self.filters.pass(near, starts, passed);
     }
 
-    /// Adds to `found` each anchor with which `rest`, which is not empty, begins, with its length in bytes; short ones first. In the
-    /// `middle` of a sentence, those that cannot stand there are left out. `tables` are those that may know some ([`Passed::at`]).
-    pub fn look_up(&self, rest: &[u8], start: &Start, middle: bool, tables: (bool, bool, bool), found: &mut Vec<(u32, usize)>) {
+    /// Adds to `found` each anchor with which `rest`, which is what stands at a place and not empty, begins, with its length in bytes;
+    /// short ones first. In the middle of a sentence, those that cannot stand there are left out.
+    pub fn look_up(&self, rest: &[u8], near: &Near64<'_>, place: Place, found: &mut Vec<(u32, usize)>) {
+        let (filters, bytes, middle) = (&self.filters, near.first(place.at), place.middle);
         let out = |flags: u32| middle && flags & INNER == 0;
         let mut short = |entries: &[u32]| {
             for entry in entries.chunks_exact(ENTRY) {
-                let (bytes, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] as usize & 7);
+                let (start, len) = (u64::from(entry[0]) | u64::from(entry[1]) << 32, entry[2] as usize & 7);
                 // The key of a text's end is filled up with zeros, which a literal may hold: there, lengths are compared.
-                if start.bytes & mask(len) == bytes && rest.len() >= len && !out(entry[2]) {
+                if bytes & mask(len) == start && rest.len() >= len && !out(entry[2]) {
                     found.push((entry[2] >> 4, len));
                 }
             }
         };
-        let filters = if middle { &self.inner } else { &self.all };
-        let (long, words, leads) = tables;
-        if leads {
-            let first = (start.bytes & mask(1)) as usize;
+        if place.lead {
+            let first = (bytes & mask(1)) as usize;
             let alone = filters.bytes[first];
             if alone < PAIR {
                 short(&[first as u32, 0, alone]);
             }
             if alone != NONE {
-                short(self.tiny.at(spread(start.bytes & mask(TINY))));
+                short(self.tiny.at(spread(bytes & mask(TINY))));
             }
             for (len, buckets) in [(SHORT, &self.short), (MIDDLE, &self.middle)] {
-                let hash = spread(start.bytes & mask(len));
-                if may_know(filters.lead, hash) == 1 {
-                    short(buckets.at(hash));
+                let key = bytes & mask(len);
+                if may_know(filters.lead, hash(key), middle) {
+                    short(buckets.at(spread(key)));
                 }
             }
         }
-        if words {
-            start.words().filter(|&hash| may_know(filters.words, hash) == 1).for_each(|hash| short(self.words.at(hash)));
+        if place.word {
+            let ends = near.ends(place.at);
+            let mut left = ends;
+            // Nearly always one, or none.
+            while left != 0 {
+                let key = bytes & mask(left.trailing_zeros() as usize);
+                left &= left - 1;
+                if may_know(filters.words, hash(key), middle) {
+                    short(self.words.at(spread(key)));
+                }
+            }
             // Two words may share a bucket.
-            if start.ends.count_ones() > 1 {
+            if ends.count_ones() > 1 {
                 found.sort_unstable_by_key(|&(n, len)| (len, n));
                 found.dedup();
             }
         }
-        let hash = spread(start.bytes);
-        if !long || rest.len() < LONG {
-            return;
+        if place.long {
+            self.long(rest, self.long.at(spread(bytes)), near.last(place.at), out, found);
         }
-        let left = &rest[LONG..];
-        let behind = left.first_chunk().map_or_else(|| key(left, left.len()) as u32, |bytes| u32::from_le_bytes(*bytes));
-        for entry in self.long.at(hash).chunks_exact(ENTRY) {
-            let [tail, len, n] = [entry[0], entry[1], entry[2]];
-            if behind & mask((len & 7) as usize) as u32 != tail || out(len) {
+        if place.longer {
+            self.long(rest, self.longer.at(longer_spread(bytes, near.last(place.at))), near.last(place.at), out, found);
+        }
+    }
+
+    /// Adds those of these long anchors with which `rest` begins. `tail` are its bytes behind the first ones.
+    #[inline(always)]
+    fn long(&self, rest: &[u8], entries: &[u32], tail: u32, out: impl Fn(u32) -> bool, found: &mut Vec<(u32, usize)>) {
+        for entry in entries.chunks_exact(ENTRY) {
+            let [start, len, n] = [entry[0], entry[1], entry[2]];
+            if tail & mask((len & 7) as usize) as u32 != start || out(len) {
                 continue;
             }
             let text = &self.texts[self.starts[n as usize] as usize..self.starts[n as usize + 1] as usize];

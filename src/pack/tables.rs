@@ -36,17 +36,16 @@ pub(crate) enum Section {
     /// What [`Tables::reach`] tells.
     Reach,
     /// Tables of the literal stage ([`literals`](super::literals)).
+    Longer,
+    LongerFilter,
     Long,
     LongFilter,
-    LongInner,
     Words,
     WordFilter,
-    WordInner,
     Middle,
     Short,
     /// For starts of anchors in the two tables before.
     LeadFilter,
-    LeadInner,
     Tiny,
     /// For each byte, the anchor that it is alone, or that one of two bytes begins with it.
     Bytes,

@@ -233,6 +233,11 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], traced: bool, out: &mu
     // A run that fills its lines is read as lines, however its members are glued together.
     let filled = matches!(first.stand, Stand::Whole | Stand::Start) && matches!(last.stand, Stand::Whole | Stand::End);
     let weight_of = |s: &Sign| if filled { s.full } else { s.weight };
+    // Many words of one rule are still one rule: between lines of prose they do not hold a run alone.
+    let anchored = signs.iter().any(|s| weight_of(s) >= 3);
+    if !anchored && !filled {
+        return Err(Lack::Held);
+    }
     // Rules of which so many different phrases stand here that they speak as one strong sign.
     let mut full: Vec<u32> = signs.iter().map(|s| s.rule).filter(|&r| filled && set.rules[r as usize].tally.is_some()).collect();
     full.sort_unstable();
@@ -241,11 +246,6 @@ fn run(set: &RuleSet, doc: &Document<'_>, signs: &[Sign], traced: bool, out: &mu
     let mut rules: Vec<(u32, u8)> = signs.iter().map(|s| (s.rule, if full.contains(&s.rule) { 3 } else { weight_of(s) })).collect();
     rules.sort_unstable_by_key(|&(rule, weight)| (rule, Reverse(weight)));
     rules.dedup_by_key(|&mut (rule, _)| rule);
-    // Many words of one rule are still one rule: between lines of prose they do not hold a run alone.
-    let anchored = signs.iter().any(|s| weight_of(s) >= 3);
-    if !anchored && !filled {
-        return Err(Lack::Held);
-    }
     let weight: u32 = rules.iter().map(|&(_, w)| u32::from(w)).sum();
     // What weighs enough for any place need not be asked for its own.
     if !anchored && weight < BODY_WEIGHT {

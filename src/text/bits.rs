@@ -44,6 +44,20 @@ impl Bits {
         }
     }
 
+    /// Each kind of bits joined with the same kind of another block.
+    #[inline(always)]
+    fn joined(&self, other: &Bits, join: impl Fn(u64, u64) -> u64) -> Bits {
+        Bits {
+            words: join(self.words, other.words),
+            hangul: join(self.hangul, other.hangul),
+            alone: join(self.alone, other.alone),
+            blank: join(self.blank, other.blank),
+            small: join(self.small, other.small),
+            seams: join(self.seams, other.seams),
+            lines: join(self.lines, other.lines),
+        }
+    }
+
     #[inline(always)]
     fn add(&mut self, bits: &Bits, moved: impl Fn(u64) -> u64) {
         self.words |= moved(bits.words);
@@ -53,6 +67,14 @@ impl Bits {
         self.seams |= moved(bits.seams);
         self.hangul |= moved(bits.hangul);
     }
+}
+
+/// The bits of the sixty-four bytes from `at` on; none before the text and behind it.
+fn piece(blocks: &[Bits], at: isize) -> Bits {
+    let (n, shift) = (at.div_euclid(BLOCK as isize), at.rem_euclid(BLOCK as isize));
+    let block = |n: isize| usize::try_from(n).ok().and_then(|n| blocks.get(n)).copied().unwrap_or_default();
+    // Two steps: sixty-four at once would be none.
+    block(n).joined(&block(n + 1), |low, high| low >> shift | high << 1 << (BLOCK as isize - 1 - shift))
 }
 
 /// The bits of a whole text.
@@ -77,6 +99,11 @@ impl BitMap {
     #[inline]
     pub fn seam(&self, at: usize) -> bool {
         self.block(at / BLOCK).seams >> (at % BLOCK) & 1 == 1
+    }
+
+    /// True where a line begins.
+    pub(super) fn line(&self, at: usize) -> bool {
+        self.block(at / BLOCK).lines >> (at % BLOCK) & 1 == 1
     }
 
     /// True for a letter that is a small one in the original.
@@ -127,6 +154,38 @@ impl BitMap {
                 *bits &= keep;
             }
         }
+    }
+
+    /// Brings the bits of `len` bytes from `from` to `to`, which is not behind it; those before and behind stay.
+    pub(super) fn bring(&mut self, from: usize, to: usize, len: usize) {
+        if from != to {
+            self.replace(to, len, |blocks, at| piece(blocks, (from + at) as isize - to as isize));
+        }
+    }
+
+    /// Puts the first `len` bytes of another map at `to`.
+    pub(super) fn put(&mut self, to: usize, other: &BitMap, len: usize) {
+        self.replace(to, len, |_, at| piece(&other.blocks, at as isize - to as isize));
+    }
+
+    /// Replaces the bits of `len` bytes from `to` on by those that `new` tells of a block at a place.
+    fn replace(&mut self, to: usize, len: usize, new: impl Fn(&[Bits], usize) -> Bits) {
+        let end = to + len;
+        for n in to / BLOCK..end.div_ceil(BLOCK) {
+            let at = n * BLOCK;
+            let own = u64::MAX << to.saturating_sub(at) & u64::MAX >> (at + BLOCK).saturating_sub(end);
+            let new = new(&self.blocks, at);
+            let [block, _] = self.two(n);
+            *block = block.joined(&new, |old, new| old & !own | new & own);
+        }
+    }
+
+    /// Forgets what stands at `len` and behind it.
+    pub(super) fn end(&mut self, len: usize) {
+        let (n, shift) = (len / BLOCK, len % BLOCK);
+        let [block, _] = self.two(n);
+        *block = block.joined(&Bits::default(), |old, _| old & ((1 << shift) - 1));
+        self.blocks.truncate(n + 1);
     }
 
     #[inline(always)]

@@ -32,6 +32,9 @@ struct Folder<'t> {
     line_fold: usize,
 }
 
+/// Lines of a text whose memory counts.
+const MANY_LINES: usize = 1 << 16;
+
 /// Room that a block, or a character, needs behind the folded text.
 const ROOM: usize = BLOCK;
 
@@ -69,17 +72,15 @@ impl<'t> Folder<'t> {
 
     fn end(mut self) -> (Folded, Vec<Line>) {
         self.text.truncate(self.len);
-        debug_assert!(std::str::from_utf8(&self.text).is_ok(), "whole characters are folded to whole characters");
-        // SAFETY: `text` is made of whole characters. `plain` appends runs of `raw` that begin and end where characters do (`Kinds`
-        // ends a block before a character that goes on behind it, and stops at the first byte of one that it does not fold), in which
-        // ASCII was made small and a letter replaced by another of as many bytes; all else is appended and taken back by `push`,
-        // `push_byte` and `take_back`, a character at a time. To read it all again for a proof takes 3 to 8% of the time of a run. Tests
-        // run with the assertion, on any text (`any_text_folds_in_blocks`).
-        let text = unsafe { String::from_utf8_unchecked(self.text) };
+        let text = whole(self.text);
         let end = self.raw.len();
         if self.line_raw < end || self.lines.is_empty() {
             let fold_end = text.trim_end().len().max(self.line_fold);
             self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end));
+        }
+        // A list that grows by doubling has room for many more lines, which counts where a text has a million.
+        if self.lines.len() > MANY_LINES {
+            self.lines.shrink_to_fit();
         }
         (Folded::new(text, self.bits, self.drift), self.lines)
     }
@@ -389,6 +390,27 @@ impl<'t> Folder<'t> {
         let window = &bytes[at + 2..bytes.len().min(at + 2000)];
         let end = window.iter().position(|&b| matches!(b, b')' | b'\n' | b'<' | b'('))?;
         (window[end] == b')').then_some(at + 2 + end + 1)
+    }
+}
+
+/// The text, which is made of whole characters.
+pub(super) fn whole(text: Vec<u8>) -> String {
+    debug_assert!(std::str::from_utf8(&text).is_ok(), "whole characters are folded to whole characters");
+    // SAFETY: `text` is made of whole characters. `plain` appends runs of `raw` that begin and end where characters do (`Kinds`
+    // ends a block before a character that goes on behind it, and stops at the first byte of one that it does not fold), in which
+    // ASCII was made small and a letter replaced by another of as many bytes; all else is appended and taken back by `push`,
+    // `push_byte` and `take_back`, a character at a time. `refold` moves whole lines of such a text and puts such texts between them.
+    // To read it all again for a proof takes 3 to 8% of the time of a run. Tests run with the assertion, on any text
+    // (`any_text_folds_in_blocks`, `of_any_text`).
+    unsafe { String::from_utf8_unchecked(text) }
+}
+
+/// True for a character that folds to one of its own wherever it begins a line, whatever follows.
+pub(super) fn begins(c: char) -> bool {
+    match c {
+        '[' | ']' | '\\' => false,
+        c if c.is_ascii() => c.is_ascii_graphic(),
+        c => sign(c).is_some() || matches!(fold_char(c), Fold::Keep(_) | Fold::Dots),
     }
 }
 

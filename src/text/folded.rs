@@ -9,6 +9,7 @@ use std::cell::Cell;
 use unicode_normalization::char::canonical_combining_class;
 
 use super::bits::BitMap;
+use super::near::partition_near;
 
 /// A folded text with its map to the original.
 #[derive(Debug, Default)]
@@ -28,6 +29,11 @@ impl Folded {
         Folded { text, bits, drift, last: Cell::new(0) }
     }
 
+    /// Text, bits and drift points.
+    pub(super) fn into_parts(self) -> (String, BitMap, Vec<(u32, u32)>) {
+        (self.text, self.bits, self.drift)
+    }
+
     /// Offset in the original of the character that begins at `at`.
     pub fn raw_start(&self, at: usize) -> usize {
         let (fold, raw) = self.drift_before(at);
@@ -39,7 +45,7 @@ impl Folded {
         let before = |n: usize| n.checked_sub(1).is_none_or(|n| (self.drift[n].0 as usize) <= at);
         let last = self.last.get();
         let near = [last, last + 1].into_iter().find(|&n| n <= self.drift.len() && before(n) && behind(n));
-        let count = near.unwrap_or_else(|| self.drift.partition_point(|&(fold, _)| fold as usize <= at));
+        let count = near.unwrap_or_else(|| partition_near(&self.drift, last, |&(fold, _)| fold as usize <= at));
         self.last.set(count);
         match count {
             0 => (0, 0),
@@ -66,7 +72,8 @@ impl Folded {
 
     /// Folded offset of the first character that stands at or behind `raw` in the original.
     pub fn fold_start(&self, raw: usize) -> usize {
-        let n = self.drift.partition_point(|&(_, r)| r as usize <= raw);
+        let n = partition_near(&self.drift, self.last.get(), |&(_, r)| r as usize <= raw);
+        self.last.set(n);
         let (fold, base) = if n == 0 { (0, 0) } else { (self.drift[n - 1].0 as usize, self.drift[n - 1].1 as usize) };
         let next = self.drift.get(n).map_or(self.text.len(), |&(f, _)| f as usize);
         self.text.ceil_char_boundary((fold + (raw - base)).min(next))

@@ -7,9 +7,13 @@ mod class;
 mod fold;
 mod folded;
 mod kinds;
+mod left;
 mod letter;
 mod line;
+mod near;
+mod refold;
 mod span;
+mod standing;
 mod words;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -23,7 +27,9 @@ pub(crate) use folded::Folded;
 pub(crate) use letter::fold_phrase;
 use line::{LEAST_PROSE, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
+use near::partition_near;
 pub use span::Span;
+pub(crate) use standing::{Stretch, parted};
 pub(crate) use words::count_words;
 
 /// A text made ready for matching.
@@ -78,8 +84,7 @@ const NEAR: usize = 16;
 pub(crate) const KINDS: usize = 32;
 
 impl<'t> Document<'t> {
-    pub fn new(raw: &'t str) -> Document<'t> {
-        let (folded, lines) = fold::fold(raw);
+    fn of(raw: &'t str, folded: Folded, lines: Vec<Line>) -> Document<'t> {
         Document {
             raw,
             folded,
@@ -145,7 +150,7 @@ impl<'t> Document<'t> {
     fn last_at(&self, at: usize, last: &Cell<usize>, start: impl Fn(&Line) -> usize) -> usize {
         let holds = |n: &usize| self.lines.get(*n).is_some_and(|l| start(l) <= at) && self.lines.get(n + 1).is_none_or(|l| start(l) > at);
         let near = [last.get(), last.get() + 1].into_iter().find(holds);
-        let line = near.unwrap_or_else(|| self.lines.partition_point(|line| start(line) <= at).saturating_sub(1));
+        let line = near.unwrap_or_else(|| partition_near(&self.lines, last.get(), |line| start(line) <= at).saturating_sub(1));
         last.set(line);
         line
     }
@@ -235,11 +240,16 @@ impl<'t> Document<'t> {
         sums[n.min(sums.len() - 1)] as usize
     }
 
+    /// One for a line that is not blank.
+    fn is_filled(&self, n: usize) -> u32 {
+        u32::from(!self.line(n).trim_start().is_empty())
+    }
+
     fn line_sums(&self) -> &[u32] {
         self.filled.get_or_init(|| {
             let mut filled = 0;
             let sums = (0..self.lines.len()).map(|n| {
-                filled += u32::from(!self.line(n).trim_start().is_empty());
+                filled += self.is_filled(n);
                 filled
             });
             std::iter::once(0).chain(sums).collect()
