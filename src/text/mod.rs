@@ -30,7 +30,7 @@ pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark,
 use near::partition_near;
 pub use span::Span;
 pub(crate) use standing::{Stretch, parted};
-pub(crate) use words::count_words;
+pub(crate) use words::{count_words, count_words_to};
 
 /// A text made ready for matching.
 pub(crate) struct Document<'t> {
