@@ -240,6 +240,12 @@ impl<'t> Document<'t> {
         sums[n.min(sums.len() - 1)] as usize
     }
 
+    /// True for a line of nothing but white space.
+    pub fn is_blank(&self, n: usize) -> bool {
+        let sums = self.line_sums();
+        sums[n] == sums[n + 1]
+    }
+
     /// One for a line that is not blank.
     fn is_filled(&self, n: usize) -> u32 {
         u32::from(!self.line(n).trim_start().is_empty())
