@@ -1,14 +1,14 @@
 //! Forms of an author's text, of which rules would take lines.
 //!
-//! What somebody says on a stage, a word that is explained or translated, an entry of a table of contents, an item of a programme
-//! and a line of a song may be words of an interface as well. Each of these forms shows in the lines around, and nothing else of them goes.
+//! What somebody says on a stage, a word that is explained or translated, an entry of a table of contents, an item of a programme,
+//! a line of a song and the title of a page may be words of an interface as well. Each of these forms shows in the lines around, and nothing else of them goes.
 
 use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 
 use super::fill::taken;
-use super::list::different;
+use super::list::{different, is_date};
 use crate::detect::Cut;
 use crate::pack::RuleSet;
 use crate::text::Document;
@@ -78,6 +78,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             || one && (forms.scheduled(at) || forms.matched(at))
             || whole && below <= at + SPOKEN && forms.spoken(at)
             || small && whole && weak && forms.listed(first, last)
+            || whole && weak && one && forms.entitled(at)
             || verse && below <= at + SPOKEN)
     });
 }
@@ -176,6 +177,14 @@ impl<'t> Forms<'_, 't> {
         stays * 5 >= self.filled.len() * 2
             && stanzas().filter(|stanza| stanza.len() > 1).count() >= STANZAS
             && stanzas().all(|stanza| stanza.len() <= LIST && whole(stanza))
+    }
+
+    /// The first line of the text, over a stamp and its prose: the title of the page, whatever it is called.
+    fn entitled(&self, at: usize) -> bool {
+        let shape = |at: usize| self.filled.get(at).map(|&n| self.doc.shape(n));
+        let prose = self.stays(2) && shape(2).is_some_and(|s| s.prose);
+        let stamp = !self.stays(1) && self.filled.get(1).is_some_and(|&n| is_date(self.doc, n));
+        at == 0 && prose && stamp && shape(0).is_some_and(|s| s.words <= NAME)
     }
 
     /// What somebody says: names stand over it and over other lines, in turns.

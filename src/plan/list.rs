@@ -25,7 +25,7 @@ const DATE_WORDS: u32 = 6;
 const TITLES: usize = 2;
 
 /// True for a short line with a year.
-fn is_date(doc: &Document<'_>, n: usize) -> bool {
+pub(super) fn is_date(doc: &Document<'_>, n: usize) -> bool {
     let digits = |part: &str| part.len() == 4 && matches!(part.as_bytes()[..2], [b'1', b'5'..=b'9'] | [b'2', b'0']);
     let line = doc.line(n);
     memchr::memchr2(b'1', b'2', line.as_bytes()).is_some()
