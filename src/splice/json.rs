@@ -227,6 +227,13 @@ pub fn read(raw: &[u8]) -> Result<Spelled, Unreadable> {
             }
             joints.push(Joint { text: text.len(), raw: at });
         }
+        // Between words that are spelled in numbers stands one blank.
+        if raw.get(at + 1) == Some(&b'\\') {
+            text.push(raw[at]);
+            at += 1;
+            from = at;
+            continue;
+        }
         from = at;
         match memchr::memchr(b'\\', &raw[at..]) {
             Some(found) => at += found,
