@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use dehusk::log::{End, State};
 use dehusk::{Cleaned, Cleaner, escape};
 
-use super::args::CleanArgs;
+use super::args::{CleanArgs, To};
 use super::attributes;
 use super::exit::Exit;
 use super::journal::{Journal, Replay};
@@ -118,7 +118,8 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
         .to(args.output.to.unwrap_or_default())
         .marks(args.output.add_columns)
         .threads(run::number(session.threads()));
-    let shape = Shape { hash: book.kept(), ..session.shape() };
+    let named = book.kept() || args.output.to == Some(To::Jsonl);
+    let shape = Shape { hash: book.kept(), bare: !named, ..session.shape() };
     let skipped = AtomicU64::new(0);
     let done = |entry: &Entry| {
         if earlier.is_empty() {
@@ -233,6 +234,9 @@ pub fn run(args: &CleanArgs) -> Result<Exit> {
     Ok(session.close(&totals, left))
 }
 
+/// Bytes of a text from which on it is worth a look, before it is cleaned, whether it can be written.
+const LARGE: usize = 1 << 16;
+
 /// What every worker needs.
 struct Work<'a> {
     pieces: records::Work<'a>,
@@ -304,6 +308,12 @@ impl Work<'_> {
                 return Ok(done);
             }
         };
+        if let Target::Out(folder) = self.target
+            && document.text.len() >= LARGE
+        {
+            let place = self.packing.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
+            folder.is_free(&place).map_err(fail)?;
+        }
         let cleaned = self.pieces.cleaner.clean(&document.text);
         let after = document.encode(cleaned.text()).map_err(fail)?;
         if cleaned.changed() {

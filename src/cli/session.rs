@@ -257,6 +257,7 @@ impl Session {
             max: self.max_doc_size,
             choice: self.choice,
             hash: false,
+            bare: false,
             read: self.read.clone(),
         }
     }

@@ -12,6 +12,9 @@ use crate::text::{Document, is_bullet};
 /// Items of an announced list, and words of the line that announces it.
 const ANNOUNCED: std::ops::RangeInclusive<usize> = 3..=12;
 const ANNOUNCING: u32 = 7;
+const ANNOUNCED_BY_TWO: u32 = 4;
+/// Words of an item that are too many for a menu, its mark aside.
+const MENU_WORDS: usize = 3;
 /// Words of an item.
 const ITEM_WORDS: u32 = 20;
 /// Words of the sentence behind an announced list.
@@ -36,7 +39,7 @@ fn opens(line: &str) -> bool {
 }
 
 /// True where no line stands twice.
-fn different(doc: &Document<'_>, lines: &[usize]) -> bool {
+pub(super) fn different(doc: &Document<'_>, lines: &[usize]) -> bool {
     let mut texts: Vec<String> = lines.iter().map(|&n| doc.line(n).trim().to_lowercase()).collect();
     texts.sort_unstable();
     texts.windows(2).all(|pair| pair[0] != pair[1])
@@ -60,7 +63,9 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     let mut behind = 0;
     for below in (0..taken.len()).filter(|&n| taken[n] && !blank(n)) {
         let above = (behind..below).rev().filter(|&n| !blank(n)).take(ANNOUNCED.end() + 1);
-        opening.extend(above.filter(|&n| opens(doc.line(n)) && doc.shape(n).opens && doc.shape(n).words >= ANNOUNCING));
+        // A line of two sentences needs fewer words.
+        let long = |n: usize| doc.shape(n).words >= if doc.shape(n).flows { ANNOUNCED_BY_TWO } else { ANNOUNCING };
+        opening.extend(above.filter(|&n| opens(doc.line(n)) && doc.shape(n).opens && long(n)));
         behind = below + 1;
     }
     if !(bulleted || dated) && opening.is_empty() {
@@ -73,8 +78,10 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         for list in filled.chunk_by(|&a, &b| bullet(a) && bullet(b)) {
             let stays = list.iter().filter(|&&n| !taken[n]).count();
             let held = |end: Option<&usize>| end.is_some_and(|&n| !taken[n]);
-            // Before the first prose stand menus.
-            let menu = doc.first_prose().is_some_and(|first| list.last().is_some_and(|&n| n < first));
+            // Before the first prose stand menus, of a word or two an item.
+            let words: u32 = list.iter().filter(|&&n| !taken[n]).map(|&n| doc.shape(n).words).sum();
+            let menu =
+                (words as usize) < stays * MENU_WORDS && doc.first_prose().is_some_and(|first| list.last().is_some_and(|&n| n < first));
             if !menu && held(list.first()) && held(list.last()) && stays * 2 >= list.len() {
                 list.iter().for_each(|&n| doubtful[n] = taken[n]);
             }

@@ -2,6 +2,7 @@
 
 mod close;
 mod fill;
+mod form;
 mod heal;
 mod list;
 mod region;
@@ -42,6 +43,7 @@ pub(crate) fn plan(
     cuts.extend(run::cuts(set, doc, detection.signs, trace));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
     list::spare(set, doc, &mut cuts);
+    form::spare(set, doc, &mut cuts);
     if cuts.is_empty() && !set.structural {
         return (Vec::new(), None);
     }

@@ -116,6 +116,8 @@ pub struct Shape {
     pub choice: Choice,
     /// Hash what is read.
     pub hash: bool,
+    /// Nobody asks what the texts of JSON are called: they come without names, ids and addresses.
+    pub bare: bool,
     /// Counts the bytes of files, packed as they are, for a line of progress.
     pub read: Arc<AtomicU64>,
 }
@@ -145,6 +147,7 @@ pub struct Container {
     /// All of them in one list.
     pub(super) wanted: OnceLock<Vec<Pointer>>,
     pub(super) choice: Choice,
+    pub(super) bare: bool,
     pub(super) given_up: AtomicBool,
     /// The file on the disk that a column-wise format is read from.
     #[cfg_attr(not(feature = "parquet"), allow(dead_code))]
@@ -462,11 +465,12 @@ impl Container {
 
     fn json(&self, number: u64, record: &[u8]) -> Result<Holds, Fault> {
         let lead = if number == 1 && record.starts_with(BOM) { BOM.len() } else { 0 };
-        let wanted = self.wanted.get_or_init(|| self.fields.iter().chain(self.about.iter().flatten()).cloned().collect());
+        let about = || self.about.iter().flatten().filter(|_| !self.bare);
+        let wanted = self.wanted.get_or_init(|| self.fields.iter().chain(about()).cloned().collect());
         let mut found = json::locate(&record[lead..], wanted)?.into_iter();
         let fields: Vec<json::Found> = found.by_ref().take(self.fields.len()).collect();
         let mut about = self.about.iter().map(|pointer| {
-            let range = match pointer.as_ref().and_then(|_| found.next())? {
+            let range = match pointer.as_ref().filter(|_| !self.bare).and_then(|_| found.next())? {
                 json::Found::Text(range) => return json::read(&record[lead..][range]).ok().map(Spelled::into_text),
                 json::Found::Other(range) => range,
                 _ => return None,
@@ -486,7 +490,7 @@ impl Container {
                     });
                 }
             };
-            let mut entry = self.entry(number, n);
+            let mut entry = if self.bare { Entry::default() } else { self.entry(number, n) };
             if let Some(record) = &mut entry.record {
                 (record.id, record.url, record.lang) = (id.clone(), url.clone(), lang.clone());
             }

@@ -118,6 +118,7 @@ pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
         about_columns: [None; 3],
         wanted: OnceLock::new(),
         choice: shape.choice,
+        bare: shape.bare,
         given_up: AtomicBool::new(false),
         spool: None,
     };

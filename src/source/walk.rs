@@ -26,7 +26,7 @@ pub(super) const IGNORE_FILE: &str = ".dehuskignore";
 const NOT_PLAIN: &[&str] = &["arrow", "html", "htm", "xhtml", "xml", "toml", "yaml", "yml", "zip", "pdf"];
 
 /// One file (or standard input) that is to be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// Where it is; `None` is standard input.
     pub path: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! JSON: strings are located by pointer in one pass, unescaped, and cut or woven in their own spelling.
 
+mod marks;
 mod walk;
 
 use std::ops::Range;
@@ -191,10 +192,11 @@ fn end_of(record: &[u8], at: usize) -> usize {
 }
 
 fn same_key(spelled: &[u8], token: &str) -> bool {
-    if memchr::memchr(b'\\', spelled).is_none() {
-        return spelled == token.as_bytes();
+    // What is escaped is longer than what it means.
+    if spelled.len() <= token.len() {
+        return spelled == token.as_bytes() && !spelled.contains(&b'\\');
     }
-    read(spelled).is_ok_and(|key| key.text == token)
+    spelled.contains(&b'\\') && read(spelled).is_ok_and(|key| key.text == token)
 }
 
 /// Reads the inside of a string.
@@ -207,10 +209,13 @@ pub fn read(raw: &[u8]) -> Result<Spelled, Unreadable> {
     while let Some(found) = memchr::memchr(b'\\', &raw[at..]) {
         spelled.push(utf8(raw, at, at + found)?);
         at += found;
-        let (c, length) = escape_at(raw, at)?;
-        spelled.push(c.encode_utf8(&mut [0; 4]));
-        at += length;
-        spelled.joint(at);
+        // They often come one after the other.
+        while raw.get(at) == Some(&b'\\') {
+            let (c, length) = escape_at(raw, at)?;
+            spelled.text.push(c);
+            at += length;
+            spelled.joint(at);
+        }
     }
     spelled.push(utf8(raw, at, raw.len())?);
     Ok(spelled)
@@ -247,8 +252,11 @@ fn escape_at(raw: &[u8], at: usize) -> Result<(char, usize), Unreadable> {
 
 /// The four hex digits of `\uXXXX` at `at`.
 fn unit(raw: &[u8], at: usize) -> Option<u16> {
-    let digits = raw.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    digits.iter().try_fold(0u16, |sum, digit| Some(sum << 4 | u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
+    let [b'\\', b'u', digits @ ..] = raw.get(at..at + 6)? else { return None };
+    let value = |digit: &u8| walk::HEX[usize::from(*digit)];
+    // What is none has all bits set.
+    let valid = digits.iter().fold(0, |all, digit| all | value(digit)) < 16;
+    valid.then(|| digits.iter().fold(0, |sum, digit| sum << 4 | u16::from(value(digit))))
 }
 
 /// `text` in the plainest spelling: what must be escaped is, everything else stands for itself.

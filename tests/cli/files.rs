@@ -69,6 +69,27 @@ fn existing_files_are_only_replaced_on_request() {
 }
 
 #[test]
+fn a_large_file_in_the_way_is_told_before_the_work() {
+    let line = "The rind is washed twice a week, and by the tenth week it has the colour of brick.\n";
+    let dir = Dir::with([("big.txt", format!("{PAGE}{}", line.repeat(40_000)))]);
+    let timed = |args: &str| {
+        let begun = std::time::Instant::now();
+        (dir.run(args), begun.elapsed())
+    };
+    let ((code, ..), cleaned) = timed("clean big.txt --out out");
+    assert_eq!(code, 0);
+    let before = dir.tree("out");
+    for (args, name) in [("--out out", "big.txt"), ("--out packed --compress gzip", "big.txt.gz")] {
+        dir.write(&format!("packed/{name}"), "mine");
+        let ((code, _, err), refused) = timed(&format!("clean big.txt {args}"));
+        assert_eq!(code, 2);
+        holds(&err, &format!("{name} exists already (--overwrite replaces it)"));
+        assert!(refused < cleaned / 2, "{refused:?} beside {cleaned:?}");
+    }
+    assert!(dir.tree("out") == before && dir.text("packed/big.txt.gz") == "mine");
+}
+
+#[test]
 fn several_paths_keep_their_names() {
     let dir = Dir::with([("a/page.txt", PAGE), ("b/page.txt", PAGE), ("c/x/page.txt", PAGE)]);
     let (code, _, err) = dir.run("clean a/page.txt b/page.txt c ./c --out out");

@@ -144,6 +144,25 @@ fn a_killed_replacement_is_resumed_and_undone() {
     }
 }
 
+#[test]
+fn half_a_packed_file_is_never_seen() {
+    let dir = Dir::new();
+    dir.write("in/a.jsonl", large());
+    for (packing, name) in [("gzip", "a.jsonl.gz"), ("zstd", "a.jsonl.zst")] {
+        let args = |out| ["clean", "in", "--compress", packing, "--out", out];
+        let begun = Instant::now();
+        assert_eq!(command(&dir, &args("whole")).status().unwrap().code(), Some(2)); // one of its lines is broken
+        let (took, expected) = (begun.elapsed(), dir.read(&format!("whole/{name}")));
+        for n in 0..6 {
+            let _ = fs::remove_dir_all(dir.path("out"));
+            fs::create_dir_all(dir.path("out")).unwrap();
+            kill(&dir, &args("out"), took, 4 * n + 1);
+            let seen = visible(&dir, "out");
+            assert!(seen.iter().all(|(seen, bytes)| seen == name && *bytes == expected), "{packing}, kill {n}");
+        }
+    }
+}
+
 /// A file that takes long enough to be killed within.
 fn large() -> String {
     let line =

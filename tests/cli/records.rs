@@ -458,3 +458,47 @@ fn empty_files_and_empty_fields_are_no_errors() {
     assert_eq!((code, out.as_str()), (0, "{\"text\":null}\n"));
     holds(&err, "1 record has no text");
 }
+
+/// What a tool makes of `bytes`; `None` where it is not installed.
+fn through(tool: &str, args: &[&str], bytes: &[u8]) -> Option<Vec<u8>> {
+    std::process::Command::new(tool).arg("--version").output().ok()?;
+    let output = assert_cmd::Command::new(tool).args(args).write_stdin(bytes).output().unwrap();
+    assert!(output.status.success(), "{tool} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(output.stdout)
+}
+
+/// Reads a single member, and nothing may lie behind it.
+const ONE_MEMBER: &str = "import sys, zlib
+unpacker = zlib.decompressobj(31)
+sys.stdout.buffer.write(unpacker.decompress(sys.stdin.buffer.read()) + unpacker.flush())
+assert unpacker.eof and not unpacker.unused_data";
+
+#[test]
+fn other_tools_read_what_was_packed_on_several_threads() {
+    let line =
+        |n: usize| format!("{{\"id\":{n},\"n\":\"{}\",\"text\":{}}}\n", n * n, json(if n.is_multiple_of(5) { PAGE } else { GRAIN }, n));
+    let many: String = (0..20_000).map(line).collect();
+    let dir = Dir::with([("a.jsonl", &many)]);
+    let expected = dir.dehusk("clean a.jsonl").output().unwrap().stdout;
+    assert!(expected.len() < many.len() && expected.len() > 1 << 20);
+    type Check<'c> = (&'c str, &'c [&'c str]);
+    let tools: [(&str, Check<'_>, &[Check<'_>], &[Check<'_>]); 2] = [
+        ("gz", ("gzip", &["-c"]), &[("gzip", &["-t"])], &[("gzip", &["-dc"]), ("python3", &["-c", ONE_MEMBER])]),
+        ("zst", ("zstd", &["-qc"]), &[("zstd", &["-qt"])], &[("zstd", &["-qdc"])]),
+    ];
+    for (extension, (packer, args), tests, readers) in tools {
+        let Some(packed) = through(packer, args, many.as_bytes()) else { continue };
+        dir.write(&format!("a.jsonl.{extension}"), packed);
+        let cleaned = [1, 2, 3].map(|n| dir.dehusk(&format!("clean a.jsonl.{extension} --threads {n}")).output().unwrap().stdout);
+        assert!(cleaned[0] == cleaned[1] && cleaned[1] == cleaned[2], "{extension}");
+        for (tool, args) in tests {
+            through(tool, args, &cleaned[0]);
+        }
+        for (tool, args) in readers {
+            assert!(through(tool, args, &cleaned[0]).is_none_or(|read| read == expected), "{tool}");
+        }
+        // Broken off, it is no whole stream for them either.
+        let half = assert_cmd::Command::new(packer).arg("-t").write_stdin(&cleaned[0][..cleaned[0].len() / 2]).output().unwrap();
+        assert!(!half.status.success(), "{packer}");
+    }
+}

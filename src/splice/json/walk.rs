@@ -1,6 +1,7 @@
 //! One pass over a record that checks it and finds what pointers lead to. It accepts nothing that the parser of `serde_json` would
 //! refuse; what it does not like (control characters, great depth, broken syntax) goes the longer way, which also says what is wrong.
 
+use super::marks::Marks;
 use super::{Found, Pointer, same_key, value};
 
 /// Deeper records go the longer way.
@@ -10,11 +11,7 @@ const DEPTH: usize = 100;
 pub(super) fn locate(record: &[u8], pointers: &[Pointer]) -> Option<Vec<Found>> {
     let record = record.strip_suffix(b"\n").unwrap_or(record);
     let record = record.strip_suffix(b"\r").unwrap_or(record);
-    // Outside of strings they are blanks, inside they are an error: both are rare enough. The sum is one pass of wide instructions.
-    if record.iter().fold(false, |some, byte| some | (*byte < b' ')) {
-        return None;
-    }
-    let mut walk = Walk { record, found: vec![Found::Missing; pointers.len()], depth: 0 };
+    let mut walk = Walk { record, marks: Marks::new(record)?, found: vec![Found::Missing; pointers.len()], depth: 0 };
     let wanted: Vec<(usize, &[String])> = pointers.iter().enumerate().map(|(n, pointer)| (n, pointer.tokens())).collect();
     let start = walk.blank(0);
     let end = walk.value(start, &wanted)?;
@@ -24,8 +21,21 @@ pub(super) fn locate(record: &[u8], pointers: &[Pointer]) -> Option<Vec<Found>> 
     (walk.blank(end) == record.len()).then_some(walk.found)
 }
 
+/// Digits of numbers to the base of 16, and what they mean; all bits are set where a byte is none.
+pub(super) const HEX: [u8; 256] = {
+    let mut hex = [u8::MAX; 256];
+    let mut n = 0;
+    while n < 16 {
+        hex[b"0123456789abcdef"[n] as usize] = n as u8;
+        hex[b"0123456789ABCDEF"[n] as usize] = n as u8;
+        n += 1;
+    }
+    hex
+};
+
 struct Walk<'r> {
     record: &'r [u8],
+    marks: Marks,
     found: Vec<Found>,
     depth: usize,
 }
@@ -109,16 +119,14 @@ impl Walk<'_> {
     /// A value that pointers may lead to or through.
     fn visit(&mut self, start: usize, wanted: &Wanted<'_>, is: impl Fn(&str) -> bool) -> Option<usize> {
         let mut met = wanted.iter().filter_map(|(n, tokens)| tokens.split_first().map(|(first, rest)| (*n, first, rest)));
-        if !met.clone().any(|(_, first, _)| is(first)) {
-            return self.value(start, &[]);
+        let Some(first) = met.by_ref().find(|(_, first, _)| is(first)) else { return self.value(start, &[]) };
+        let met: Vec<(usize, &[String])> =
+            std::iter::once(first).chain(met.filter(|(_, first, _)| is(first))).map(|(n, _, rest)| (n, rest)).collect();
+        for (n, _) in &met {
+            self.found[*n] = Found::Missing; // a repeated key hides what was before
         }
-        let mut deeper: Vec<(usize, &[String])> = Vec::new();
-        for (n, _, rest) in met.by_ref().filter(|(_, first, _)| is(first)) {
-            self.found[n] = Found::Missing; // a repeated key hides what was before
-            deeper.push((n, rest));
-        }
-        let end = self.value(start, &deeper)?;
-        for (n, _) in deeper.iter().filter(|(_, rest)| rest.is_empty()) {
+        let end = self.value(start, &met)?;
+        for (n, _) in met.iter().filter(|(_, rest)| rest.is_empty()) {
             self.found[*n] = value(self.record, start, end);
         }
         Some(end)
@@ -128,20 +136,25 @@ impl Walk<'_> {
     fn string(&self, at: usize) -> Option<usize> {
         let mut at = at + 1;
         loop {
-            // Escapes often come one after the other.
-            match self.byte(at)? {
-                b'"' => return Some(at + 1),
-                b'\\' => at += self.escape(at)?,
-                _ => at += memchr::memchr2(b'"', b'\\', &self.record[at..])?,
+            at = self.marks.next(at)?;
+            if self.record[at] == b'"' {
+                return Some(at + 1);
             }
+            at = self.escapes(at)?;
         }
     }
 
-    fn escape(&self, at: usize) -> Option<usize> {
-        match self.byte(at + 1)? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-            b'u' => self.record.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
-            _ => None,
+    /// The end of the escapes at `at`: they often come one after the other.
+    fn escapes(&self, at: usize) -> Option<usize> {
+        let hex = |byte: &u8| HEX[usize::from(*byte)];
+        let mut rest = &self.record[at..];
+        loop {
+            rest = match rest {
+                [b'\\', b'u', a, b, c, d, more @ ..] if (hex(a) | hex(b) | hex(c) | hex(d)) < 16 => more,
+                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', more @ ..] => more,
+                [b'\\', ..] => return None,
+                _ => return Some(self.record.len() - rest.len()),
+            }
         }
     }
 

@@ -1,0 +1,274 @@
+//! Forms of an author's text, of which rules would take lines.
+//!
+//! What somebody says on a stage, a word that is explained or translated, an entry of a table of contents, an item of a programme
+//! and a line of a song may be words of an interface as well. Each of these forms shows in the lines around, and nothing else of them goes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::fill::taken;
+use super::list::different;
+use crate::detect::Cut;
+use crate::pack::RuleSet;
+use crate::text::Document;
+
+/// Words of a speaker's name, of a word that is explained, and of its explanation.
+const NAME: u32 = 4;
+const TERM: u32 = 8;
+const EXPLANATION: std::ops::RangeInclusive<u32> = 3..=30;
+/// Other words that are explained, at least, and lines of a programme.
+const TERMS: usize = 3;
+/// Words of an explanation where rules know nearly all that is explained, and pairs that are looked at.
+const SHORT: u32 = 16;
+const MANY: usize = 200;
+const HOURS: usize = 2;
+/// Lines of a list of two languages, and bytes of one side.
+const ROWS: usize = 5;
+const SIDE: usize = 120;
+/// Lines of a poem, at most, and its stanzas, at least.
+const VERSES: usize = 150;
+const STANZAS: usize = 3;
+/// Lines of a text that has no menus.
+const SMALL: usize = 120;
+/// Lines of a list of words, and those that rules take of a text with such a list.
+const LIST: usize = 12;
+/// Lines that a rule takes of what is spoken.
+const SPOKEN: usize = 4;
+/// One line of so many at least is a speaker's name.
+const SPEAKING: usize = 8;
+/// Lines that are looked at for hours, above and below.
+const REACH: usize = 6;
+
+struct Forms<'d, 't> {
+    doc: &'d Document<'t>,
+    taken: Vec<bool>,
+    /// Lines in which a cut begins.
+    cut: Vec<bool>,
+    /// Lines with something on them.
+    filled: Vec<usize>,
+    /// The names of speakers, once they are asked for.
+    names: Option<HashSet<&'t str>>,
+}
+
+/// Leaves out cuts of lines inside such forms.
+pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
+    if cuts.is_empty() {
+        return;
+    }
+    let taken = taken(doc, cuts);
+    let filled = (0..doc.lines.len()).filter(|&n| !doc.line(n).trim_start().is_empty()).collect();
+    let mut cut = vec![false; taken.len()];
+    cuts.iter().for_each(|c| cut[doc.line_at(c.span.start())] = true);
+    let mut forms = Forms { doc, taken, cut, filled, names: None };
+    let verse = forms.is_verse();
+    let small = forms.filled.len() <= SMALL && forms.filled.iter().filter(|&&n| forms.taken[n]).count() <= LIST;
+    cuts.retain(|c| {
+        let (first, last) = (doc.line_at(c.span.start()), doc.last_line_of(c.span));
+        let whole = (first..=last).all(|n| forms.taken[n] || doc.shape(n).blank);
+        let Ok(at) = forms.filled.binary_search(&first) else { return true };
+        let below = forms.filled.partition_point(|&n| n <= last);
+        let one = below == at + 1;
+        let weak = set.rules[c.rule as usize].weight < 3;
+        !(whole && one && (forms.explained(at) || forms.counted(at))
+            || one && (forms.scheduled(at) || forms.matched(at))
+            || whole && below <= at + SPOKEN && forms.spoken(at)
+            || small && whole && weak && forms.listed(first, last)
+            || verse && below <= at + SPOKEN)
+    });
+}
+
+impl<'t> Forms<'_, 't> {
+    fn line(&self, at: usize) -> Option<&'t str> {
+        self.filled.get(at).map(|&n| self.doc.line(n).trim())
+    }
+
+    /// True for a line that stays.
+    fn stays(&self, at: usize) -> bool {
+        self.filled.get(at).is_some_and(|&n| !self.taken[n])
+    }
+
+    /// A word and a line that explains it: so many such pairs stand next to this one.
+    fn explained(&self, at: usize) -> bool {
+        let shape = |at: usize| self.doc.shape(self.filled[at]);
+        let term = |at: usize| shape(at).title(TERM) && !shape(at).ends_sentence && !shape(at).call;
+        let pair = |at: usize| {
+            at + 1 < self.filled.len()
+                && term(at)
+                && self.stays(at + 1)
+                && (shape(at + 1).ends_sentence || self.alone(at))
+                && !shape(at + 1).bullet
+                && EXPLANATION.contains(&shape(at + 1).words)
+        };
+        if !pair(at) {
+            return false;
+        }
+        let mut first = at;
+        while first >= 2 && pair(first - 2) {
+            first -= 2;
+        }
+        let mut pairs: Vec<usize> = Vec::new();
+        while pair(first) && pairs.len() < MANY {
+            pairs.push(first);
+            first += 2;
+        }
+        let lines: Vec<usize> = pairs.iter().map(|&at| self.filled[at]).collect();
+        let staying = pairs.iter().filter(|&&at| self.stays(at)).count();
+        let short = pairs.iter().all(|&at| shape(at + 1).words <= SHORT);
+        different(self.doc, &lines) && (staying >= TERMS && staying * 2 >= pairs.len() || staying > 0 && short && pairs.len() > TERMS)
+    }
+
+    /// Two lines with nothing above and below them.
+    fn alone(&self, at: usize) -> bool {
+        let (first, second) = (self.filled[at], self.filled[at + 1]);
+        let far = |at: Option<usize>| at.and_then(|at| self.filled.get(at)).map_or(usize::MAX, |&n| n.abs_diff(first));
+        second == first + 1 && far(at.checked_sub(1)) > 1 && far(Some(at + 2)) > 2
+    }
+
+    /// A numbered line between the numbers before and after it, or beside two of them, which stay.
+    fn counted(&self, at: usize) -> bool {
+        let here = self.line(at).and_then(number);
+        let is =
+            |at: Option<usize>, n: Option<u32>| at.is_some_and(|at| n.is_some() && self.line(at).and_then(number) == n && self.stays(at));
+        let (one, two) = (here.and_then(|n| n.checked_sub(1)), here.and_then(|n| n.checked_sub(2)));
+        let above = is(at.checked_sub(1), one);
+        let below = is(Some(at + 1), here.map(|n| n + 1));
+        above && (below || is(at.checked_sub(2), two)) || below && is(Some(at + 2), here.map(|n| n + 2))
+    }
+
+    /// An hour and what happens then, near others.
+    fn scheduled(&self, at: usize) -> bool {
+        let hour = |at: usize| self.line(at).is_some_and(is_hour);
+        let near = at.saturating_sub(REACH)..=at + REACH;
+        hour(at) && near.filter(|&n| n != at && self.stays(n) && hour(n)).count() >= HOURS
+    }
+
+    /// A word and another with a dash between them, among lines like it: a list of words and their translations.
+    fn matched(&self, at: usize) -> bool {
+        let halves = |at: usize| self.line(at).and_then(halves);
+        let lines = self.filled.len();
+        let first = (at.saturating_sub(MANY)..at).rev().take_while(|&n| halves(n).is_some()).last().unwrap_or(at);
+        let rows: Vec<(&str, &str)> = (first..lines.min(at + MANY)).map_while(halves).collect();
+        let mut sides: Vec<&str> = rows.iter().flat_map(|&(left, right)| [left, right]).collect();
+        sides.sort_unstable();
+        rows.len() >= ROWS && at < first + rows.len() && sides.windows(2).all(|pair| pair[0] != pair[1])
+    }
+
+    /// A short text without any prose, in stanzas of a few short lines, of each of which something stays.
+    fn is_verse(&self) -> bool {
+        let lines = self.taken.len();
+        if self.filled.len() > VERSES || self.doc.first_prose().is_some() {
+            return false;
+        }
+        let blank = |&n: &usize| self.doc.shape(n).blank;
+        let numbers: Vec<usize> = (0..lines).collect();
+        let stanzas = || numbers.split(blank).filter(|stanza| !stanza.is_empty());
+        let verse = |n: &usize| self.doc.shape(*n).title(TERM * 2) && !self.doc.shape(*n).bullet;
+        let whole = |stanza: &[usize]| stanza.iter().all(verse) && stanza.iter().any(|&n| !self.taken[n]);
+        let stays = self.filled.iter().filter(|&&n| !self.taken[n]).count();
+        stays * 5 >= self.filled.len() * 2
+            && stanzas().filter(|stanza| stanza.len() > 1).count() >= STANZAS
+            && stanzas().all(|stanza| stanza.len() <= LIST && whole(stanza))
+    }
+
+    /// What somebody says: names stand over it and over other lines, in turns.
+    fn spoken(&mut self, at: usize) -> bool {
+        let Some(above) = at.checked_sub(1).filter(|&above| self.is_name(above)) else { return false };
+        if self.names.is_none() {
+            self.names = Some(self.speakers());
+        }
+        self.names.as_ref().is_some_and(|names| self.line(above).is_some_and(|name| names.contains(name)))
+    }
+
+    /// The names of a play or an interview, which stand more than once each, over lines most of which stay.
+    fn speakers(&self) -> HashSet<&'t str> {
+        let mut names: HashMap<&str, Vec<usize>> = HashMap::new();
+        for at in (0..self.filled.len()).filter(|&at| self.is_name(at)) {
+            names.entry(self.line(at).unwrap_or("")).or_default().push(at);
+        }
+        names.retain(|_, places| places.len() > 1);
+        let mut said = 0;
+        let mut kept: HashSet<&str> = HashSet::new();
+        for line in names.values().flatten().filter_map(|place| self.filled.get(place + 1)) {
+            said += 1;
+            // A name over a name is none, and nobody says one thing again and again.
+            let text = self.doc.line(*line).trim();
+            if !self.cut[*line] && !names.contains_key(text) {
+                kept.insert(text);
+            }
+        }
+        // The short lines of a page's menus come again as well, but far apart.
+        let many = said * SPEAKING >= self.filled.len();
+        if names.len() > 1 && many && kept.len() * 2 >= said { names.into_keys().collect() } else { HashSet::new() }
+    }
+
+    fn is_name(&self, at: usize) -> bool {
+        let shape = self.doc.shape(self.filled[at]);
+        let line = self.doc.line(self.filled[at]);
+        (1..=NAME).contains(&shape.words)
+            && !self.cut[self.filled[at]]
+            && !shape.ends_sentence
+            && !shape.bullet
+            && !shape.framed
+            && shape.heading == 0
+            && !line.contains(|c: char| c.is_ascii_digit())
+    }
+
+    /// Words among others in one paragraph of a few short lines, most of which stay.
+    fn listed(&self, first: usize, last: usize) -> bool {
+        let items = |n: &usize| !self.doc.shape(*n).blank;
+        let above: Vec<usize> = (0..first).rev().take_while(items).take(LIST).collect();
+        let below: Vec<usize> = (last + 1..self.taken.len()).take_while(items).take(LIST).collect();
+        let stays = |n: &&usize| {
+            let shape = self.doc.shape(**n);
+            !self.taken[**n] && shape.title(TERM) && !shape.ends_sentence
+        };
+        let count = |lines: &[usize]| lines.iter().filter(stays).count();
+        let (over, under, all) = (count(&above), count(&below), above.len() + below.len() + last + 1 - first);
+        over > 0 && under > 0 && all <= LIST && (over + under) * 2 >= all && self.filled.len() < self.taken.len()
+    }
+}
+
+/// The two sides of a dash or an equals sign that stands alone in its line, with blanks around it.
+fn halves(line: &str) -> Option<(&str, &str)> {
+    fn sign(text: &str) -> Option<(&str, &str)> {
+        [" – ", " — ", " - ", " = "].iter().find_map(|sign| text.split_once(sign))
+    }
+    let (left, right) = sign(line)?;
+    let side = |text: &str| text.contains(char::is_alphabetic) && text.len() <= SIDE && !text.contains(['|', '[', '(', '/']);
+    (side(left) && side(right) && sign(right).is_none()).then_some((left, right))
+}
+
+/// The number that a line begins with, and a word behind it.
+fn number(line: &str) -> Option<u32> {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = &line[..line.len() - rest.len()];
+    let rest = rest.strip_prefix(['.', ')']).unwrap_or(rest);
+    let word = rest.starts_with(char::is_whitespace) && rest.trim_start().starts_with(char::is_alphabetic);
+    if word && digits.len() <= 3 { digits.parse().ok() } else { None }
+}
+
+/// True for a line that begins with a time of day, and a word behind it.
+fn is_hour(line: &str) -> bool {
+    let part = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let hours = part(line);
+    let Some(rest) = line[hours..].strip_prefix([':', '.', 'h', 'H']).filter(|_| (1..=2).contains(&hours)) else { return false };
+    part(rest) == 2 && rest[2..].starts_with(char::is_whitespace) && rest[2..].trim_start().starts_with(char::is_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbers_and_hours() {
+        assert_eq!(number("3 Comments"), Some(3));
+        assert_eq!(number("12. The loaf"), Some(12));
+        assert_eq!(number("3,5 hours"), None);
+        assert_eq!(number("2021"), None);
+        assert!(is_hour("20:00 Follow me"));
+        assert!(is_hour("8.30 Porridge"));
+        assert!(!is_hour("20:00"));
+        assert!(!is_hour("20:000 sacks"));
+        assert_eq!(halves("- Home – Startseite"), Some(("- Home", "Startseite")));
+        assert_eq!(halves("Home - News - Sport"), None);
+    }
+}
