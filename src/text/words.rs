@@ -13,6 +13,12 @@ pub(super) fn breadth(c: char) -> u32 {
 
 /// Words; two characters make one in scripts without blanks, two and a half in Thai and its kin.
 pub(crate) fn count_words(text: &str) -> usize {
+    count_words_to(text, usize::MAX)
+}
+
+/// The same, where more than `most` words need not be counted: then the answer is any number above it.
+#[inline]
+pub(crate) fn count_words_to(text: &str, most: usize) -> usize {
     let (mut wide, mut words) = (0u32, 0);
     // True behind a letter or digit of a word that is counted already.
     let mut counted = false;
@@ -20,6 +26,9 @@ pub(crate) fn count_words(text: &str) -> usize {
         if c.is_ascii_alphanumeric() {
             words += usize::from(!counted);
             counted = true;
+            if words > most {
+                break;
+            }
         } else if is_wide(c) {
             wide += breadth(c);
             counted = false;
