@@ -56,7 +56,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     let series = |c: &Cut| set.rules[c.rule as usize].series;
     let bulleted = cuts.iter().any(|c| c.confidence < Confidence::High && bullet(first(c)));
     let dated = cuts.iter().any(series);
-    let blank = |n: usize| doc.line(n).trim_start().is_empty();
+    let blank = |n: usize| doc.is_blank(n);
     let taken = taken(doc, cuts);
     // Lines that announce a list of which something is taken.
     let mut opening: Vec<usize> = Vec::new();
