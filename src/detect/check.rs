@@ -373,7 +373,30 @@ pub(crate) fn told(what: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const LINES: &[&str] = &[
+        "",
+        "Menu",
+        "The loaf keeps for three days in a cool room, and nobody in the house has ever asked for a second one before that.",
+        "Home About Contact",
+        "She wrote the recipe down, because she had forgotten what went into it. It rained, and the mill stood still all day.",
+    ];
+
+    proptest! {
+        #[test]
+        fn finds_prose_above_and_below(lines in proptest::collection::vec(0..LINES.len() * 4, 1..30)) {
+            // Mostly lines that are no prose.
+            let text = lines.iter().map(|&n| LINES.get(n).unwrap_or(&LINES[n % 2])).copied().collect::<Vec<_>>().join("\n");
+            let doc = Document::new(&text);
+            for line in 0..doc.lines.len() {
+                prop_assert_eq!(prose_above(&doc, line), doc.first_prose().is_some_and(|first| first < line));
+                prop_assert_eq!(prose_below(&doc, line), doc.last_prose().is_some_and(|last| last > line));
+            }
+        }
+    }
 
     #[test]
     fn shortens() {
