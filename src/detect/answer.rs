@@ -18,4 +18,7 @@ pub(super) const HEAD: usize = 2 * HOLES + 1;
 /// No prose stands behind it.
 pub(super) const TAIL: usize = 2 * HOLES + 2;
 
-const _: () = assert!(TAIL < KINDS);
+/// Dates in the words of any language.
+pub(super) const DATE_OF_ANY: usize = 2 * HOLES + 3;
+
+const _: () = assert!(DATE_OF_ANY < KINDS);

@@ -1,18 +1,13 @@
 //! The constraints of a rule, one after the other, cheap ones first. Each answers with the reason when it says no.
 
-use std::borrow::Cow;
-
-use memchr::{memchr2, memchr3};
-
 use super::answer;
 use super::scan::{Found, Match};
 use super::sign::Stand;
-use crate::pack::{At, Rule, Side, Zone};
+use super::view::{Shown, VIEW, View};
+use crate::pack::{At, LazyRegex, Rule, Side, Zone};
 use crate::text::boundary::{capital, in_quotation, quoted, sentence_end, sentence_start};
 use crate::text::{Document, Shape, Span};
 
-/// Bytes before and behind a match that `before` and `after` see.
-const VIEW: usize = 300;
 /// Bytes that stand for a line where a text has few line ends.
 const LINE_BYTES: usize = 200;
 
@@ -188,29 +183,20 @@ pub(super) fn mentioned(doc: &Document<'_>, found: &Match) -> Result<(), No> {
 }
 
 /// What must stand directly around a match, whatever the language of its words.
-pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Result<(), No> {
+pub(super) fn surroundings<'d>(doc: &Document<'d>, rule: &Rule, found: &Match, view: &mut View<'d>) -> Result<(), No> {
     let span = found.span;
-    if rule.before.is_some() || rule.not_before.is_some() {
-        let view = doc.raw.ceil_char_boundary(span.start().saturating_sub(VIEW));
-        let seen = plain(&doc.raw[view..span.start()]);
-        // The bracket of a link that holds the match: its target lies behind what is seen.
-        let seen = if in_link(doc, span) { seen.strip_suffix('[').unwrap_or(&seen) } else { &seen };
-        if let Some(before) = rule.before.as_ref().filter(|r| !r.is_match(seen)) {
-            return no(doc, "before", || format!("the text before does not match {}", before.source));
-        }
-        if let Some(veto) = rule.not_before.as_ref().filter(|r| r.is_match(seen)) {
-            return no(doc, "not-before", || format!("the text before matches {}", veto.source));
-        }
+    let mut shows = |side: Shown, regex: &LazyRegex| view.shows(doc, span, side, regex);
+    if let Some(before) = rule.before.as_ref().filter(|r| !shows(Shown::Before, r)) {
+        return no(doc, "before", || format!("the text before does not match {}", before.source));
     }
-    if rule.after.is_some() || rule.not_after.is_some() {
-        let view = doc.raw.floor_char_boundary((span.end() + VIEW).min(doc.raw.len()));
-        let seen = plain(&doc.raw[span.end()..view]);
-        if let Some(after) = rule.after.as_ref().filter(|r| !r.is_match(&seen)) {
-            return no(doc, "after", || format!("the text behind does not match {}", after.source));
-        }
-        if let Some(veto) = rule.not_after.as_ref().filter(|r| r.is_match(&seen)) {
-            return no(doc, "not-after", || format!("the text behind matches {}", veto.source));
-        }
+    if let Some(veto) = rule.not_before.as_ref().filter(|r| shows(Shown::Before, r)) {
+        return no(doc, "not-before", || format!("the text before matches {}", veto.source));
+    }
+    if let Some(after) = rule.after.as_ref().filter(|r| !shows(Shown::Behind, r)) {
+        return no(doc, "after", || format!("the text behind does not match {}", after.source));
+    }
+    if let Some(veto) = rule.not_after.as_ref().filter(|r| shows(Shown::Behind, r)) {
+        return no(doc, "not-after", || format!("the text behind matches {}", veto.source));
     }
     if !rule.unless.is_empty() {
         let line = around(doc, (found.fold.start(), found.fold.end()));
@@ -219,44 +205,6 @@ pub(super) fn surroundings(doc: &Document<'_>, rule: &Rule, found: &Match) -> Re
         }
     }
     Ok(())
-}
-
-/// True where a link's text begins with the match: `[Share this post](/share)`.
-fn in_link(doc: &Document<'_>, span: Span) -> bool {
-    let line = &doc.raw[span.start()..doc.lines[doc.line_at(span.start())].end().max(span.start())];
-    doc.raw[..span.start()].ends_with('[')
-        && line.find(['[', ']']).is_some_and(|at| line[at..].strip_prefix("](").is_some_and(|target| target.contains(')')))
-}
-
-/// Text as a reader sees it: without link targets, brackets of links, emphasis and escapes of Markdown.
-fn plain(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    if memchr3(b'[', b']', b'*', bytes).is_none() && memchr2(b'_', b'\\', bytes).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    // Brackets behind the last link belong to none.
-    let last_link = text.rfind("](").map_or(usize::MAX, |at| text.len() - at);
-    while let Some(at) = rest.find(['[', ']', '*', '_', '\\']) {
-        out.push_str(&rest[..at]);
-        let sign = &rest[at..];
-        let target = sign.strip_prefix("](").and_then(|t| Some((t.find([')', '\n'])?, t))).filter(|&(n, t)| t[n..].starts_with(')'));
-        rest = match target {
-            Some((n, t)) => &t[n + 1..],
-            None if sign.starts_with('[') && sign.len() < last_link => {
-                out.push('[');
-                &sign[1..]
-            }
-            None if sign.starts_with("]") => {
-                out.push(']');
-                &sign[1..]
-            }
-            None => &sign[1..],
-        };
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
 }
 
 /// The folded line or lines of a match, clipped where lines are endless.
@@ -300,13 +248,27 @@ pub(super) fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<()
     Ok(())
 }
 
+/// Lines that are looked at themselves: what lies beyond the place need not be read for them.
+const FEW: usize = 8;
+
+/// True where a line of prose stands above this one.
+fn prose_above(doc: &Document<'_>, line: usize) -> bool {
+    if line <= FEW { (0..line).any(|n| doc.is_prose(n)) } else { doc.first_prose().is_some_and(|first| first < line) }
+}
+
+/// True where one stands below it.
+fn prose_below(doc: &Document<'_>, line: usize) -> bool {
+    let mut below = line + 1..doc.lines.len();
+    if below.len() <= FEW { below.any(|n| doc.is_prose(n)) } else { doc.last_prose().is_some_and(|last| last > line) }
+}
+
 /// No prose before it: neither a line nor the start of its own.
 pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
         let line = doc.line_at(span.start());
         let before = doc.raw.floor_char_boundary(doc.lines[line].start().max(span.start().saturating_sub(VIEW * 8)));
         let before = &doc.raw[before..span.start()];
-        (doc.first_prose().is_none_or(|first| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
+        (!prose_above(doc, line) && !Shape::reads_as_prose(before)).then_some(0)
     };
     // Rules ask for the same places, one after the other.
     doc.remembered((answer::HEAD, span.start()), read).is_some()
@@ -318,7 +280,7 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
         let line = doc.last_line_of(span);
         let after = doc.raw.ceil_char_boundary(doc.lines[line].end().clamp(span.end(), span.end() + VIEW * 8));
         let after = &doc.raw[span.end()..after];
-        (doc.last_prose().is_none_or(|last| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
+        (!prose_below(doc, line) && !Shape::reads_as_prose(after)).then_some(0)
     };
     match span.is_empty() {
         true => read().is_some(),
@@ -328,7 +290,7 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
 
 /// False where the text holds too few of the words that must stand around a match, wherever they are.
 pub(super) fn may_be_near(rule: &Rule, index: u32, all: &Found) -> bool {
-    rule.near.as_ref().is_none_or(|near| all.near.of(index).len() >= near.min)
+    rule.near.as_ref().is_none_or(|near| all.near.len() >= near.min && all.near.of(index).len() >= near.min)
 }
 
 /// The words that must stand around it, in its language or in none: those that do.
@@ -411,7 +373,30 @@ pub(crate) fn told(what: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const LINES: &[&str] = &[
+        "",
+        "Menu",
+        "The loaf keeps for three days in a cool room, and nobody in the house has ever asked for a second one before that.",
+        "Home About Contact",
+        "She wrote the recipe down, because she had forgotten what went into it. It rained, and the mill stood still all day.",
+    ];
+
+    proptest! {
+        #[test]
+        fn finds_prose_above_and_below(lines in proptest::collection::vec(0..LINES.len() * 4, 1..30)) {
+            // Mostly lines that are no prose.
+            let text = lines.iter().map(|&n| LINES.get(n).unwrap_or(&LINES[n % 2])).copied().collect::<Vec<_>>().join("\n");
+            let doc = Document::new(&text);
+            for line in 0..doc.lines.len() {
+                prop_assert_eq!(prose_above(&doc, line), doc.first_prose().is_some_and(|first| first < line));
+                prop_assert_eq!(prose_below(&doc, line), doc.last_prose().is_some_and(|last| last > line));
+            }
+        }
+    }
 
     #[test]
     fn shortens() {
@@ -424,11 +409,5 @@ mod tests {
         assert_eq!(short(&format!("{fifty_nine} y")), format!("{fifty_nine} …"));
         assert_eq!(short(&format!(" {fifty_nine}z\n\ty")), format!("{fifty_nine}z…"));
         assert_eq!(told("phrase: ", " é \u{A0} é"), "phrase: é é");
-    }
-
-    #[test]
-    fn reads_markdown_as_a_reader_does() {
-        assert_eq!(plain("** [Why *it*](https://x.y/z.html) was \\* [1]"), " Why it was  [1]");
-        assert_eq!(plain("](/x) more"), " more");
     }
 }

@@ -3,7 +3,7 @@
 use super::answer;
 use crate::pack::{Hole, RuleSet};
 use crate::text::boundary::capital;
-use crate::text::{Document, count_words, is_hangul, is_letter, is_wide, is_wordy};
+use crate::text::{Document, count_words_to, is_hangul, is_letter, is_wide, is_wordy};
 
 /// Numbers and words that a date, a time or a number is made of, at most.
 const TOKENS: usize = 12;
@@ -124,21 +124,30 @@ pub(super) fn fills(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole
     let text = &doc.folded.text[start..end];
     match hole {
         Hole::Name | Hole::Title | Hole::Words | Hole::Site => {
-            let words = count_words(text);
-            words > 0
-                && words <= max_words(hole)
+            has_words(text, max_words(hole))
                 && lettered(hole, text)
                 && same_line(doc, start, end)
                 && (hole == Hole::Title || !breaks_sentence(text))
         }
         // A date may have its time in the hole, or in the next one.
-        Hole::Date => {
-            let date = || set.calendar(language).date(this_line(doc, start), start);
-            forward(set, language, doc, hole, start) == Some(end)
-                || doc.remembered((answer::DATE_ALONE, in_language(start, language)), date) == Some(end)
-        }
+        Hole::Date => forward(set, language, doc, hole, start) == Some(end) || date_alone(set, language, doc, start) == Some(end),
         _ => forward(set, language, doc, hole, start) == Some(end),
     }
+}
+
+/// Where what fills the hole from `start` may end, if that does not depend on what stands behind it.
+pub(super) fn ends(set: &RuleSet, language: u16, doc: &Document<'_>, hole: Hole, start: usize) -> Option<[Option<usize>; 2]> {
+    match hole {
+        Hole::Name | Hole::Title | Hole::Words | Hole::Site => None,
+        Hole::Date => Some([forward(set, language, doc, hole, start), date_alone(set, language, doc, start)]),
+        _ => Some([forward(set, language, doc, hole, start), None]),
+    }
+}
+
+/// The end of the date from `start`, without its time.
+fn date_alone(set: &RuleSet, language: u16, doc: &Document<'_>, start: usize) -> Option<usize> {
+    let date = || set.calendar(language).date(this_line(doc, start), start);
+    doc.remembered((answer::DATE_ALONE, in_language(start, language)), date)
 }
 
 /// Names and sites hold a letter and no colon; a title or a tag may be a number.
@@ -175,6 +184,11 @@ fn max_words(hole: Hole) -> usize {
         Hole::Name => 5,
         _ => 4,
     }
+}
+
+/// True for a text of so many words at most, and one at least. What a hole is asked about is often half a paragraph.
+fn has_words(text: &str, most: usize) -> bool {
+    (1..=most).contains(&count_words_to(text, most))
 }
 
 /// A full stop, question or exclamation mark inside, initials and abbreviations aside.
@@ -235,11 +249,11 @@ fn to_line_end(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
         return None;
     }
     let text = doc.folded.text.get(at..end)?.trim_end();
-    let words = count_words(text);
-    let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && (hole == Hole::Title || !breaks_sentence(text));
+    let fits = has_words(text, max_words(hole)) && lettered(hole, text) && (hole == Hole::Title || !breaks_sentence(text));
     // A name of several words begins with a capital letter; a lone one may be a login.
-    let named = hole != Hole::Name || words == 1 || capital(doc.raw.get(raw..)?.trim_start_matches(|c: char| !is_wordy(c)));
-    (fits && named).then_some(at + text.len())
+    let begins = || doc.raw.get(raw..).is_some_and(|rest| capital(rest.trim_start_matches(|c: char| !is_wordy(c))));
+    let named = || hole != Hole::Name || has_words(text, 1) || begins();
+    (fits && named()).then_some(at + text.len())
 }
 
 fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
@@ -250,8 +264,7 @@ fn from_line_start(doc: &Document<'_>, hole: Hole, at: usize) -> Option<usize> {
     }
     let text = doc.folded.text.get(line.fold_start()..at)?;
     let lead = text.len() - text.trim_start_matches(|c: char| !is_wordy(c)).len();
-    let words = count_words(text);
-    let fits = words > 0 && words <= max_words(hole) && lettered(hole, text) && !breaks_sentence(text);
+    let fits = has_words(text, max_words(hole)) && lettered(hole, text) && !breaks_sentence(text);
     fits.then_some(line.fold_start() + lead)
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Languages<'d> {
 
 /// True where a phrase of so many words says too little outside of its language.
 pub(super) fn weak(rule: &Rule, words: u16) -> bool {
-    rule.weight < 3 || words <= 2
+    rule.says_little(usize::from(words))
 }
 
 impl<'d> Languages<'d> {
@@ -29,11 +29,9 @@ impl<'d> Languages<'d> {
 
     /// How far a language is from the text: its own words first, then English, then words of none, then the rest.
     pub fn stranger(&self, language: u16) -> u8 {
-        match &*self.set.languages[language as usize] {
-            "en" => 1,
-            "any" => 2,
-            _ if language < 64 && self.spoken() & (1 << language) != 0 => 0,
-            _ => 3,
+        match self.set.strangers[language as usize] {
+            RuleSet::STRANGER if language < 64 && self.spoken() & (1 << language) != 0 => 0,
+            stranger => stranger,
         }
     }
 

@@ -57,6 +57,10 @@ impl Lists {
         self.sorted.take();
     }
 
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod ahead;
+mod anchored;
 mod answer;
 mod around;
 mod check;
@@ -19,6 +20,7 @@ mod scope;
 mod sign;
 mod stamp;
 mod unanchored;
+mod view;
 
 use std::collections::BTreeMap;
 
@@ -29,8 +31,10 @@ pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
 use language::{Languages, weak};
+use lists::Lists;
 use scan::{Found, Match};
 use scope::{Held, Strong};
+use view::View;
 
 use crate::pack::{Confidence, RuleSet, Scope};
 use crate::text::boundary::{sentence_end, sentence_start};
@@ -57,7 +61,7 @@ pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) ->
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<Earlier>) -> (Detection, Scanned) {
     let languages = Languages::new(set, doc, earlier.as_ref());
-    let found = scan::scan(set, doc, &languages, earlier.as_ref());
+    let mut found = scan::scan(set, doc, &languages, earlier.as_ref());
     let mut detector = Detector {
         set,
         doc,
@@ -66,12 +70,15 @@ pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<Earlier>
         languages: &languages,
         begun: Vec::new(),
         asked: None,
+        view: View::default(),
         out: Detection::default(),
     };
     if !found.main.is_empty() || !found.left.is_empty() {
         detector.run();
     }
     let detection = detector.out;
+    // What was put in order was asked for the last time.
+    [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().for_each(Lists::forget_order);
     let (spoken, heard) = languages.known();
     (detection, Scanned { found, spoken, heard })
 }
@@ -87,6 +94,7 @@ struct Detector<'d> {
     begun: Vec<usize>,
     /// The last answer about a place that concerns all languages: rule, match, answer.
     asked: Option<(u32, Span, Result<(), No>)>,
+    view: View<'d>,
     out: Detection,
 }
 
@@ -107,7 +115,7 @@ impl Detector<'_> {
         for here in main.chunk_by_mut(|(a, _), (b, _)| a.span.start() == b.span.start()).filter(|here| here.len() > 1) {
             here.sort_by_key(|(m, _)| place(m));
             for same in here.chunk_by_mut(|(a, _), (b, _)| place(a) == place(b)).filter(|same| same.len() > 1) {
-                same.sort_by_cached_key(|(m, _)| (self.languages.stranger(m.language), m.language));
+                same.sort_by_key(|(m, _)| (self.languages.stranger(m.language), m.language));
             }
         }
         self.begun =
@@ -292,7 +300,7 @@ impl Detector<'_> {
         if let Some((_, _, answer)) = self.asked.as_ref().filter(|(rule, span, _)| (*rule, *span) == (index, one.span)) {
             return answer.clone();
         }
-        let answer = check::surroundings(self.doc, rule, one);
+        let answer = check::surroundings(self.doc, rule, one, &mut self.view);
         self.asked = Some((index, one.span, answer.clone()));
         answer
     }

@@ -1,7 +1,7 @@
 //! A phrase confirmed around its anchor: literals compared, holes filled, to both sides.
 
 use super::holes;
-use crate::pack::{Hole, Parts, Phrase, Piece, RuleSet};
+use crate::pack::{Choice, Hole, Parts, Phrase, Piece, RuleSet};
 use crate::text::{Document, is_hangul, is_wide, is_wordy, places};
 
 /// Where the next words of a phrase were looked for behind an anchor, and whether they are there: of phrases that go on alike, which
@@ -100,6 +100,23 @@ fn ends<'a>(doc: &'a Document<'_>, hole: Hole, next: &'a str, parts: Parts<'a>, 
         .map(move |(end, n)| (end, if blank { Some(n + next.len()) } else { blank_after(doc, next, n + core.len(), beside) }))
 }
 
+/// Where each of these texts stands first, and how long it is. Hundreds may be looked for; where what stands before them has one
+/// end or two that are `known`, those alone are looked at that begin there.
+fn chosen<'a>(
+    doc: &'a Document<'_>,
+    texts: Choice<'a>,
+    (from, to): (usize, usize),
+    known: Option<[Option<usize>; 2]>,
+) -> impl Iterator<Item = (usize, usize)> {
+    let text = doc.folded.text.as_str();
+    let starts = move |known: [Option<usize>; 2]| known.into_iter().flatten().filter_map(|end| text.get(end..));
+    let any = known.is_none_or(|known| starts(known).any(|rest| rest.bytes().next().is_some_and(|b| texts.may_begin(b))));
+    let texts = any.then(|| texts.iter()).into_iter().flatten();
+    texts
+        .filter(move |t| known.is_none_or(|known| starts(known).any(|rest| rest.starts_with(t))) && doc.may_hold(from, to, t))
+        .filter_map(move |t| Some((places(text, t, from, to).next()?, t.len())))
+}
+
 /// False where the parts cannot begin at `at`: a look at a word, or a byte.
 fn may_begin_at(set: &RuleSet, doc: &Document<'_>, parts: Parts<'_>, at: usize) -> bool {
     let text = doc.folded.text.as_str();
@@ -194,9 +211,12 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
         (Piece::Hole(hole), Some(Piece::OneOf(texts))) => {
             let limit = text.floor_char_boundary(text.len().min(at + hole.reach() + 40));
             text.get(at..limit)?;
-            let ends =
-                texts.iter().filter(|t| doc.may_hold(at, limit, t)).filter_map(|t| Some((places(text, t, at, limit).next()?, t.len())));
-            ends.filter(|&(end, _)| holes::fills(set, language, doc, hole, at, end))
+            let known = holes::ends(set, language, doc, hole, at);
+            let fills = |&(end, _): &(usize, usize)| holes::fills(set, language, doc, hole, at, end);
+            #[cfg(test)]
+            assert!(chosen(doc, texts, (at, limit), known).filter(fills).eq(chosen(doc, texts, (at, limit), None).filter(fills)));
+            chosen(doc, texts, (at, limit), known)
+                .filter(fills)
                 .find_map(|(end, len)| rightwards(set, language, doc, rest.behind(0), end + len))
         }
         (Piece::Hole(hole), _) => {
@@ -206,9 +226,14 @@ fn rightwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>
     }
 }
 
-/// Where `needle` stands between `from` and `to`, from right to left.
-fn backwards(text: &str, needle: &str, from: usize, to: usize) -> impl Iterator<Item = usize> + use<> {
-    places(text, needle, from, to).collect::<Vec<_>>().into_iter().rev()
+/// The last few of these, from right to left.
+fn backwards<T: Copy>(all: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    let mut last = [None; TRIES];
+    let count = all.fold(0, |n, one| {
+        last[n % TRIES] = Some(one);
+        n + 1
+    });
+    (count.saturating_sub(TRIES)..count).rev().filter_map(move |n| last[n % TRIES])
 }
 
 /// Start of the parts when they end at `at`.
@@ -239,14 +264,12 @@ fn leftwards(set: &RuleSet, language: u16, doc: &Document<'_>, parts: Parts<'_>,
             let rest = rest.before(rest.len() - 1);
             let core = previous.trim_matches(' ');
             if core.is_empty() {
-                return backwards(text, previous, floor, at)
-                    .take(TRIES)
+                return backwards(places(text, previous, floor, at))
                     .filter(|&n| holes::fills(set, language, doc, hole, n + previous.len(), at))
                     .find_map(|n| leftwards(set, language, doc, rest, n));
             }
-            backwards(text, core, floor, at)
-                .filter_map(|n| Some((n, blank_after(doc, previous, n + core.len(), Some(hole))?)))
-                .take(TRIES)
+            let ended = |n| Some((n, blank_after(doc, previous, n + core.len(), Some(hole))?));
+            backwards(places(text, core, floor, at).filter_map(ended))
                 .filter(|&(_, end)| end <= at && holes::fills(set, language, doc, hole, end, at))
                 .find_map(|(n, _)| leftwards(set, language, doc, rest, blank_before(doc, previous, n, rest.last_hole())?))
         }

@@ -1,14 +1,14 @@
 //! The one pass over the text: anchors found, phrases confirmed around them, each match placed in its line.
 
 use super::again::Earlier;
-use super::ahead;
+use super::anchored::Trials;
 use super::check::mentioned;
 use super::language::{Languages, weak};
 use super::lists::Lists;
 use super::regex::Windows;
 use super::sign::Stand;
-use super::{around::Surroundings, literal, phrase, unanchored};
-use crate::pack::{Anchored, At, Role, RuleSet, Using};
+use super::{literal, unanchored};
+use crate::pack::{At, Role, RuleSet, Using};
 use crate::text::boundary::{word_end, word_start};
 use crate::text::{Document, Span, is_wide, is_wordy};
 
@@ -95,75 +95,18 @@ pub(super) struct Found {
 /// A folded range, and where it stands in the original, if it begins and ends where words do.
 type Placed = ((usize, usize), Option<Stood>);
 
-/// Matches for which there is room at first: a text has some dozens.
-const MATCHES: usize = 64;
+/// Matches for which there is room at first: a short text has some dozens. The allocator has a kilobyte at hand.
+const MATCHES: usize = 1024 / size_of::<Match>();
 
 /// Where the text is to be explained, also what is refused at once.
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, earlier: Option<&Earlier>) -> Found {
     let mut found = Found { main: Vec::with_capacity(MATCHES), near: Lists::with_capacity(MATCHES), ..Found::default() };
-    let guarded = set.guarded && !doc.explained;
-    let mut around = Surroundings::new(set, doc, guarded);
     let kept = earlier.and_then(|earlier| earlier.kept(doc, set.tables.reach(), || languages.spoken()));
     let whole = 0..doc.lines.len();
     let lines = kept.as_ref().map_or(std::slice::from_ref(&whole), |kept| &kept.fresh);
-    let anchored = Anchored::new(&set.tables);
-    let mut looked = phrase::Looked::default();
-    literal::find(&set.tables, doc, lines, guarded, |hit| {
-        around.look(hit);
-        if around.exclude(anchored.guard(hit.anchor)) {
-            return;
-        }
-        // The words behind the anchor, once a phrase wants one of them; and where phrases stand that are the anchor.
-        let (mut ahead, mut alone) = (None, [None; 2]);
-        for (guard, numbers) in anchored.groups(hit.anchor) {
-            if around.exclude(guard) {
-                continue;
-            }
-            // Where phrases with the same pieces are found, once that is known.
-            let mut answer = None;
-            for number in numbers {
-                let brief = anchored.brief(number);
-                answer = answer.filter(|_| brief.again());
-                if answer == Some(None) {
-                    continue;
-                }
-                let gate = brief.gate();
-                if gate.wants() && !gate.lets(*ahead.get_or_insert_with(|| ahead::begun(doc, &hit))) {
-                    #[cfg(test)]
-                    assert!(phrase::found(set, doc, number, (hit.start, hit.end)).is_none(), "{:?} {hit:?} {number}", doc.raw);
-                    answer = Some(None);
-                    continue;
-                }
-                let Some((rule, language)) = set.numbers(brief.rule(), brief.language()) else { continue };
-                let one = Using { number, role: brief.role(), rule, language, words: brief.words() };
-                if one.role == Role::Regex {
-                    found.tried.push((hit.start, hit.end, rule));
-                    continue;
-                }
-                // Most languages of a word that many have are not those of the text.
-                if passed_over(set, doc, languages, &one) {
-                    continue;
-                }
-                let line = set.rules[rule as usize].at == At::Line;
-                if brief.whole() {
-                    let stood = alone[usize::from(line)].get_or_insert_with(|| found.stood(doc, line, (hit.start, hit.end)));
-                    if let Some(stood) = *stood {
-                        found.put(&one, stood, hit.start);
-                    }
-                    continue;
-                }
-                let find = || {
-                    let (before, behind) = anchored.parts(number)?;
-                    let around = phrase::Around { number, before, behind, blanks: brief.blanks(), language };
-                    phrase::confirm(set, doc, &around, (hit.start, hit.end), &mut looked)
-                };
-                if let Some(range) = *answer.get_or_insert_with(find) {
-                    found.add(set, doc, &one, range, hit.start);
-                }
-            }
-        }
-    });
+    let mut trials = Trials::new(set, doc, languages);
+    literal::find(&set.tables, doc, lines, set.guarded && !doc.explained, |hit| trials.add(hit, &mut found));
     if !set.unanchored.is_empty() {
         unanchored::scan(set, doc, languages, lines, &mut found);
     }
@@ -210,24 +153,25 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
 /// True for a phrase that says too little in a language that is not that of the text: it would be refused for that.
 #[inline]
 pub(super) fn passed_over(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
-    if one.role != Role::Main || !set.guarded || doc.explained {
-        return false;
-    }
-    let rule = &set.rules[one.rule as usize];
-    weak(rule, one.words) && !rule.once && !languages.speaks(one.language)
+    !set.rules[one.rule as usize].once && refused(set, doc, languages, one)
+}
+
+/// The same, where it may be asked how many there are: those of one rule at one place are all told by the first.
+pub(super) fn refused(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
+    let removes = one.role == Role::Main && set.guarded && !doc.explained;
+    removes && weak(&set.rules[one.rule as usize], one.words) && !languages.speaks(one.language)
 }
 
 impl Found {
-    /// Places a phrase that was found at `fold` by what stands at `anchor`.
-    pub fn add(&mut self, set: &RuleSet, doc: &Document<'_>, one: &Using, fold: (usize, usize), anchor: usize) {
-        let line = set.rules[one.rule as usize].at == At::Line;
+    /// Places a phrase that was found at `fold` by what stands at `anchor`; its rule wants a `line` or not.
+    pub fn add(&mut self, doc: &Document<'_>, one: &Using, line: bool, fold: (usize, usize), anchor: usize) {
         if let Some(stood) = self.stood(doc, line, fold) {
             self.put(one, stood, anchor);
         }
     }
 
     /// Where a phrase stands that was found at `fold`, of a rule for whole lines or another one; `None` where no words begin and end.
-    fn stood(&mut self, doc: &Document<'_>, line: bool, fold: (usize, usize)) -> Option<Stood> {
+    pub fn stood(&mut self, doc: &Document<'_>, line: bool, fold: (usize, usize)) -> Option<Stood> {
         let (mut start, mut end) = fold;
         let bytes = doc.folded.text.as_bytes();
         // Most phrases begin and end with a letter.
@@ -257,7 +201,7 @@ impl Found {
     }
 
     #[inline]
-    fn put(&mut self, one: &Using, stood: Stood, anchor: usize) {
+    pub fn put(&mut self, one: &Using, stood: Stood, anchor: usize) {
         let (&Using { role, rule, language, words, .. }, Stood { span, fold, stand }) = (one, stood);
         let found = Match { span, fold, rule, language, stand, words, anchor: anchor as u32 };
         match role {
@@ -273,6 +217,13 @@ impl Found {
 /// Both ends lie where words begin and end, if they touch words at all.
 fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
     let text = &doc.folded.text;
+    let bytes = text.as_bytes();
+    // Nearly always blanks and letters of ASCII are around it.
+    let plain = |at: Option<usize>| at.is_some_and(|at| bytes.get(at).is_some_and(|b| b.is_ascii() && !b.is_ascii_alphanumeric()));
+    let letter = |at: usize| bytes[at].is_ascii_alphabetic();
+    if plain(start.checked_sub(1)) && plain(Some(end)) && letter(start) && letter(end - 1) {
+        return true;
+    }
     // "5.2 Comments" and "1,204 Views" do not begin in the middle of their number.
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     if digit(text[start..].chars().next())
@@ -288,7 +239,7 @@ fn bounded(doc: &Document<'_>, span: Span, start: usize, end: usize) -> bool {
 
 pub(super) fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) -> Stand {
     let first = &doc.lines[doc.line_at(span.start())];
-    let last = &doc.lines[doc.last_line_of(span)];
+    let last = if span.end() <= first.end() { first } else { &doc.lines[doc.last_line_of(span)] };
     let before = doc.folded.text.get(first.fold_start().min(start)..start).unwrap_or("");
     let after = doc.folded.text.get(end..last.fold_end().max(end)).unwrap_or("");
     match (decoration(before, false), decoration(after, true)) {

@@ -3,6 +3,7 @@
 //! No list of phrases has them all, since every site orders them in its own way. What they share is a vocabulary: moments of
 //! the calendar, a few words (slots `stamp-word` and `stamp-token`), and names behind a word of `byline-label`.
 
+use super::answer;
 use crate::pack::RuleSet;
 use crate::text::{Document, is_wordy};
 
@@ -58,7 +59,11 @@ pub(super) fn line_end(set: &RuleSet, doc: &Document<'_>, at: usize) -> Option<u
             next += c.len_utf8();
             continue;
         }
-        let date = calendar.date(text, next);
+        // What a line begins with was asked before.
+        let date = match next == at {
+            true => doc.remembered((answer::DATE_OF_ANY, at), || calendar.date(text, at)),
+            false => calendar.date(text, next),
+        };
         if let Some(end) = date.or_else(|| calendar.time(text, next).filter(|_| c.is_ascii_digit())) {
             // “12.10. The online menu” at the head of a line is the number of a chapter, not a time of day or a day without a year.
             // A third number of one digit is no year either: “9.24.1. IN”.

@@ -3,12 +3,12 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::holes;
 use super::language::Languages;
 use super::phrase;
-use super::scan::{Found, passed_over};
+use super::scan::{Found, passed_over, refused};
 use super::stamp;
-use crate::pack::{Hole, RuleSet, Unanchored};
+use super::{answer, holes};
+use crate::pack::{At, Hole, RuleSet, Unanchored};
 use crate::text::{BLOCK, Document, Line, block_at, is_wordy, places};
 
 /// Longest line on which phrases without a literal are tried.
@@ -18,6 +18,8 @@ const STAMP_LINE: usize = 180;
 
 /// Adds what is found where a short one of these lines begins with a digit or a letter, when it holds a digit at all.
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, lines: &[Range<usize>], found: &mut Found) {
+    // What is found here and will be refused for its language, but counts as one of its kind.
+    let mut counted: Vec<(u32, (usize, usize))> = Vec::new();
     for line in lines.iter().flat_map(|lines| &doc.lines[lines.clone()]) {
         let (start, end) = (line.start(), line.end());
         let len = end - start;
@@ -28,6 +30,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
         let lead = folded.find(|c: char| is_wordy(c)).unwrap_or(folded.len());
         let mut head = Head {
             set,
+            doc,
             whole: &doc.folded.text,
             text: &doc.folded.text[..line.fold_end()],
             line,
@@ -43,19 +46,25 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
             }
             // Languages that have no word of the line agree about it: their answer is found once.
             let (mut strangers, mut own) = (None, None);
+            counted.clear();
             for one in &group.phrases {
                 if passed_over(set, doc, languages, one) {
                     continue;
                 }
-                let spoken = spoken.get_or_init(|| set.dated_in(folded));
                 let language = one.language;
-                let stranger = language != 0 && language < 64 && spoken & (1 << language) == 0;
+                let stranger = (1..64).contains(&language) && spoken.get_or_init(|| set.dated_in(folded)) & (1 << language) == 0;
                 let known = if stranger { strangers } else { own.filter(|&(of, _)| of == language) };
                 let find = || phrase::from_start(set, doc, &set.phrase(one.number)?, head.at);
                 let (_, range) = known.unwrap_or_else(|| (language, find()));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
-                    found.add(set, doc, one, range, line.fold_start());
+                    if set.rules[one.rule as usize].once && refused(set, doc, languages, one) {
+                        if counted.contains(&(one.rule, range)) {
+                            continue;
+                        }
+                        counted.push((one.rule, range));
+                    }
+                    found.add(doc, one, set.rules[one.rule as usize].at == At::Line, range, line.fold_start());
                 }
             }
         }
@@ -73,6 +82,7 @@ fn digit_in(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Where a short line begins: nearly all phrases want a date or a time, and few lines with a digit have one.
 struct Head<'d> {
     set: &'d RuleSet,
+    doc: &'d Document<'d>,
     /// The folded text, and what of it ends with the line.
     whole: &'d str,
     text: &'d str,
@@ -98,7 +108,7 @@ impl Head<'_> {
             return begins;
         }
         let begins = match hole {
-            Hole::Date => self.set.calendar(0).date(self.text, self.at).is_some(),
+            Hole::Date => self.date().is_some(),
             Hole::Stamp => stamp::may_begin(self.set, self.text, self.at),
             _ => holes::may_begin(self.set, self.text, hole, self.at),
         };
@@ -106,21 +116,34 @@ impl Head<'_> {
         begins
     }
 
+    /// The end of the date with which the line begins, in the words of any language.
+    fn date(&self) -> Option<usize> {
+        self.doc.remembered((answer::DATE_OF_ANY, self.at), || self.set.calendar(0).date(self.text, self.at))
+    }
+
     /// Whether the line holds a date and a time, as far as they are wanted, in the words of any language.
     fn holds(&mut self, date: bool, time: bool) -> bool {
-        let (dated, timed) = *self.moments.get_or_insert_with(|| {
-            let calendar = self.set.calendar(0);
-            let mut before = ' ';
-            let (mut dated, mut timed) = (false, false);
-            for (at, c) in self.text[self.line.fold_start()..].char_indices() {
-                if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
-                    dated = dated || calendar.date(self.text, self.line.fold_start() + at).is_some();
-                    timed = timed || c.is_ascii_digit() && calendar.time(self.text, self.line.fold_start() + at).is_some();
-                }
-                before = c;
-            }
-            (dated, timed)
-        });
+        let (dated, timed) = self.moments.unwrap_or_else(|| self.read_moments());
+        self.moments = Some((dated, timed));
         (dated || !date) && (timed || !time)
+    }
+
+    fn read_moments(&self) -> (bool, bool) {
+        let calendar = self.set.calendar(0);
+        let mut before = ' ';
+        let (mut dated, mut timed) = (false, false);
+        for (at, c) in self.text[self.line.fold_start()..].char_indices() {
+            if is_wordy(c) && (!is_wordy(before) || before.is_ascii_digit() != c.is_ascii_digit()) {
+                let at = self.line.fold_start() + at;
+                let date = || if at == self.at { self.date() } else { calendar.date(self.text, at) };
+                dated = dated || date().is_some();
+                timed = timed || c.is_ascii_digit() && calendar.time(self.text, at).is_some();
+                if dated && timed {
+                    break;
+                }
+            }
+            before = c;
+        }
+        (dated, timed)
     }
 }

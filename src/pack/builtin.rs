@@ -50,11 +50,6 @@ impl LazyRegex {
     pub fn get(&self) -> Option<&Program> {
         self.ready.get_or_init(|| built(&self.source, self.mode).or_else(|| Program::new(&self.source, self.mode).ok())).as_ref()
     }
-
-    /// True if it matches anywhere in a text.
-    pub fn is_match(&self, text: &str) -> bool {
-        self.get().is_none_or(|program| program.is_match(text))
-    }
 }
 
 /// What the build script made of an expression, if it is one of a built-in pack. The numbers say how many there are, for each where

@@ -282,7 +282,9 @@ impl<'p> Compiler<'p> {
                     Role::Regex => Guard::default(),
                     _ => Guard::of(&parts, anchor, place),
                 };
-                self.phrases.push(Written { parts, anchor, role, rule: index, language, words: words as u16, guard });
+                let line = rule.at == At::Line;
+                let weak = role == Role::Main && !rule.once && rule.says_little(words);
+                self.phrases.push(Written { parts, anchor, role, rule: index, language, words: words as u16, guard, line, weak });
             }
         }
         Ok(())

@@ -99,6 +99,11 @@ impl Rule {
         !self.unless.is_empty() || expressions.into_iter().any(Option::is_some)
     }
 
+    /// True where a phrase of so many words says too little outside of its language.
+    pub fn says_little(&self, words: usize) -> bool {
+        self.weight < 3 || words <= 2
+    }
+
     pub fn new(info: Arc<RuleInfo>, table: &RuleTable) -> Rule {
         let at = table.at.unwrap_or(match (table.scope, &table.regex) {
             (_, Some(regex)) if regex.get_ref().contains(r"\A") => At::TextStart,

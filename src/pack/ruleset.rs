@@ -46,6 +46,8 @@ pub(crate) struct Unanchored {
 pub(crate) struct RuleSet {
     pub rules: Vec<Rule>,
     pub languages: Vec<Arc<str>>,
+    /// How far each of them is from a text that is in none: English, words of no language, the rest.
+    pub strangers: Vec<u8>,
     pub tables: Tables,
     /// For each compiled rule and language, its number here.
     rule_numbers: Vec<u32>,
@@ -69,6 +71,8 @@ pub(crate) struct RuleSet {
     /// Languages (bits) whose words count in any text: those that list no function words, and English, which software prints on
     /// pages of every language.
     pub heard: u64,
+    /// The same by the numbers that languages had when they were compiled.
+    pub always_heard: u64,
     /// True while guards hold: `at` and `case` of the rules are those that were compiled.
     pub guarded: bool,
     /// True where a rule speaks for structure alone, so that texts without any sign are looked at too.
@@ -76,6 +80,9 @@ pub(crate) struct RuleSet {
 }
 
 impl RuleSet {
+    /// The mark of a language that is that of few texts.
+    pub const STRANGER: u8 = 3;
+
     /// The selected rules in the selected languages.
     pub fn new(packs: &Packs, selection: &Selection) -> Result<RuleSet, PackError> {
         if packs.pristine {
@@ -151,6 +158,7 @@ impl RuleSet {
             *number = rules.len() as u32;
             rules.push(rule);
         }
+        let always_heard = in_packs(&language_numbers, |n| n >= 64 || heard >> n & 1 == 1);
         let pinned = (0u32..).zip(&rules).filter(|(_, r)| r.regex.is_some() && matches!(r.at, At::TextStart | At::TextEnd)).map(|(n, _)| n);
         let structural = rules.iter().any(|r| r.fill.as_ref().is_some_and(|f| f.kind == Fill::Outside));
         let mut set = RuleSet {
@@ -158,6 +166,18 @@ impl RuleSet {
             structural,
             guarded: true,
             rules,
+            strangers: codes
+                .iter()
+                .map(|&code| {
+                    if code == "en" {
+                        1
+                    } else if code == "any" {
+                        2
+                    } else {
+                        RuleSet::STRANGER
+                    }
+                })
+                .collect(),
             languages,
             rule_numbers,
             language_numbers,
@@ -171,6 +191,7 @@ impl RuleSet {
             stamp_by: Lexicon::new(stamp_by),
             common: Lexicon::new(common),
             heard,
+            always_heard,
             tables,
         };
         let numbers = set.tables.section(Section::Unanchored).iter();
@@ -220,6 +241,12 @@ impl RuleSet {
         (rule != RULE_OUT && language != OUT).then_some((rule, language))
     }
 
+    /// The languages by the numbers that they had when they were compiled (bits), whose weak words are nothing in a text that speaks
+    /// these.
+    pub fn silent(&self, spoken: u64) -> u64 {
+        !(self.always_heard | in_packs(&self.language_numbers, |n| n >= 64 || spoken >> n & 1 == 1))
+    }
+
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.
     pub fn calendar(&self, language: u16) -> Calendar<'_> {
         let languages = if language == 0 { u64::MAX } else { 1 << language.min(63) | self.english };
@@ -247,6 +274,11 @@ impl RuleSet {
         let bytes = before.as_bytes();
         self.network_ends.hold(bytes.last_chunk()) || self.network_ends.short.iter().any(|edge| bytes.ends_with(edge))
     }
+}
+
+/// The languages, by the numbers that they had when they were compiled (bits), of which something holds by their numbers here.
+fn in_packs(numbers: &[u16], holds: impl Fn(u16) -> bool) -> u64 {
+    numbers.iter().take(64).enumerate().fold(0, |bits, (compiled, &n)| bits | u64::from(n != OUT && holds(n)) << compiled)
 }
 
 /// What names begin with, or end with.

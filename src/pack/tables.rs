@@ -18,12 +18,12 @@ pub(crate) enum Section {
     Texts,
     /// For each anchor, the number of its first group, and behind the last anchor the number of all groups.
     Anchors,
-    /// Two numbers for each group of phrases that have an anchor and a guard in common: the guard, and the first of the phrases, which
-    /// end where those of the next group begin. Behind the last one stands where its phrases end.
+    /// Two numbers for each group of phrases that have an anchor, a guard and a gate in common: these, and the first of the phrases,
+    /// which end where those of the next group begin. Behind the last one stands where its phrases end.
     Groups,
     /// For each anchor, what its phrases have in common ([`guard`](super::guard)).
     Guards,
-    /// Four numbers for each phrase: where its parts begin; rule; language, marks and role; gate, words and anchor. Phrases of one
+    /// Four numbers for each phrase: where its parts begin; rule; language, marks and role; words and anchor. Phrases of one
     /// anchor stand together, and those without an anchor come last.
     Phrases,
     Parts,
@@ -62,6 +62,10 @@ const WHOLE: u32 = 1 << 14;
 /// Marks a phrase whose anchor begins with a blank, or ends with one.
 const BLANK_BEFORE: u32 = 1 << 13;
 const BLANK_BEHIND: u32 = 1 << 12;
+/// Marks a phrase that counts only in a text of its language.
+const WEAK: u32 = 1 << 11;
+/// Marks a phrase of a rule that wants a line of its own.
+const LINE: u32 = 1 << 10;
 /// What the role is told from.
 const ROLE: u32 = 7;
 /// Marks a phrase without an anchor.
@@ -119,6 +123,15 @@ pub(crate) struct Anchored<'t> {
     parts: Parts<'t>,
 }
 
+/// Phrases that have an anchor and what must stand around it in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub guard: Guard,
+    pub gate: Gate,
+    /// Their numbers.
+    pub phrases: Range<u32>,
+}
+
 /// What decides most often whether a phrase is tried at all.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Brief<'t>(&'t [u32; PHRASE]);
@@ -140,12 +153,16 @@ impl<'t> Anchored<'t> {
         Guard::from_bits(self.guards[anchor as usize])
     }
 
-    /// The phrases that have this anchor, those with the same guard together.
+    /// The phrases that have this anchor, those with the same guard and gate together.
     #[inline]
-    pub fn groups(self, anchor: u32) -> impl Iterator<Item = (Guard, Range<u32>)> {
+    pub fn groups(self, anchor: u32) -> impl Iterator<Item = Group> + use<'t> {
         // The first of the next group is where the last one ends.
         let groups = &self.groups[self.anchors[anchor as usize] as usize..=self.anchors[anchor as usize + 1] as usize];
-        groups.iter().zip(&groups[1..]).map(|(&[guard, first], &[_, end])| (Guard::from_bits(guard), first..end))
+        groups.iter().zip(&groups[1..]).map(|(&[around, first], &[_, end])| Group {
+            guard: Guard::from_bits(around & 0xFFFF),
+            gate: Gate::from_bits((around >> 16) as u16),
+            phrases: first..end,
+        })
     }
 
     /// A phrase by its number.
@@ -207,10 +224,16 @@ impl Brief<'_> {
         self.0[2] & AGAIN != 0
     }
 
-    /// What must stand behind its anchor.
+    /// It counts only in a text of its language.
     #[inline]
-    pub fn gate(self) -> Gate {
-        Gate::from_bits((self.0[3] >> 16) as u16)
+    pub fn weak(self) -> bool {
+        self.0[2] & WEAK != 0
+    }
+
+    /// Its rule wants a line of its own.
+    #[inline]
+    pub fn line(self) -> bool {
+        self.0[2] & LINE != 0
     }
 }
 
@@ -438,9 +461,19 @@ pub(crate) struct Written {
     pub language: u16,
     pub words: u16,
     pub guard: Guard,
+    /// Its rule wants a line of its own.
+    pub line: bool,
+    /// It is what its rule removes, and says too little outside of its language.
+    pub weak: bool,
 }
 
 impl Written {
+    /// What must stand around its anchor: the guard, and the gate above it.
+    fn around(&self) -> u32 {
+        let gate = self.anchor.map_or(Gate::default(), |anchor| Gate::of(&self.parts, anchor));
+        u32::from(gate.bits()) << 16 | self.guard.bits()
+    }
+
     /// Bytes that it may cover between two line ends, at most.
     fn reach(&self) -> usize {
         let edge = |n: usize| n == 0 || n + 1 == self.parts.len();
@@ -495,18 +528,22 @@ impl<'p> Builder<'p> {
     fn phrase(&mut self, phrase: &'p Written, again: bool) {
         let start = self.sections[Section::Parts as usize].len() as u32;
         let anchor = phrase.anchor.map_or(NO_ANCHOR, |a| (a as u32).min(NO_ANCHOR));
-        let gate = phrase.anchor.map_or(Gate::default(), |anchor| Gate::of(&phrase.parts, anchor));
         let blanks = match phrase.anchor.and_then(|anchor| phrase.parts.get(anchor)) {
             Some(Part::Literal(text)) => (text.starts_with(' '), text.ends_with(' ')),
             _ => (false, false),
         };
         let mark = |is: bool, mark: u32| if is { mark } else { 0 };
-        let marks = mark(again, AGAIN) | mark(phrase.parts.len() == 1, WHOLE) | mark(blanks.0, BLANK_BEFORE) | mark(blanks.1, BLANK_BEHIND);
+        let marks = mark(again, AGAIN)
+            | mark(phrase.parts.len() == 1, WHOLE)
+            | mark(blanks.0, BLANK_BEFORE)
+            | mark(blanks.1, BLANK_BEHIND)
+            | mark(phrase.weak, WEAK)
+            | mark(phrase.line, LINE);
         self.sections[Section::Phrases as usize].extend([
             start,
             phrase.rule,
             u32::from(phrase.language) << 16 | marks | phrase.role as u32,
-            u32::from(gate.bits()) << 16 | u32::from(phrase.words.min(0xFF)) << 8 | anchor,
+            u32::from(phrase.words.min(0xFF)) << 8 | anchor,
         ]);
         for part in &phrase.parts {
             let part = self.part(part);
@@ -562,14 +599,18 @@ impl Tables {
             builder.sections[Section::Guards as usize].push(Guard::common(list.iter().map(|phrase| phrase.guard)).bits());
             let pieces = Written::pieces;
             // What languages share is remembered from one phrase to the next, and what phrases with the same pieces share.
-            list.sort_by_key(|phrase| (phrase.guard.bits(), phrase.language));
+            // Where a phrase is its anchor, rules come one after the other, as they are wanted in the end.
+            list.sort_by_key(|phrase| {
+                let rule = if phrase.parts.len() == 1 { phrase.rule } else { u32::MAX };
+                (phrase.around(), rule, phrase.language)
+            });
             let mut known: HashMap<_, usize> = HashMap::new();
             let order: Vec<usize> = list.iter().enumerate().map(|(at, phrase)| *known.entry(pieces(phrase)).or_insert(at)).collect();
             let mut list: Vec<(usize, &Written)> = order.into_iter().zip(list).collect();
-            list.sort_by_key(|&(order, phrase)| (phrase.guard.bits(), order));
-            for group in list.chunk_by(|(_, a), (_, b)| a.guard == b.guard) {
+            list.sort_by_key(|&(order, phrase)| (phrase.around(), order));
+            for group in list.chunk_by(|(_, a), (_, b)| a.around() == b.around()) {
                 let first = builder.phrases();
-                builder.sections[Section::Groups as usize].extend([group[0].1.guard.bits(), first]);
+                builder.sections[Section::Groups as usize].extend([group[0].1.around(), first]);
                 let mut before = None;
                 for &(_, phrase) in group {
                     let again = before == Some(pieces(phrase)) && !phrase.parts.iter().any(Part::by_language);
@@ -636,6 +677,8 @@ impl Tables {
             language: 0,
             words: 1,
             guard: guard(n),
+            line: false,
+            weak: false,
         };
         Tables::build(&(0..texts.len()).map(written).collect::<Vec<_>>())
     }

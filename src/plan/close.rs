@@ -36,8 +36,11 @@ fn wrapped(text: &str, span: Span, floor: usize, ceiling: usize) -> Span {
         }
         // "(Required fields are marked *)": brackets that have nothing left to hold, or of which one half is cut.
         let bracket = [('(', ')'), ('（', '）'), ('【', '】')].into_iter().find_map(|(open, close)| {
-            let (opens, closes) = (inside.matches(open).count(), inside.matches(close).count());
             let (led, followed) = (before.ends_with(open), after.starts_with(close));
+            if !led && !followed {
+                return None;
+            }
+            let (opens, closes) = (inside.matches(open).count(), inside.matches(close).count());
             match opens.cmp(&closes) {
                 Ordering::Less if led => Some((open.len_utf8(), 0)),
                 Ordering::Equal if led && followed => Some((open.len_utf8(), close.len_utf8())),

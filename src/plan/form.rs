@@ -5,6 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use memchr::memmem;
+
 use super::fill::taken;
 use super::list::different;
 use crate::detect::Cut;
@@ -35,6 +37,8 @@ const LIST: usize = 12;
 const SPOKEN: usize = 4;
 /// One line of so many at least is a speaker's name.
 const SPEAKING: usize = 8;
+/// Names that are looked for one by one.
+const LOOKS: usize = 8;
 /// Lines that are looked at for hours, above and below.
 const REACH: usize = 6;
 
@@ -47,6 +51,8 @@ struct Forms<'d, 't> {
     filled: Vec<usize>,
     /// The names of speakers, once they are asked for.
     names: Option<HashSet<&'t str>>,
+    /// How often it was looked whether one name stands again, which is less than to look for all.
+    looked: usize,
 }
 
 /// Leaves out cuts of lines inside such forms.
@@ -55,10 +61,10 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         return;
     }
     let taken = taken(doc, cuts);
-    let filled = (0..doc.lines.len()).filter(|&n| !doc.line(n).trim_start().is_empty()).collect();
+    let filled = (0..doc.lines.len()).filter(|&n| !doc.is_blank(n)).collect();
     let mut cut = vec![false; taken.len()];
     cuts.iter().for_each(|c| cut[doc.line_at(c.span.start())] = true);
-    let mut forms = Forms { doc, taken, cut, filled, names: None };
+    let mut forms = Forms { doc, taken, cut, filled, names: None, looked: 0 };
     let verse = forms.is_verse();
     let small = forms.filled.len() <= SMALL && forms.filled.iter().filter(|&&n| forms.taken[n]).count() <= LIST;
     cuts.retain(|c| {
@@ -144,6 +150,9 @@ impl<'t> Forms<'_, 't> {
     /// A word and another with a dash between them, among lines like it: a list of words and their translations.
     fn matched(&self, at: usize) -> bool {
         let halves = |at: usize| self.line(at).and_then(halves);
+        if halves(at).is_none() {
+            return false;
+        }
         let lines = self.filled.len();
         let first = (at.saturating_sub(MANY)..at).rev().take_while(|&n| halves(n).is_some()).last().unwrap_or(at);
         let rows: Vec<(&str, &str)> = (first..lines.min(at + MANY)).map_while(halves).collect();
@@ -173,6 +182,11 @@ impl<'t> Forms<'_, 't> {
     fn spoken(&mut self, at: usize) -> bool {
         let Some(above) = at.checked_sub(1).filter(|&above| self.is_name(above)) else { return false };
         if self.names.is_none() {
+            self.looked += 1;
+            let again = |name: &str| memmem::find_iter(self.doc.raw.as_bytes(), name).nth(1).is_some();
+            if self.looked <= LOOKS && !self.line(above).is_some_and(again) {
+                return false;
+            }
             self.names = Some(self.speakers());
         }
         self.names.as_ref().is_some_and(|names| self.line(above).is_some_and(|name| names.contains(name)))
@@ -181,7 +195,12 @@ impl<'t> Forms<'_, 't> {
     /// The names of a play or an interview, which stand more than once each, over lines most of which stay.
     fn speakers(&self) -> HashSet<&'t str> {
         let mut names: HashMap<&str, Vec<usize>> = HashMap::new();
-        for at in (0..self.filled.len()).filter(|&at| self.is_name(at)) {
+        // Only lines that stand more than once can be such names, and few do: the others need not be read.
+        let repeated = self.repeated();
+        if repeated.len() * SPEAKING < self.filled.len() {
+            return HashSet::new();
+        }
+        for at in repeated.into_iter().filter(|&at| self.is_name(at)) {
             names.entry(self.line(at).unwrap_or("")).or_default().push(at);
         }
         names.retain(|_, places| places.len() > 1);
@@ -198,6 +217,21 @@ impl<'t> Forms<'_, 't> {
         // The short lines of a page's menus come again as well, but far apart.
         let many = said * SPEAKING >= self.filled.len();
         if names.len() > 1 && many && kept.len() * 2 >= said { names.into_keys().collect() } else { HashSet::new() }
+    }
+
+    /// Lines that may stand more than once, as far as their length and their ends tell.
+    fn repeated(&self) -> Vec<usize> {
+        let number = |at: usize| {
+            let line = self.line(at).unwrap_or("").as_bytes();
+            let ends = match (line.first_chunk::<8>(), line.last_chunk::<8>()) {
+                (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
+                _ => line.iter().fold(0, |number, &b| number << 8 | u64::from(b)),
+            };
+            ends.wrapping_add(line.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        };
+        let mut lines: Vec<(u64, u32)> = (0..self.filled.len()).map(|at| (number(at), at as u32)).collect();
+        lines.sort_unstable();
+        lines.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1).flatten().map(|&(_, at)| at as usize).collect()
     }
 
     fn is_name(&self, at: usize) -> bool {
@@ -232,6 +266,8 @@ fn halves(line: &str) -> Option<(&str, &str)> {
     fn sign(text: &str) -> Option<(&str, &str)> {
         [" – ", " — ", " - ", " = "].iter().find_map(|sign| text.split_once(sign))
     }
+    // A dash is a hyphen or begins so.
+    memchr::memchr3(b'-', b'=', "–".as_bytes()[0], line.as_bytes())?;
     let (left, right) = sign(line)?;
     let side = |text: &str| text.contains(char::is_alphabetic) && text.len() <= SIDE && !text.contains(['|', '[', '(', '/']);
     (side(left) && side(right) && sign(right).is_none()).then_some((left, right))

@@ -29,7 +29,7 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, mut signs: Vec<Sign>, mut 
         from = to;
         // Heavy signs have cut what they cut, and one that is not alone on its line cuts nothing.
         let lone = trace.is_none() && matches!(members, [one] if one.stand != Stand::Whole);
-        if lone || members.iter().all(|s| s.weight >= 3) {
+        if lone || members.iter().all(|s| s.weight >= 3) || trace.is_none() && too_light(set, members) {
             continue;
         }
         if let Err(why) = run(set, doc, members, trace.is_some(), &mut out)
@@ -46,6 +46,12 @@ pub(super) fn cuts(set: &RuleSet, doc: &Document<'_>, mut signs: Vec<Sign>, mut 
         }
     }
     out
+}
+
+/// True where signs cannot weigh enough, wherever they stand. Most are words that stand alone.
+fn too_light(set: &RuleSet, signs: &[Sign]) -> bool {
+    let weight: u32 = signs.iter().map(|s| u32::from(s.weight.max(s.full))).sum();
+    weight < EDGE_WEIGHT && signs.iter().all(|s| set.rules[s.rule as usize].tally.is_none())
 }
 
 /// True where nothing but blanks and decoration stands between two signs. Most often a word does, and it shows at once.

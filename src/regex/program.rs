@@ -70,6 +70,11 @@ impl Program {
         Program { pool, head: head as usize }
     }
 
+    /// Where it lies in memory: what tells it from others.
+    pub fn place(&self) -> usize {
+        self.pool[self.head..].as_ptr().addr()
+    }
+
     pub(super) fn view(&self) -> View<'_> {
         let (head, rest) = self.pool[self.head..].split_at(HEAD);
         View {

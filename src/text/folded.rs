@@ -58,6 +58,14 @@ impl Folded {
 
     /// Offset in the original just behind the character that ends at `at`.
     pub fn raw_end(&self, original: &str, at: usize) -> usize {
+        // A letter of ASCII before another one.
+        if let Some(start) = at.checked_sub(1).filter(|&n| self.text.as_bytes()[n].is_ascii()).map(|n| self.raw_start(n))
+            && let Some([one, next]) = original.as_bytes().get(start..start + 2)
+            && one.is_ascii()
+            && next.is_ascii()
+        {
+            return start + 1;
+        }
         let Some(last) = self.text[..at].chars().next_back() else { return 0 };
         let mut end = original.floor_char_boundary(self.raw_start(at - last.len_utf8()));
         if let Some(c) = original[end..].chars().next() {

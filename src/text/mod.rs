@@ -7,6 +7,8 @@ mod class;
 mod fold;
 mod folded;
 mod kinds;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod left;
 mod letter;
 mod line;
@@ -30,7 +32,7 @@ pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark,
 use near::partition_near;
 pub use span::Span;
 pub(crate) use standing::{Stretch, parted};
-pub(crate) use words::count_words;
+pub(crate) use words::{count_words, count_words_to};
 
 /// A text made ready for matching.
 pub(crate) struct Document<'t> {
@@ -238,6 +240,12 @@ impl<'t> Document<'t> {
     pub fn filled_before(&self, n: usize) -> usize {
         let sums = self.line_sums();
         sums[n.min(sums.len() - 1)] as usize
+    }
+
+    /// True for a line of nothing but white space.
+    pub fn is_blank(&self, n: usize) -> bool {
+        let sums = self.line_sums();
+        sums[n] == sums[n + 1]
     }
 
     /// One for a line that is not blank.

@@ -13,6 +13,12 @@ pub(super) fn breadth(c: char) -> u32 {
 
 /// Words; two characters make one in scripts without blanks, two and a half in Thai and its kin.
 pub(crate) fn count_words(text: &str) -> usize {
+    count_words_to(text, usize::MAX)
+}
+
+/// The same, where more than `most` words need not be counted: then the answer is any number above it.
+#[inline]
+pub(crate) fn count_words_to(text: &str, most: usize) -> usize {
     let (mut wide, mut words) = (0u32, 0);
     // True behind a letter or digit of a word that is counted already.
     let mut counted = false;
@@ -20,6 +26,9 @@ pub(crate) fn count_words(text: &str) -> usize {
         if c.is_ascii_alphanumeric() {
             words += usize::from(!counted);
             counted = true;
+            if words > most {
+                break;
+            }
         } else if is_wide(c) {
             wide += breadth(c);
             counted = false;
@@ -166,4 +175,19 @@ pub(super) fn count(line: &str) -> (u32, u32, u32) {
         inner += u32::from(state.0 / Reading::NEW_SENTENCE);
     }
     (words, inner, wide)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn counts_to_a_number_as_to_the_end(text in "[a-c '.é面ก\n]{0,40}", most in 0..8usize) {
+            let (all, some) = (count_words(&text), count_words_to(&text, most));
+            prop_assert!(if all <= most { some == all } else { some > most }, "{} {}", all, some);
+        }
+    }
 }
