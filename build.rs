@@ -13,6 +13,8 @@ mod text {
     mod bits;
     mod block;
     mod class;
+    #[cfg(target_arch = "x86_64")]
+    mod lanes;
     mod letter;
     mod line;
     mod words;

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Whole runs of `dehusk clean` over folders and large texts, measured against `cp -r`; prints Markdown tables.
 
-    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only folder,way,large,growth,size]
+    benches/folder.py [--dehusk BIN] [--dir DIR] [--files N] [--rounds N] [--threads N] [--only start,folder,way,large,growth,size]
 
 Pages of about 5 KB are made from fixtures/: 70% prose alone, 30% with residue. Both commands are run in turn, so that a
 busy machine slows both; the tables give medians and, in brackets, quartiles. `cpu` is user + system time.
 """
 
 import argparse
+import json
 import os
 import platform
 import random
@@ -65,7 +66,7 @@ def make_folder(folder, count, seed=1):
 def run(command):
     """Wall and processor seconds of one run."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    done = subprocess.run(command, input=b"x\n", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         sys.exit(f"{command[0]} failed: {done.stderr.decode(errors='replace')}")
@@ -190,20 +191,47 @@ def growth(args, home):
 
 
 def size(args, home):
-    rng, grain, scraped, commands, out = random.Random(2), paragraphs(), texts("scraped"), {}, home / "out.txt"
-    for megabytes in (1, 10, 100):
-        source = home / f"{megabytes}.txt"
-        with open(source, "w", encoding="utf-8", newline="") as file:
-            while file.tell() < megabytes * 1_000_000:
-                file.write(page(rng, grain, scraped))
-        commands[megabytes] = clean(args, source, out)
+    """A byte of documents of 1 KB to 200 MB, as JSON Lines of 20 MB at least, one thread; the start is taken off."""
+    grain, scraped, commands, bytes_of, out = paragraphs(), texts("scraped"), {"start": [str(args.dehusk), "clean", "-"]}, {}, home / "out"
+
+    def pages(rng, length):
+        text, taken = [], 0
+        while taken < length:
+            text.append(page(rng, grain, scraped))
+            taken += len(text[-1].encode())
+        return "".join(text)
+
+    def grains(rng, length):
+        text, taken = [], 0
+        while taken < length:
+            text.append(rng.choice(grain))
+            taken += len(text[-1].encode()) + 2
+        return "\n\n".join(text) + "\n"
+
+    sizes = (1, 10, 100, 1_000, 10_000, 100_000, 200_000)
+    for kind, make, sizes in (("prose", grains, sizes), ("pages", pages, sizes[1:])):
+        for kilobytes in sizes:
+            rng, source, length = random.Random(2), home / f"{kind}-{kilobytes}.jsonl", 0
+            with open(source, "w", encoding="utf-8") as file:
+                while length < 20_000_000:
+                    text = make(rng, kilobytes * 1_000)
+                    length += len(text.encode())
+                    file.write(json.dumps({"text": text}, ensure_ascii=False) + "\n")
+            bytes_of[kind, kilobytes] = length
+            commands[kind, kilobytes] = clean(args, source, out, 1)
     times = in_turn(commands, max(3, args.rounds // 2), [out])
-    print("| one text, MB | wall, s | cpu, s | cpu per byte, ns |\n| --- | --- | --- | --- |")
-    for megabytes, taken in times.items():
-        length = (home / f"{megabytes}.txt").stat().st_size
-        each = spread([c / length for _, c in taken], 1e9, 1)
-        print(f"| {megabytes} | {spread([w for w, _ in taken])} | {spread([c for _, c in taken])} | {each} |")
+    start = statistics.median(c for _, c in times.pop("start"))
+    print("| documents of | KB | cpu per byte, ns |\n| --- | --- | --- |")
+    for (kind, kilobytes), taken in times.items():
+        print(f"| {kind} | {kilobytes:,} | {spread([(c - start) / bytes_of[kind, kilobytes] for _, c in taken], 1e9, 1)} |")
     print()
+
+
+def start(args, home):
+    """`echo x | dehusk clean -`, all languages."""
+    times = in_turn({"start": [str(args.dehusk), "clean", "-"]}, 10 * args.rounds, [])["start"]
+    print("| `echo x \\| dehusk clean -` | wall, ms | cpu, ms |\n| --- | --- | --- |")
+    print(f"| start | {spread([w for w, _ in times], 1e3, 1)} | {spread([c for _, c in times], 1e3, 1)} |\n")
 
 
 def clean(args, source, out, threads=None):
@@ -218,7 +246,7 @@ def main():
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, nargs="*", default=[1], help="numbers of threads measured besides the default")
-    parser.add_argument("--only", default="folder,way,large,growth,size")
+    parser.add_argument("--only", default="start,folder,way,large,growth,size")
     args = parser.parse_args()
     if not args.dehusk.exists():
         sys.exit(f"{args.dehusk} is missing: cargo build --release")
@@ -226,7 +254,7 @@ def main():
     print(f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}\n")
     for name in args.only.split(","):
         with tempfile.TemporaryDirectory(dir=args.dir, prefix="dehusk-bench-") as home:
-            {"folder": folder, "way": way, "large": large, "growth": growth, "size": size}[name](args, Path(home))
+            {"start": start, "folder": folder, "way": way, "large": large, "growth": growth, "size": size}[name](args, Path(home))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::language::Heard;
-use super::lists::{Lists, merge};
+use super::lists::merge;
 use super::scan::{Found, Match};
 use crate::pack::RuleSet;
 use crate::text::{Document, Span, Stretch, parted};
@@ -27,8 +27,6 @@ pub(crate) struct Scanned {
 impl Scanned {
     /// What is worth to be kept when only these lines of the text stand still.
     pub fn of(mut self, set: &RuleSet, doc: &Document<'_>, stretches: &[Stretch]) -> Scanned {
-        let found = &mut self.found;
-        [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().for_each(Lists::forget_order);
         if let Some(heard) = &mut self.heard {
             between(stretches.iter().map(|stretch| stretch.fold.clone()), doc).for_each(|gone| heard.forget(set, doc, gone));
         }

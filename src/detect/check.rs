@@ -248,13 +248,27 @@ pub(super) fn position(doc: &Document<'_>, rule: &Rule, span: Span) -> Result<()
     Ok(())
 }
 
+/// Lines that are looked at themselves: what lies beyond the place need not be read for them.
+const FEW: usize = 8;
+
+/// True where a line of prose stands above this one.
+fn prose_above(doc: &Document<'_>, line: usize) -> bool {
+    if line <= FEW { (0..line).any(|n| doc.is_prose(n)) } else { doc.first_prose().is_some_and(|first| first < line) }
+}
+
+/// True where one stands below it.
+fn prose_below(doc: &Document<'_>, line: usize) -> bool {
+    let mut below = line + 1..doc.lines.len();
+    if below.len() <= FEW { below.any(|n| doc.is_prose(n)) } else { doc.last_prose().is_some_and(|last| last > line) }
+}
+
 /// No prose before it: neither a line nor the start of its own.
 pub(crate) fn in_head(doc: &Document<'_>, span: Span) -> bool {
     let read = || {
         let line = doc.line_at(span.start());
         let before = doc.raw.floor_char_boundary(doc.lines[line].start().max(span.start().saturating_sub(VIEW * 8)));
         let before = &doc.raw[before..span.start()];
-        (doc.first_prose().is_none_or(|first| first >= line) && !Shape::reads_as_prose(before)).then_some(0)
+        (!prose_above(doc, line) && !Shape::reads_as_prose(before)).then_some(0)
     };
     // Rules ask for the same places, one after the other.
     doc.remembered((answer::HEAD, span.start()), read).is_some()
@@ -266,7 +280,7 @@ pub(crate) fn in_tail(doc: &Document<'_>, span: Span) -> bool {
         let line = doc.last_line_of(span);
         let after = doc.raw.ceil_char_boundary(doc.lines[line].end().clamp(span.end(), span.end() + VIEW * 8));
         let after = &doc.raw[span.end()..after];
-        (doc.last_prose().is_none_or(|last| last <= line) && !Shape::reads_as_prose(after)).then_some(0)
+        (!prose_below(doc, line) && !Shape::reads_as_prose(after)).then_some(0)
     };
     match span.is_empty() {
         true => read().is_some(),
@@ -359,7 +373,30 @@ pub(crate) fn told(what: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const LINES: &[&str] = &[
+        "",
+        "Menu",
+        "The loaf keeps for three days in a cool room, and nobody in the house has ever asked for a second one before that.",
+        "Home About Contact",
+        "She wrote the recipe down, because she had forgotten what went into it. It rained, and the mill stood still all day.",
+    ];
+
+    proptest! {
+        #[test]
+        fn finds_prose_above_and_below(lines in proptest::collection::vec(0..LINES.len() * 4, 1..30)) {
+            // Mostly lines that are no prose.
+            let text = lines.iter().map(|&n| LINES.get(n).unwrap_or(&LINES[n % 2])).copied().collect::<Vec<_>>().join("\n");
+            let doc = Document::new(&text);
+            for line in 0..doc.lines.len() {
+                prop_assert_eq!(prose_above(&doc, line), doc.first_prose().is_some_and(|first| first < line));
+                prop_assert_eq!(prose_below(&doc, line), doc.last_prose().is_some_and(|last| last > line));
+            }
+        }
+    }
 
     #[test]
     fn shortens() {

@@ -31,6 +31,7 @@ pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
 use language::{Languages, weak};
+use lists::Lists;
 use scan::{Found, Match};
 use scope::{Held, Strong};
 use view::View;
@@ -60,7 +61,7 @@ pub(crate) fn count_anchors(tables: &crate::pack::Tables, doc: &Document<'_>) ->
 #[inline(never)] // a stage is counted by its name (benches/count.py)
 pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<Earlier>) -> (Detection, Scanned) {
     let languages = Languages::new(set, doc, earlier.as_ref());
-    let found = scan::scan(set, doc, &languages, earlier.as_ref());
+    let mut found = scan::scan(set, doc, &languages, earlier.as_ref());
     let mut detector = Detector {
         set,
         doc,
@@ -76,6 +77,8 @@ pub(crate) fn detect(set: &RuleSet, doc: &Document<'_>, earlier: Option<Earlier>
         detector.run();
     }
     let detection = detector.out;
+    // What was put in order was asked for the last time.
+    [&mut found.near, &mut found.until, &mut found.left, &mut found.right].into_iter().for_each(Lists::forget_order);
     let (spoken, heard) = languages.known();
     (detection, Scanned { found, spoken, heard })
 }

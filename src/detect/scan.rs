@@ -153,11 +153,13 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
 /// True for a phrase that says too little in a language that is not that of the text: it would be refused for that.
 #[inline]
 pub(super) fn passed_over(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
-    if one.role != Role::Main || !set.guarded || doc.explained {
-        return false;
-    }
-    let rule = &set.rules[one.rule as usize];
-    weak(rule, one.words) && !rule.once && !languages.speaks(one.language)
+    !set.rules[one.rule as usize].once && refused(set, doc, languages, one)
+}
+
+/// The same, where it may be asked how many there are: those of one rule at one place are all told by the first.
+pub(super) fn refused(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
+    let removes = one.role == Role::Main && set.guarded && !doc.explained;
+    removes && weak(&set.rules[one.rule as usize], one.words) && !languages.speaks(one.language)
 }
 
 impl Found {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::language::Languages;
 use super::phrase;
-use super::scan::{Found, passed_over};
+use super::scan::{Found, passed_over, refused};
 use super::stamp;
 use super::{answer, holes};
 use crate::pack::{At, Hole, RuleSet, Unanchored};
@@ -18,6 +18,8 @@ const STAMP_LINE: usize = 180;
 
 /// Adds what is found where a short one of these lines begins with a digit or a letter, when it holds a digit at all.
 pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, lines: &[Range<usize>], found: &mut Found) {
+    // What is found here and will be refused for its language, but counts as one of its kind.
+    let mut counted: Vec<(u32, (usize, usize))> = Vec::new();
     for line in lines.iter().flat_map(|lines| &doc.lines[lines.clone()]) {
         let (start, end) = (line.start(), line.end());
         let len = end - start;
@@ -44,6 +46,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
             }
             // Languages that have no word of the line agree about it: their answer is found once.
             let (mut strangers, mut own) = (None, None);
+            counted.clear();
             for one in &group.phrases {
                 if passed_over(set, doc, languages, one) {
                     continue;
@@ -55,6 +58,12 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
                 let (_, range) = known.unwrap_or_else(|| (language, find()));
                 *(if stranger { &mut strangers } else { &mut own }) = Some((language, range));
                 if let Some(range) = range {
+                    if set.rules[one.rule as usize].once && refused(set, doc, languages, one) {
+                        if counted.contains(&(one.rule, range)) {
+                            continue;
+                        }
+                        counted.push((one.rule, range));
+                    }
                     found.add(doc, one, set.rules[one.rule as usize].at == At::Line, range, line.fold_start());
                 }
             }

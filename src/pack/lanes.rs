@@ -1,7 +1,7 @@
 //! The filters of the literal stage, asked for eight places at once: what `Filters::one_by_one` does, with AVX2.
 //!
-//! Half of the time of the stage were four looks into filters for each word, one after the other; tables are what these registers
-//! can read from eight places with one instruction.
+//! Four looks into filters for each word, one after the other, were half of the stage's instructions; these registers read a table at
+//! eight places with one.
 
 use std::arch::x86_64::*;
 

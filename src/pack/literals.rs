@@ -1,9 +1,9 @@
 //! The tables of the literal stage: which anchors may begin at a place, told from its first bytes.
 //!
-//! Filters, small enough for the nearest caches, say no almost always: one knows the first bytes of long anchors, one the
+//! Filters, small enough for the nearest caches, say no almost always: two know the first bytes of long anchors, one the
 //! first words of short ones, one the first bytes of the few short anchors that need not end where a word ends, and of those
-//! of scripts without blanks. In the middle of a sentence, where most words stand, filters of their own know those anchors
-//! alone that may begin there. What passes is looked up by a hash of the same bytes and compared. All are made of plain
+//! of scripts without blanks. In the middle of a sentence, where most words stand, a half of its own of each filter knows those
+//! anchors alone that may begin there. What passes is looked up by a hash of the same bytes and compared. All are made of plain
 //! numbers, so that they can lie in the program.
 
 use super::filters::{

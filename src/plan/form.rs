@@ -205,7 +205,11 @@ impl<'t> Forms<'_, 't> {
     fn speakers(&self) -> HashSet<&'t str> {
         let mut names: HashMap<&str, Vec<usize>> = HashMap::new();
         // Only lines that stand more than once can be such names, and few do: the others need not be read.
-        for at in self.repeated().into_iter().filter(|&at| self.is_name(at)) {
+        let repeated = self.repeated();
+        if repeated.len() * SPEAKING < self.filled.len() {
+            return HashSet::new();
+        }
+        for at in repeated.into_iter().filter(|&at| self.is_name(at)) {
             names.entry(self.line(at).unwrap_or("")).or_default().push(at);
         }
         names.retain(|_, places| places.len() > 1);

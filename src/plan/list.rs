@@ -4,6 +4,8 @@
 //! its other items stay, above and below; a line of prose announces it and prose goes on behind it; or dates and single
 //! titles take turns in it.
 
+use std::collections::BTreeMap;
+
 use super::fill::taken;
 use crate::detect::Cut;
 use crate::pack::{Confidence, RuleSet};
@@ -99,13 +101,15 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         }
     }
     if dated {
-        let mut marks = vec![Vec::new(); taken.len()];
+        // By lines: a text has far more lines than dates.
+        let mut marks: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
         for cut in cuts.iter().filter(|c| series(c) && last(c) - first(c) <= 1) {
-            (first(cut)..=last(cut)).for_each(|n| marks[n].push(cut.rule));
+            (first(cut)..=last(cut)).for_each(|n| marks.entry(n).or_default().push(cut.rule));
         }
         // Dates that nothing takes are entries like others.
         let bare: Vec<bool> = (0..taken.len()).map(|n| !taken[n] && is_date(doc, n)).collect();
-        let dates = |n: usize| bare[n] || taken[n] && !marks[n].is_empty();
+        let dates = |n: usize| bare[n] || taken[n] && marks.contains_key(&n);
+        let of = |n: usize| marks.get(&n).map_or(&[][..], Vec::as_slice);
         let groups: Vec<&[usize]> = filled.chunk_by(|&a, &b| dates(a) == dates(b)).collect();
         let mut prose = false;
         for (at, group) in groups.iter().enumerate() {
@@ -114,9 +118,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
             let turn = |at: usize| -> Option<usize> {
                 groups.get(at + 1).filter(short)?;
                 let same = |n: &usize| {
-                    bare[*n]
-                        || groups[at].iter().any(|&m| bare[m])
-                        || marks[*n].iter().any(|r| groups[at].iter().any(|&m| marks[m].contains(r)))
+                    bare[*n] || groups[at].iter().any(|&m| bare[m]) || of(*n).iter().any(|r| groups[at].iter().any(|&m| of(m).contains(r)))
                 };
                 groups.get(at + 2).filter(|g| g.iter().any(same)).map(|_| at + 2)
             };

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::{Pointer, Spelled, Unreadable};
+use super::{Joint, Pointer, Spelled, Unreadable};
 
 /// What a pointer leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,50 +204,81 @@ fn same_key(spelled: &[u8], token: &str) -> bool {
 /// # Errors
 /// Where it is no text: bytes that are not UTF-8, half a surrogate pair.
 pub fn read(raw: &[u8]) -> Result<Spelled, Unreadable> {
-    let mut spelled = Spelled { text: String::with_capacity(raw.len()), joints: Vec::new() };
-    let mut at = 0;
-    while let Some(found) = memchr::memchr(b'\\', &raw[at..]) {
-        spelled.push(utf8(raw, at, at + found)?);
-        at += found;
+    let Some(first) = memchr::memchr(b'\\', raw) else {
+        return Ok(Spelled { text: utf8(raw, 0, raw.len())?.to_owned(), joints: Vec::new() });
+    };
+    let mut text = Vec::with_capacity(raw.len());
+    let mut joints = Vec::new();
+    let (mut from, mut at) = (0, first);
+    loop {
+        text.extend_from_slice(&raw[from..at]);
         // They often come one after the other.
         while raw.get(at) == Some(&b'\\') {
-            let (c, length) = escape_at(raw, at)?;
-            spelled.text.push(c);
-            at += length;
-            spelled.joint(at);
+            match raw.get(at + 1).map_or(0, |byte| SIMPLE[usize::from(*byte)]) {
+                0 => {
+                    let (c, length) = escape_at(raw, at).map_err(|e| earlier(raw, at).unwrap_or(e))?;
+                    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                    at += length;
+                }
+                byte => {
+                    text.push(byte);
+                    at += 2;
+                }
+            }
+            joints.push(Joint { text: text.len(), raw: at });
+        }
+        // Between words that are spelled in numbers stands one blank.
+        if raw.get(at + 1) == Some(&b'\\') {
+            text.push(raw[at]);
+            at += 1;
+            from = at;
+            continue;
+        }
+        from = at;
+        match memchr::memchr(b'\\', &raw[at..]) {
+            Some(found) => at += found,
+            None => break,
         }
     }
-    spelled.push(utf8(raw, at, raw.len())?);
-    Ok(spelled)
+    text.extend_from_slice(&raw[from..]);
+    // An escape is a whole character: what is no UTF-8 on one side of it stays so.
+    match String::from_utf8(text) {
+        Ok(text) => Ok(Spelled { text, joints }),
+        Err(e) => Err(earlier(raw, raw.len()).unwrap_or(Unreadable::Utf8(e.utf8_error().valid_up_to()))),
+    }
 }
+
+/// The first place before `end` where the bytes between escapes are no UTF-8.
+fn earlier(raw: &[u8], end: usize) -> Option<Unreadable> {
+    std::str::from_utf8(&raw[..end]).err().map(|e| Unreadable::Utf8(e.valid_up_to()))
+}
+
+/// What escapes of one letter stand for.
+const SIMPLE: [u8; 256] = {
+    let mut simple = [0; 256];
+    let (letters, meanings) = (b"ntrbf\"\\/", b"\n\t\r\x08\x0c\"\\/");
+    let mut n = 0;
+    while n < letters.len() {
+        simple[letters[n] as usize] = meanings[n];
+        n += 1;
+    }
+    simple
+};
 
 fn utf8(raw: &[u8], from: usize, to: usize) -> Result<&str, Unreadable> {
     std::str::from_utf8(&raw[from..to]).map_err(|e| Unreadable::Utf8(from + e.valid_up_to()))
 }
 
-/// The character of the escape at `at`, and its length.
+/// The character of the escape of a number at `at`, and its length.
 fn escape_at(raw: &[u8], at: usize) -> Result<(char, usize), Unreadable> {
-    let broken = || Unreadable::Syntax { at, why: "invalid escape".into() };
-    let simple = match raw.get(at + 1).ok_or_else(broken)? {
-        b'n' => '\n',
-        b't' => '\t',
-        b'r' => '\r',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        c @ (b'"' | b'\\' | b'/') => char::from(*c),
-        b'u' => {
-            let high = unit(raw, at).ok_or_else(broken)?;
-            if let Some(c) = char::from_u32(u32::from(high)) {
-                return Ok((c, 6));
-            }
-            let low = unit(raw, at + 6).filter(|low| (0xDC00..0xE000).contains(low) && high < 0xDC00);
-            let low = low.ok_or(Unreadable::Surrogate(at, high))?;
-            let code = 0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00);
-            return Ok((char::from_u32(code).ok_or(Unreadable::Surrogate(at, high))?, 12));
-        }
-        _ => return Err(broken()),
-    };
-    Ok((simple, 2))
+    let high = unit(raw, at).ok_or_else(|| Unreadable::Syntax { at, why: "invalid escape".into() })?;
+    if let Some(c) = char::from_u32(u32::from(high)) {
+        return Ok((c, 6));
+    }
+    let low = unit(raw, at + 6).filter(|low| (0xDC00..0xE000).contains(low) && high < 0xDC00);
+    let low = low.ok_or(Unreadable::Surrogate(at, high))?;
+    let code = 0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00);
+    Ok((char::from_u32(code).ok_or(Unreadable::Surrogate(at, high))?, 12))
 }
 
 /// The four hex digits of `\uXXXX` at `at`.
@@ -355,6 +386,43 @@ mod tests {
             ]
         });
         (value, "[ \n]{0,2}").prop_map(|(value, end)| format!("{value}{end}"))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn strings_are_read_as_a_parser_reads_them(parts in proptest::collection::vec(part(), 0..12)) {
+            let raw = parts.concat();
+            let quoted = [b"\"", raw.as_slice(), b"\""].concat();
+            match (read(&raw), serde_json::from_slice::<String>(&quoted)) {
+                (Ok(spelled), Ok(text)) => {
+                    proptest::prop_assert_eq!(spelled.text(), &text);
+                    // Every character lies where the spelling says.
+                    for (at, c) in text.char_indices() {
+                        let rest = read(&spelled.without(&raw, [(at, at + c.len_utf8())])).unwrap().into_text();
+                        proptest::prop_assert_eq!(rest, [&text[..at], &text[at + c.len_utf8()..]].concat());
+                    }
+                }
+                (Err(error), Err(_)) => {
+                    // Whatever is wrong first is told, at its place.
+                    let at = match error {
+                        Unreadable::Utf8(at) | Unreadable::Surrogate(at, _) | Unreadable::Syntax { at, .. } => at,
+                        Unreadable::Quote => raw.len(),
+                    };
+                    proptest::prop_assert!(read(&raw[..at]).is_ok() && at < raw.len());
+                }
+                (read, parsed) => proptest::prop_assert!(false, "{read:?} beside {parsed:?}"),
+            }
+        }
+    }
+
+    /// Something of a string.
+    fn part() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        use proptest::prelude::*;
+        prop_oneof![
+            16 => proptest::sample::select(vec!["a", "é", "жук", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\u0416", "\\ud83d\\ude00", "plain words"])
+                .prop_map(|part| part.as_bytes().to_vec()),
+            1 => proptest::sample::select(vec![&b"\xff"[..], b"\xc3", b"\xa9", b"\\q", b"\\u00g0", b"\\ud800", b"\\udc00", b"\\u12"]).prop_map(<[u8]>::to_vec),
+        ]
     }
 
     #[test]

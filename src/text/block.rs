@@ -4,6 +4,9 @@
 
 use wide::{i8x16, i8x64};
 
+#[cfg(target_arch = "x86_64")]
+use super::lanes;
+
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 64;
 
@@ -47,6 +50,7 @@ pub(crate) fn places<'t>(text: &'t str, needle: &'t str, from: usize, to: usize)
 }
 
 /// What the bytes of ASCII of a block are, a bit for each.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ascii {
     pub upper: u64,
     pub lower: u64,
@@ -59,10 +63,19 @@ pub(super) struct Ascii {
 }
 
 impl Ascii {
-    /// Sixteen bytes at a time: so many fit the registers of every processor. `lowered` becomes the bytes with their capitals made
-    /// small.
+    /// `lowered` becomes the bytes with their capitals made small.
     #[inline(always)]
     pub fn of(bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Ascii {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor was asked just now.
+            return unsafe { lanes::ascii(bytes, lowered) };
+        }
+        Ascii::by_sixteen(bytes, lowered)
+    }
+
+    /// Sixteen bytes at a time: so many fit the registers of every processor. The twin of [`lanes::ascii`].
+    fn by_sixteen(bytes: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> Ascii {
         let mut ascii = Ascii { upper: 0, lower: 0, digit: 0, blank: 0, newline: 0, special: 0, high: 0 };
         let lanes: &[[u8; 16]; BLOCK / 16] = wide::bytemuck::cast_ref(bytes);
         let folded: &mut [[u8; 16]; BLOCK / 16] = wide::bytemuck::cast_mut(lowered);
@@ -162,6 +175,9 @@ mod tests {
             let mut lowered = [0; BLOCK];
             let ascii = Ascii::of(bytes.first_chunk().unwrap(), &mut lowered);
             prop_assert_eq!(lowered.to_vec(), bytes.to_ascii_lowercase());
+            let mut twin = [0; BLOCK];
+            prop_assert_eq!(&Ascii::by_sixteen(bytes.first_chunk().unwrap(), &mut twin), &ascii);
+            prop_assert_eq!(twin, lowered);
             let special = |b: u8| matches!(b, b'\t'..=b'\r' | b'['..=b']' | b'`' | 128..);
             prop_assert_eq!(
                 (ascii.upper, ascii.lower, ascii.digit, ascii.blank, ascii.newline, ascii.special, ascii.high),

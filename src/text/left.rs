@@ -135,7 +135,8 @@ mod tests {
             }
             let doc = Document::new(&raw);
             asked.iter().filter(|&&n| n < doc.lines.len()).for_each(|&n| {
-                (doc.shape(n), doc.filled_before(n));
+                doc.shape(n);
+                doc.filled_before(n);
             });
             let left = crate::apply::cut(&raw, spans.iter().copied());
             let (again, _) = Document::again(&left, {

@@ -7,6 +7,8 @@ mod class;
 mod fold;
 mod folded;
 mod kinds;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod left;
 mod letter;
 mod line;

@@ -176,3 +176,18 @@ pub(super) fn count(line: &str) -> (u32, u32, u32) {
     }
     (words, inner, wide)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn counts_to_a_number_as_to_the_end(text in "[a-c '.é面ก\n]{0,40}", most in 0..8usize) {
+            let (all, some) = (count_words(&text), count_words_to(&text, most));
+            prop_assert!(if all <= most { some == all } else { some > most }, "{} {}", all, some);
+        }
+    }
+}
