@@ -109,7 +109,7 @@ impl<'t> Forms<'_, 't> {
             return false;
         }
         let mut first = at;
-        while first >= 2 && pair(first - 2) {
+        while first >= 2 && at - first < MANY && pair(first - 2) {
             first -= 2;
         }
         let mut pairs: Vec<usize> = Vec::new();
@@ -252,6 +252,7 @@ impl<'t> Forms<'_, 't> {
             && !shape.bullet
             && !shape.framed
             && shape.heading == 0
+            && line.len() <= SIDE
             && !line.contains(|c: char| c.is_ascii_digit())
     }
 
@@ -275,6 +276,10 @@ fn halves(line: &str) -> Option<(&str, &str)> {
     fn sign(text: &str) -> Option<(&str, &str)> {
         [" – ", " — ", " - ", " = "].iter().find_map(|sign| text.split_once(sign))
     }
+    // Two short sides: a line of a megabyte, in which there are a hundred thousand cuts, is not read for each of them.
+    if line.len() > 2 * SIDE + " — ".len() {
+        return None;
+    }
     // A dash is a hyphen or begins so.
     memchr::memchr3(b'-', b'=', "–".as_bytes()[0], line.as_bytes())?;
     let (left, right) = sign(line)?;
@@ -282,10 +287,14 @@ fn halves(line: &str) -> Option<(&str, &str)> {
     (side(left) && side(right) && sign(right).is_none()).then_some((left, right))
 }
 
+/// How many digits a line begins with; four where there are more.
+fn digits(line: &str) -> usize {
+    line.bytes().take(4).take_while(u8::is_ascii_digit).count()
+}
+
 /// The number that a line begins with, and a word behind it.
 fn number(line: &str) -> Option<u32> {
-    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = &line[..line.len() - rest.len()];
+    let (digits, rest) = line.split_at(digits(line));
     let rest = rest.strip_prefix(['.', ')']).unwrap_or(rest);
     let word = rest.starts_with(char::is_whitespace) && rest.trim_start().starts_with(char::is_alphabetic);
     if word && digits.len() <= 3 { digits.parse().ok() } else { None }
@@ -293,10 +302,9 @@ fn number(line: &str) -> Option<u32> {
 
 /// True for a line that begins with a time of day, and a word behind it.
 fn is_hour(line: &str) -> bool {
-    let part = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let hours = part(line);
+    let hours = digits(line);
     let Some(rest) = line[hours..].strip_prefix([':', '.', 'h', 'H']).filter(|_| (1..=2).contains(&hours)) else { return false };
-    part(rest) == 2 && rest[2..].starts_with(char::is_whitespace) && rest[2..].trim_start().starts_with(char::is_alphabetic)
+    digits(rest) == 2 && rest[2..].starts_with(char::is_whitespace) && rest[2..].trim_start().starts_with(char::is_alphabetic)
 }
 
 #[cfg(test)]
