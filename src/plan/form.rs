@@ -26,6 +26,8 @@ const HOURS: usize = 2;
 /// Lines of a list of two languages, and bytes of one side.
 const ROWS: usize = 5;
 const SIDE: usize = 120;
+/// Bytes of a line that is as it is, blanks and all.
+const LONG: usize = 4_096;
 /// Lines of a poem, at most, and its stanzas, at least.
 const VERSES: usize = 150;
 const STANZAS: usize = 3;
@@ -85,7 +87,9 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
 
 impl<'t> Forms<'_, 't> {
     fn line(&self, at: usize) -> Option<&'t str> {
-        self.filled.get(at).map(|&n| self.doc.line(n).trim())
+        let line = self.doc.line(*self.filled.get(at)?);
+        // No form has such lines; a megabyte of blanks is not read for each of the cuts behind them.
+        Some(if line.len() > LONG { line } else { line.trim() })
     }
 
     /// True for a line that stays.
