@@ -36,9 +36,10 @@ def paragraphs():
 
 
 def prose(rng, grain, size):
-    page = []
-    while sum(map(len, page)) < size:
+    page, taken = [], 0
+    while taken < size:
         page.append(rng.choice(grain))
+        taken += len(page[-1])
     return "\n\n".join(page) + "\n"
 
 
@@ -191,25 +192,18 @@ def growth(args, home):
 
 
 def size(args, home):
-    """A byte of documents of 1 KB to 200 MB, as JSON Lines of 20 MB at least, one thread; the start is taken off."""
+    """A byte of documents of some 1 KB to 200 MB, as JSON Lines of 20 MB at least, one thread; the start is taken off."""
     grain, scraped, commands, bytes_of, out = paragraphs(), texts("scraped"), {"start": [str(args.dehusk), "clean", "-"]}, {}, home / "out"
 
     def pages(rng, length):
         text, taken = [], 0
         while taken < length:
             text.append(page(rng, grain, scraped))
-            taken += len(text[-1].encode())
+            taken += len(text[-1])
         return "".join(text)
 
-    def grains(rng, length):
-        text, taken = [], 0
-        while taken < length:
-            text.append(rng.choice(grain))
-            taken += len(text[-1].encode()) + 2
-        return "\n\n".join(text) + "\n"
-
     sizes = (1, 10, 100, 1_000, 10_000, 100_000, 200_000)
-    for kind, make, sizes in (("prose", grains, sizes), ("pages", pages, sizes[1:])):
+    for kind, make, sizes in (("prose", lambda rng, length: prose(rng, grain, length), sizes), ("pages", pages, sizes[1:])):
         for kilobytes in sizes:
             rng, source, length = random.Random(2), home / f"{kind}-{kilobytes}.jsonl", 0
             with open(source, "w", encoding="utf-8") as file:
