@@ -312,7 +312,7 @@ impl Work<'_> {
             && document.text.len() >= LARGE
         {
             let place = self.packing.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
-            folder.is_free(&place).map_err(fail)?;
+            folder.free(&place).map_err(fail)?;
         }
         let cleaned = self.pieces.cleaner.clean(&document.text);
         let after = document.encode(cleaned.text()).map_err(fail)?;

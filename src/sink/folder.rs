@@ -113,10 +113,10 @@ impl Folder {
         Ok(target)
     }
 
-    /// Fails where a file at `place` is in the way already. Whether that is still so counts once more when it is written.
-    pub fn is_free(&self, place: &Path) -> io::Result<()> {
+    /// The same, where no file is in the way. Whether that is still so counts once more when it is written.
+    pub fn free(&self, place: &Path) -> io::Result<PathBuf> {
         let target = self.target(place)?;
-        if self.place != Place::Taken && target.exists() { Err(self.exists(&target)) } else { Ok(()) }
+        if self.place != Place::Taken && target.exists() { Err(self.exists(&target)) } else { Ok(target) }
     }
 
     /// Writes `bytes` as the document at `place`, with the mode of the file `like`.
@@ -186,8 +186,8 @@ impl Folder {
 
     /// Begins a file at `place` that is written piece by piece.
     pub fn begin(&self, place: &Path, like: Option<&Path>) -> io::Result<Pending> {
-        self.is_free(place)?; // said now, not after hours
-        self.pending(self.target(place)?, &mut io::empty(), &Like::at(like))
+        let target = self.free(place)?; // said now, not after hours
+        self.pending(target, &mut io::empty(), &Like::at(like))
     }
 
     fn fill(&self, place: &Path, bytes: &mut impl io::Read, like: &Like<'_>) -> io::Result<()> {
