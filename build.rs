@@ -19,6 +19,7 @@ mod text {
     mod line;
     mod words;
 
+    pub(crate) use bits::bits_from;
     pub(crate) use class::is_wordy;
     pub(crate) use letter::fold_phrase;
     pub(crate) use line::{is_hangul, is_wide};

@@ -195,6 +195,7 @@ impl Mover<'_> {
         self.pieces.get(self.here).filter(|piece| piece.fold.start <= at)
     }
 }
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

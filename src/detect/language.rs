@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::again::Earlier;
-use crate::pack::{Reader, Rule, RuleSet};
+use crate::pack::{Reader, RuleSet};
 use crate::text::{BLOCK, Document, count_words, is_mark, is_wide, is_wordy};
 
 /// The languages of one text, told when first asked for.
@@ -15,11 +15,6 @@ pub(super) struct Languages<'d> {
     spoken: OnceCell<u64>,
     /// The words by which it was told, where all of the text was read for that.
     heard: OnceCell<Heard>,
-}
-
-/// True where a phrase of so many words says too little outside of its language.
-pub(super) fn weak(rule: &Rule, words: u16) -> bool {
-    rule.says_little(usize::from(words))
 }
 
 impl<'d> Languages<'d> {

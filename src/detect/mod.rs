@@ -30,7 +30,7 @@ pub use sign::Refusal;
 pub(crate) use sign::{Cut, Sign, Stand, thin};
 
 use check::{No, Place};
-use language::{Languages, weak};
+use language::Languages;
 use lists::Lists;
 use scan::{Found, Match};
 use scope::{Held, Strong};
@@ -165,7 +165,7 @@ impl Detector<'_> {
     /// Checks a match that stands at a place of its rule. `Some` when the rule can cut alone, with the words that stand around it.
     fn consider(&mut self, one: &Match, place: Place) -> Result<Option<Vec<Span>>, No> {
         let rule = &self.set.rules[one.rule as usize];
-        if (weak(rule, one.words) || place == Place::Glued) && !self.languages.speaks(one.language) {
+        if (rule.says_little(usize::from(one.words)) || place == Place::Glued) && !self.languages.speaks(one.language) {
             return check::no(self.doc, "language", || {
                 format!("the text is not in language `{}`", self.set.languages[one.language as usize])
             });

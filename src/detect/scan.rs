@@ -3,7 +3,7 @@
 use super::again::Earlier;
 use super::anchored::Trials;
 use super::check::mentioned;
-use super::language::{Languages, weak};
+use super::language::Languages;
 use super::lists::Lists;
 use super::regex::Windows;
 use super::sign::Stand;
@@ -138,7 +138,7 @@ pub(super) fn scan(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>,
     if kept.is_some() {
         // Whatever a test cleans: what is kept and what is new are all that there is, but for words that are refused in the end.
         let whole = scan(set, doc, languages, None);
-        let heard = |m: &&Match| !weak(&set.rules[m.rule as usize], m.words) || languages.speaks(m.language);
+        let heard = |m: &&Match| !set.rules[m.rule as usize].says_little(usize::from(m.words)) || languages.speaks(m.language);
         let told = |found: &Found| -> Vec<String> {
             let lists = [&found.near, &found.until, &found.left, &found.right].map(|list| list.by_rule().flat_map(|(_, list)| list));
             found.main.iter().filter(heard).chain(lists.into_iter().flatten()).map(|m| format!("{m:?}")).collect()
@@ -159,7 +159,7 @@ pub(super) fn passed_over(set: &RuleSet, doc: &Document<'_>, languages: &Languag
 /// The same, where it may be asked how many there are: those of one rule at one place are all told by the first.
 pub(super) fn refused(set: &RuleSet, doc: &Document<'_>, languages: &Languages<'_>, one: &Using) -> bool {
     let removes = one.role == Role::Main && set.guarded && !doc.explained;
-    removes && weak(&set.rules[one.rule as usize], one.words) && !languages.speaks(one.language)
+    removes && set.rules[one.rule as usize].says_little(usize::from(one.words)) && !languages.speaks(one.language)
 }
 
 impl Found {

@@ -2,6 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::lanes;
+use crate::text::bits_from;
 
 /// Bytes by which anchors are looked up that are as long as that: hundreds begin alike.
 pub(super) const LONGER: usize = 12;
@@ -15,7 +16,7 @@ pub(super) const LONGER_FILTER: usize = 2 << 13;
 pub(super) const LONG_FILTER: usize = 2 << 12;
 pub(super) const WORD_FILTER: usize = 2 << 11;
 pub(super) const LEAD_FILTER: usize = 2 << 11;
-/// Where no anchor of one or two bytes begins, and where one of two does, but for none of one.
+/// Where no anchor of one or two bytes begins, and where one of two does, but none of one.
 pub(super) const NONE: u32 = u32::MAX;
 pub(super) const PAIR: u32 = u32::MAX - 1;
 
@@ -115,7 +116,7 @@ impl Near64<'_> {
     /// Parts of words from byte `n` on.
     #[inline(always)]
     pub(super) fn words(&self, n: usize) -> u64 {
-        from(n, self.words)
+        bits_from(n, self.words)
     }
 
     /// A bit for each number of bytes, below eight, behind which a word may end that begins at byte `n`.
@@ -130,7 +131,7 @@ impl Near64<'_> {
     /// Where something new may begin inside a word, from byte `n` on.
     #[inline(always)]
     pub(super) fn seams(&self, n: usize) -> u64 {
-        from(n, self.seams)
+        bits_from(n, self.seams)
     }
 }
 
@@ -279,13 +280,6 @@ impl Filters<'_> {
         }
         known
     }
-}
-
-/// The bits from bit `n` of a block on, and as many of the block behind it.
-#[inline(always)]
-fn from(n: usize, [block, behind]: [u64; 2]) -> u64 {
-    // Two steps: sixty-four at once would be none.
-    block >> n | behind << (63 - n) << 1
 }
 
 #[cfg(test)]

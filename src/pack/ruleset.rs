@@ -168,14 +168,10 @@ impl RuleSet {
             rules,
             strangers: codes
                 .iter()
-                .map(|&code| {
-                    if code == "en" {
-                        1
-                    } else if code == "any" {
-                        2
-                    } else {
-                        RuleSet::STRANGER
-                    }
+                .map(|&code| match code {
+                    "en" => 1,
+                    "any" => 2,
+                    _ => RuleSet::STRANGER,
                 })
                 .collect(),
             languages,

@@ -71,7 +71,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
     let small = forms.filled.len() <= SMALL && forms.filled.iter().filter(|&&n| forms.taken[n]).count() <= LIST;
     cuts.retain(|c| {
         let (first, last) = (doc.line_at(c.span.start()), doc.last_line_of(c.span));
-        let whole = (first..=last).all(|n| forms.taken[n] || doc.shape(n).blank);
+        let whole = (first..=last).all(|n| forms.taken[n] || doc.is_blank(n));
         let Ok(at) = forms.filled.binary_search(&first) else { return true };
         let below = forms.filled.partition_point(|&n| n <= last);
         let one = below == at + 1;
@@ -172,7 +172,7 @@ impl<'t> Forms<'_, 't> {
         if self.filled.len() > VERSES || self.doc.first_prose().is_some() {
             return false;
         }
-        let blank = |&n: &usize| self.doc.shape(n).blank;
+        let blank = |&n: &usize| self.doc.is_blank(n);
         let numbers: Vec<usize> = (0..lines).collect();
         let stanzas = || numbers.split(blank).filter(|stanza| !stanza.is_empty());
         let verse = |n: &usize| self.doc.shape(*n).title(TERM * 2) && !self.doc.shape(*n).bullet;
@@ -262,7 +262,7 @@ impl<'t> Forms<'_, 't> {
 
     /// Words among others in one paragraph of a few short lines, most of which stay.
     fn listed(&self, first: usize, last: usize) -> bool {
-        let items = |n: &usize| !self.doc.shape(*n).blank;
+        let items = |&n: &usize| !self.doc.is_blank(n);
         let above: Vec<usize> = (0..first).rev().take_while(items).take(LIST).collect();
         let below: Vec<usize> = (last + 1..self.taken.len()).take_while(items).take(LIST).collect();
         let stays = |n: &&usize| {

@@ -470,7 +470,7 @@ impl Container {
         let mut found = json::locate(&record[lead..], wanted)?.into_iter();
         let fields: Vec<json::Found> = found.by_ref().take(self.fields.len()).collect();
         let mut about = self.about.iter().map(|pointer| {
-            let range = match pointer.as_ref().filter(|_| !self.bare).and_then(|_| found.next())? {
+            let range = match pointer.as_ref().and_then(|_| found.next())? {
                 json::Found::Text(range) => return json::read(&record[lead..][range]).ok().map(Spelled::into_text),
                 json::Found::Other(range) => range,
                 _ => return None,

@@ -69,12 +69,18 @@ impl Bits {
     }
 }
 
+/// The bits from bit `n` of a block on, and as many of the block behind it.
+#[inline(always)]
+pub(crate) fn bits_from(n: usize, [block, behind]: [u64; 2]) -> u64 {
+    // Two steps: sixty-four at once would be none.
+    block >> n | behind << (BLOCK - 1 - n) << 1
+}
+
 /// The bits of the sixty-four bytes from `at` on; none before the text and behind it.
 fn piece(blocks: &[Bits], at: isize) -> Bits {
     let (n, shift) = (at.div_euclid(BLOCK as isize), at.rem_euclid(BLOCK as isize));
     let block = |n: isize| usize::try_from(n).ok().and_then(|n| blocks.get(n)).copied().unwrap_or_default();
-    // Two steps: sixty-four at once would be none.
-    block(n).joined(&block(n + 1), |low, high| low >> shift | high << 1 << (BLOCK as isize - 1 - shift))
+    block(n).joined(&block(n + 1), |low, high| bits_from(shift as usize, [low, high]))
 }
 
 /// The bits of a whole text.

@@ -5,7 +5,7 @@
 use super::bits::{BitMap, Bits, Class};
 use super::block::BLOCK;
 use super::class::is_wordy;
-use super::folded::Folded;
+use super::folded::{Folded, note_drift};
 use super::kinds::Kinds;
 use super::letter::{Fold, Kind, class, composed, fold_char, sign};
 use super::line::Line;
@@ -328,14 +328,7 @@ impl<'t> Folder<'t> {
 
     /// Notes where the next folded character comes from, when the distance has changed.
     fn mark(&mut self, raw: usize) {
-        let fold = self.len;
-        let (last_fold, last_raw) = self.drift.last().map_or((0, 0), |&(f, r)| (f as usize, r as usize));
-        if raw - last_raw != fold - last_fold.min(fold) {
-            if last_fold == fold && !self.drift.is_empty() {
-                self.drift.pop();
-            }
-            self.drift.push((fold as u32, raw as u32));
-        }
+        note_drift(&mut self.drift, self.len, raw);
     }
 
     /// A blank between words that only a link's brackets keep apart.
@@ -420,7 +413,7 @@ fn plain_byte(b: Option<&u8>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -523,7 +516,7 @@ mod tests {
         }
     }
 
-    const PIECES: &[&str] = &[
+    pub(in super::super) const PIECES: &[&str] = &[
         "a",
         "b",
         "sha",

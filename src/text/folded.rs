@@ -24,6 +24,17 @@ pub(crate) struct Folded {
     last: Cell<usize>,
 }
 
+/// Notes that the character at `fold` of a folded text comes from `raw`, where the distance between the two has changed.
+pub(super) fn note_drift(drift: &mut Vec<(u32, u32)>, fold: usize, raw: usize) {
+    let (last_fold, last_raw) = drift.last().map_or((0, 0), |&(f, r)| (f as usize, r as usize));
+    if raw - last_raw != fold - last_fold.min(fold) {
+        if last_fold == fold && !drift.is_empty() {
+            drift.pop();
+        }
+        drift.push((fold as u32, raw as u32));
+    }
+}
+
 impl Folded {
     pub(super) fn new(text: String, bits: BitMap, drift: Vec<(u32, u32)>) -> Folded {
         Folded { text, bits, drift, last: Cell::new(0) }

@@ -2,7 +2,7 @@
 //! refuse; what it does not like (control characters, great depth, broken syntax) goes the longer way, which also says what is wrong.
 
 use super::marks::Marks;
-use super::{Found, Pointer, same_key, value};
+use super::{Found, Pointer, SIMPLE, same_key, value};
 
 /// Deeper records go the longer way.
 const DEPTH: usize = 100;
@@ -151,7 +151,7 @@ impl Walk<'_> {
         loop {
             rest = match rest {
                 [b'\\', b'u', a, b, c, d, more @ ..] if (hex(a) | hex(b) | hex(c) | hex(d)) < 16 => more,
-                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', more @ ..] => more,
+                [b'\\', letter, more @ ..] if SIMPLE[usize::from(*letter)] != 0 => more,
                 [b'\\', ..] => return None,
                 _ => return Some(self.record.len() - rest.len()),
             }
