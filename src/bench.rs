@@ -22,8 +22,7 @@ impl Literals {
 
     /// Phrases, folded here, that need nothing around them.
     pub fn of<'p>(phrases: impl Iterator<Item = &'p str>) -> Literals {
-        let mut texts: Vec<Box<str>> =
-            phrases.map(|phrase| fold_phrase(phrase).into()).filter(|phrase: &Box<str>| !phrase.is_empty()).collect();
+        let mut texts: Vec<Box<str>> = phrases.map(fold_phrase).filter(|phrase| !phrase.is_empty()).map(String::into_boxed_str).collect();
         texts.sort_unstable();
         texts.dedup();
         Literals { tables: Tables::of_guarded(&texts, |_| Guard::default()), texts }
