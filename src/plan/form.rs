@@ -82,7 +82,7 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         !(whole && one && (forms.explained(at) || forms.counted(at))
             || one && (forms.scheduled(at) || forms.matched(at))
             || whole && below <= at + SPOKEN && (forms.spoken(at) || forms.dated(at, below))
-            || whole && one && forms.taken_up(at)
+            || whole && one && (forms.taken_up(at) || forms.carried_on(at) || weak && at > 0 && forms.carried_on(at - 1))
             || small && whole && weak && forms.listed(first, last)
             || whole && weak && one && forms.entitled(at)
             || verse && below <= at + SPOKEN)
@@ -217,8 +217,24 @@ impl<'t> Forms<'_, 't> {
     /// A heading whose words the sentence below begins with: “Share / Share the bread and the salt.”
     fn taken_up(&self, at: usize) -> bool {
         let (Some(head), Some(below)) = (self.line(at), self.line(at + 1)) else { return false };
-        let rest = head.len() <= SIDE && self.stays(at + 1) && self.doc.shape(self.filled[at + 1]).ends_sentence;
+        let shape = |at: usize| self.doc.shape(self.filled[at]);
+        // One word: more are the name of a thing that a banner explains.
+        let rest = shape(at).words == 1 && head.len() <= SIDE && self.stays(at + 1) && shape(at + 1).ends_sentence;
         rest && below.strip_prefix(head).is_some_and(|rest| rest.starts_with([' ', ',']))
+    }
+
+    /// A few words behind a finished sentence that the line below ends in small letters: a sentence broken into lines, as in a poem.
+    fn carried_on(&self, at: usize) -> bool {
+        let shape = |at: usize| self.doc.shape(self.filled[at]);
+        let (Some(line), Some(below)) = (self.line(at), self.line(at + 1)) else { return false };
+        below.starts_with(char::is_lowercase)
+            && line.ends_with(char::is_alphanumeric)
+            && shape(at).words <= NAME
+            && !shape(at).bullet
+            && shape(at + 1).words <= TERM
+            && below.ends_with('.')
+            && !below.ends_with("..")
+            && (at == 0 || shape(at - 1).ends_sentence)
     }
 
     /// What somebody says: names stand over it and over other lines, in turns.
