@@ -277,7 +277,7 @@ impl Work<'_> {
     }
 
     /// Cleans one document and brings it on its way.
-    fn clean(&self, entry: &Entry, loaded: Loaded) -> Result<One, Failure> {
+    fn clean(&self, entry: &Entry, loaded: Loaded<'_>) -> Result<One, Failure> {
         let fail = |e: io::Error| Failure::io(&entry.name, &e);
         let mut done = One::default();
         let complete = |output: State, one: &One| {
