@@ -6,7 +6,9 @@
 Two kinds of peers. The first only *look* for phrases and count lines; they tell what a search alone costs:
 
 - `rg` (ripgrep) and `grep` with fixed strings, as they are written and blind to case (Debian: ripgrep);
-- Hyperscan with literals, blind to case: a small C program that is built here (Debian: libhyperscan-dev, gcc).
+- Hyperscan with literals, blind to case: a small C program that is built here (Debian: libhyperscan-dev, gcc);
+- dehusk's own literal stage, folding included, and the `aho-corasick` crate's own choice, with the same phrases
+  (`benches/search.rs`, which is built here).
 
 The second *clean*, and are what a pipeline has today:
 
@@ -208,6 +210,20 @@ def hyperscan(home):
     return program if built.returncode == 0 else None
 
 
+def search():
+    """The program that looks for phrases as dehusk does, or with an automaton; None where it cannot be built."""
+    cargo = os.environ.get("CARGO", "cargo")
+    built = subprocess.run(
+        [cargo, "bench", "--no-run", "--quiet", "--features", "bench", "--bench", "search", "--message-format=json"],
+        cwd=ROOT, capture_output=True, text=True,
+    ) if shutil.which(cargo) else None
+    if built is None or built.returncode != 0:
+        return None
+    told = (json.loads(line) for line in built.stdout.splitlines() if line.startswith("{"))
+    programs = [one["executable"] for one in told if one.get("executable") and one["target"]["name"] == "search"]
+    return programs[-1] if programs else None
+
+
 def peers(args, home, listed):
     """(group, name, phrases, command with {} where the text's path without extension goes, megabytes at most), and what is missing."""
     few, many, everything = home / "few", home / "many", home / "all"
@@ -227,6 +243,12 @@ def peers(args, home, listed):
         found += [("hyperscan", "Hyperscan, blind to case", number, [program, path, "{}.nul"], None) for path, number in ((few, FEW), (many, MANY))]
     else:
         missing.append("Hyperscan cannot be built: apt-get install gcc libhyperscan-dev")
+    if args.only is None or "search" in args.only:
+        if program := search():
+            for way, name in (("stage", "dehusk's literal stage"), ("automaton", "aho-corasick, blind to case")):
+                found += [("search", name, number, [program, way, path, "{}.nul"], None) for path, number in ((few, FEW), (many, MANY))]
+        else:
+            missing.append("benches/search.rs cannot be built: that needs cargo")
     wanted = args.only is None or {"datatrove", "data-juicer", "justext"} & set(args.only)
     inside = python(not args.no_install) if wanted else None
     for group, name, number, most in (("datatrove", "datatrove, lines of C4", 0, 16), ("data-juicer", "data-juicer, 50 regexes", 50, None), ("justext", "jusText, lines", 0, 2)):
@@ -263,7 +285,7 @@ def main():
     parser.add_argument("--dehusk", type=Path, default=ROOT / "target/release/dehusk")
     parser.add_argument("--megabytes", type=float, default=100)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", type=lambda names: names.split(","), help="dehusk, rg, grep, hyperscan, datatrove, data-juicer, justext, re")
+    parser.add_argument("--only", type=lambda names: names.split(","), help="dehusk, rg, grep, hyperscan, search, datatrove, data-juicer, justext, re")
     parser.add_argument("--dir", type=Path, help="where the texts are made (default: the system's place for temporary files)")
     parser.add_argument("--patience", type=float, default=120, help="seconds after which a run is given up")
     parser.add_argument("--no-install", action="store_true")

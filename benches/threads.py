@@ -26,7 +26,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from folder import ROOT, make_folder, remove
+from folder import ROOT, make_folder, put_aside
 
 
 def run(*commands):
@@ -96,7 +96,7 @@ def main():
             for n in range(args.rounds + 1):
                 for way, commands in ways.items():
                     for out in ("out", "out-0", "out-1"):
-                        remove(home / out)
+                        put_aside(home / out)
                     taken = run(*commands)
                     if n > 0:
                         times[way].append(taken)

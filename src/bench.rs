@@ -1,8 +1,8 @@
-//! A stage alone, for `benches/literals.rs`. Not part of the library's interface.
+//! A stage alone, for `benches/literals.rs` and `benches/search.rs`. Not part of the library's interface.
 
 use crate::detect::count_anchors;
-use crate::pack::{Compiled, Tables};
-use crate::text::Document;
+use crate::pack::{Compiled, Guard, Tables};
+use crate::text::{Document, fold_phrase};
 
 /// Some anchors of the built-in packs, as the literal stage looks for them.
 pub struct Literals {
@@ -18,6 +18,14 @@ impl Literals {
         let anchors: Vec<u32> = (0..all.anchors() as u32).step_by(step).collect();
         let texts: Vec<Box<str>> = anchors.iter().map(|&n| all.text(n).into()).collect();
         Literals { tables: Tables::of_guarded(&texts, |n| all.anchor_guard(anchors[n])), texts }
+    }
+
+    /// Phrases, folded here, that need nothing around them.
+    pub fn of<'p>(phrases: impl Iterator<Item = &'p str>) -> Literals {
+        let mut texts: Vec<Box<str>> = phrases.map(fold_phrase).filter(|phrase| !phrase.is_empty()).map(String::into_boxed_str).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        Literals { tables: Tables::of_guarded(&texts, |_| Guard::default()), texts }
     }
 
     /// The anchors, folded.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::apply::{Cleaned, Flag, Removal, cut, cut_out};
+use crate::apply::{Cleaned, Flag, Removal, cut, cut_out, put_back};
 use crate::detect::{Earlier, Refusal, detect};
 use crate::pack::{Confidence, PackError, Packs, Rule, RuleInfo, RuleSet, Selection};
 use crate::plan::{Settings, plan};
@@ -12,6 +12,8 @@ use crate::text::{Document, Span, fold_phrase};
 
 /// Passes after which a text that still changes is left alone.
 pub(crate) const MAX_PASSES: usize = 8;
+/// Bytes of a text whose memory counts.
+const LARGE: usize = 1 << 20;
 /// Texts of 4 GiB and more are not looked at.
 const MAX_TEXT: usize = u32::MAX as usize;
 
@@ -70,6 +72,16 @@ impl Cleaner {
         self.undecided(text)
     }
 
+    /// The same of a text that may be another one meanwhile, and is what it was in the end: a large one is cut in its own place, and
+    /// takes the memory of one text less.
+    pub fn clean_mut<'t>(&self, text: &'t mut String) -> Cleaned<'t> {
+        #[cfg(feature = "cli")]
+        if self.decided.is_some() {
+            return self.clean(text);
+        }
+        if text.len() < LARGE { self.clean(text) } else { self.clean_in_place(text) }
+    }
+
     /// The same, whatever was decided.
     pub(crate) fn undecided<'t>(&self, text: &'t str) -> Cleaned<'t> {
         self.settle(text, None)
@@ -124,20 +136,54 @@ impl Cleaner {
         }
     }
 
-    /// Passes until nothing changes: what a cut brings together may be residue in turn.
-    fn settle<'t>(&self, text: &'t str, mut trace: Option<&mut Vec<Refusal>>) -> Cleaned<'t> {
-        let mut cleaned = Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: Vec::new() };
+    /// Passes over a text that stays as it is.
+    fn settle<'t>(&self, text: &'t str, trace: Option<&mut Vec<Refusal>>) -> Cleaned<'t> {
+        let (mut left, mut removals) = (Cow::Borrowed(text), Vec::new());
+        match self.passes(&mut left, trace, |_, more| removals = merge(text, std::mem::take(&mut removals), more)) {
+            Some(flags) => Cleaned { original: text, text: left, removals, flags },
+            None => unsettled(text),
+        }
+    }
+
+    /// Passes over a text that is put together again in the end.
+    pub(crate) fn clean_in_place<'t>(&self, text: &'t mut String) -> Cleaned<'t> {
+        let mut left = Cow::Owned(std::mem::take(text));
+        // What each pass has taken, in its own text, with the bytes.
+        let mut taken: Vec<(Vec<Removal>, String)> = Vec::new();
+        let flags = self.passes(&mut left, None, |before, removals| {
+            let bytes = removals.iter().map(|removal| removal.span.of(before)).collect();
+            taken.push((removals, bytes));
+        });
+        *text = left.into_owned();
+        let cleaned = (flags.is_some() && !taken.is_empty()).then(|| text.clone());
+        for (removals, bytes) in taken.iter().rev() {
+            *text = put_back(std::mem::take(text), removals.iter().map(|removal| removal.span), bytes);
+        }
+        let Some(flags) = flags else { return unsettled(text) };
+        let removals = taken.into_iter().fold(Vec::new(), |removals, (more, _)| merge(text, removals, more));
+        Cleaned { original: text, text: cleaned.map_or(Cow::Borrowed(text), Cow::Owned), removals, flags }
+    }
+
+    /// Passes until nothing changes: what a cut brings together may be residue in turn. What each of them takes is given to `take`,
+    /// with the text before it. `None` where each finds more.
+    fn passes(
+        &self,
+        text: &mut Cow<'_, str>,
+        mut trace: Option<&mut Vec<Refusal>>,
+        mut take: impl FnMut(&str, Vec<Removal>),
+    ) -> Option<Vec<Flag>> {
+        let mut flags = Vec::new();
         if text.len() >= MAX_TEXT {
-            return cleaned;
+            return Some(flags);
         }
         let mut left = None;
         for pass in 0..MAX_PASSES {
             let (mut doc, earlier) = match left.take() {
                 Some((left, scanned)) => {
-                    let (doc, stretches) = Document::again(&cleaned.text, left);
+                    let (doc, stretches) = Document::again(text, left);
                     (doc, stretches.map(|stretches| Earlier::new(scanned, stretches)))
                 }
-                None => (Document::new(&cleaned.text), None),
+                None => (Document::new(text), None),
             };
             doc.explained = pass == 0 && trace.is_some();
             let (mut detection, scanned) = detect(&self.set, &doc, earlier);
@@ -146,11 +192,9 @@ impl Cleaner {
             }
             let runs = if pass == 0 { trace.as_deref_mut() } else { None };
             let (removals, flag) = plan(&self.set, &doc, detection, &self.settings, runs);
-            if let Some(flag) = flag.filter(|f| !cleaned.flags.contains(f)) {
-                cleaned.flags.push(flag);
-            }
+            flags.extend(flag.filter(|flag| !flags.contains(flag)));
             if removals.is_empty() {
-                return cleaned;
+                return Some(flags);
             }
             let spans: Vec<Span> = removals.iter().map(|r| r.span).collect();
             if trace.is_none() {
@@ -161,15 +205,19 @@ impl Cleaner {
                 // A trace holds what guards leave out elsewhere.
                 drop(doc);
             }
-            let next = match std::mem::take(&mut cleaned.text) {
+            take(text, removals);
+            *text = Cow::Owned(match std::mem::take(text) {
                 Cow::Borrowed(text) => cut(text, spans.into_iter()),
                 Cow::Owned(text) => cut_out(text, spans.into_iter()),
-            };
-            cleaned.removals = merge(text, cleaned.removals, removals);
-            cleaned.text = Cow::Owned(next);
+            });
         }
-        Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: vec![Flag::Unsettled] }
+        None
     }
+}
+
+/// A text of which nothing is taken, since each pass found more.
+fn unsettled(text: &str) -> Cleaned<'_> {
+    Cleaned { original: text, text: Cow::Borrowed(text), removals: Vec::new(), flags: vec![Flag::Unsettled] }
 }
 
 /// Adds the removals of a later pass, whose spans are in the text that the earlier ones left, to the earlier ones.

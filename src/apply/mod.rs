@@ -132,6 +132,26 @@ pub(crate) fn cut_out(text: String, spans: impl Iterator<Item = Span>) -> String
         from = behind;
     }
     bytes.truncate(len);
+    whole(bytes)
+}
+
+/// Puts back what [`cut_out`] has taken, in place: what it was in one piece, and where it stood.
+pub(crate) fn put_back(text: String, spans: impl DoubleEndedIterator<Item = Span>, mut taken: &str) -> String {
+    let mut bytes = text.into_bytes();
+    let mut len = bytes.len();
+    bytes.resize(len + taken.len(), 0);
+    let mut end = bytes.len();
+    for span in spans.rev() {
+        let behind = len - (end - span.end());
+        bytes.copy_within(behind..len, span.end());
+        let (more, piece) = taken.split_at(taken.len() - span.len());
+        bytes[span.range()].copy_from_slice(piece.as_bytes());
+        (len, end, taken) = (behind, span.start(), more);
+    }
+    whole(bytes)
+}
+
+fn whole(bytes: Vec<u8>) -> String {
     match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(_) => unreachable!("spans end where characters do"),
@@ -168,7 +188,10 @@ mod tests {
         let text = "Mühle, Brot, Salz.";
         for (a, b, c, d) in [(0, 0, 0, 0), (0, 6, 6, 8), (1, 3, 7, 19), (0, 19, 19, 19), (3, 3, 18, 19)] {
             let spans = [Span::covering(text, a, b), Span::covering(text, c, d)];
-            assert_eq!(cut_out(text.to_owned(), spans.into_iter()), cut(text, spans.into_iter()));
+            let left = cut_out(text.to_owned(), spans.into_iter());
+            assert_eq!(left, cut(text, spans.into_iter()));
+            let taken: String = spans.map(|span| span.of(text)).concat();
+            assert_eq!(put_back(left, spans.into_iter(), &taken), text);
         }
     }
 }

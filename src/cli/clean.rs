@@ -1,5 +1,6 @@
 //! `dehusk clean`: residue goes, to where the user said and nowhere else.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -287,7 +288,7 @@ impl Work<'_> {
             let told = manifest::Done { doc, output, documents: 1, changed, removals, bytes_removed, ..manifest::Done::default() };
             Box::new((entry.name.clone(), told))
         };
-        let document = match loaded {
+        let mut document = match loaded {
             Loaded::Text(document) => document,
             Loaded::Raw(bytes) => {
                 match (self.target, bytes, &entry.path) {
@@ -314,16 +315,22 @@ impl Work<'_> {
             let place = self.packing.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
             folder.free(&place).map_err(fail)?;
         }
-        let cleaned = self.pieces.cleaner.clean(&document.text);
+        let mut text = std::mem::take(&mut document.text);
+        let cleaned = self.pieces.cleaner.clean_mut(&mut text);
         let after = document.encode(cleaned.text()).map_err(fail)?;
         if cleaned.changed() {
             done.lines = self.pieces.book.lines(entry, &document, &cleaned, &after).map_err(fail)?;
         }
         let mut written = self.manifest.then(|| State::of(&after));
+        done.removals = cleaned.removals().len() as u64;
+        done.removed = cleaned.removed_bytes() as u64;
         let like = Like { path: entry.path.as_deref(), permissions: document.permissions.clone() };
         match self.target {
             Target::Nowhere => {}
-            Target::Stdout => done.print = self.packed(for_stdout(&cleaned, &after)).map_err(fail)?,
+            Target::Stdout => {
+                let other = if let Cow::Owned(bytes) = after { Some(bytes) } else { None };
+                done.print = self.packed(for_stdout(cleaned, other)).map_err(fail)?;
+            }
             Target::Out(folder) => match self.packing {
                 Some(packing) => {
                     let packed = self.packed(after.into_owned()).map_err(fail)?;
@@ -342,8 +349,6 @@ impl Work<'_> {
                 }
             }
         }
-        done.removals = cleaned.removals().len() as u64;
-        done.removed = cleaned.removed_bytes() as u64;
         done.done = written.map(|state| complete(state, &done));
         Ok(done)
     }
@@ -355,9 +360,12 @@ impl Work<'_> {
     }
 }
 
-/// The cleaned text: as it was written for files and pipes, made safe for a terminal.
-fn for_stdout(cleaned: &Cleaned<'_>, after: &[u8]) -> Vec<u8> {
-    if stdout().is_terminal() { escape::lines(cleaned.text()).into_owned().into_bytes() } else { after.to_vec() }
+/// The cleaned text: as it was written for files and pipes, in other bytes where it has them; made safe for a terminal.
+fn for_stdout(cleaned: Cleaned<'_>, other: Option<Vec<u8>>) -> Vec<u8> {
+    match stdout().is_terminal() {
+        true => escape::lines(cleaned.text()).into_owned().into_bytes(),
+        false => other.unwrap_or_else(|| cleaned.into_text().into_owned().into_bytes()),
+    }
 }
 
 /// Where the texts go, or why that cannot be.

@@ -342,6 +342,7 @@ fn tell_refusals(out: &mut impl Write, text: &str, tried: &[&Refusal], all: bool
 /// What would have made a refused match go.
 fn remedy(constraint: &str) -> Option<&'static str> {
     Some(match constraint.split('.').next().unwrap_or(constraint) {
+        "form" => "in a text of another form",
         "run" => "beside other signs of residue, on lines that they fill",
         "near" => "with more of the words that the rule wants near it",
         "cover" => "on a line that holds little else",

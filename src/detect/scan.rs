@@ -21,8 +21,8 @@ pub(super) struct Match {
     anchor: u32,
     pub rule: u32,
     pub language: u16,
-    /// Words in the phrase's literals.
-    pub words: u16,
+    /// Words in the phrase's literals, of which a few count.
+    pub words: u8,
     pub stand: Stand,
 }
 
@@ -31,6 +31,11 @@ pub(super) struct Match {
 pub(super) struct FoldRange {
     start: u32,
     end: u32,
+}
+
+/// Words, where no more than a few make a difference.
+fn few(words: u16) -> u8 {
+    u8::try_from(words).unwrap_or(u8::MAX)
 }
 
 const NO_ANCHOR: u32 = u32::MAX;
@@ -54,7 +59,7 @@ impl From<(usize, usize)> for FoldRange {
 impl Match {
     /// A match of a regex.
     pub fn of_regex(rule: u32, words: u16, span: Span, fold: (usize, usize), stand: Stand) -> Match {
-        Match { span, fold: fold.into(), anchor: NO_ANCHOR, rule, language: 0, words, stand }
+        Match { span, fold: fold.into(), anchor: NO_ANCHOR, rule, language: 0, words: few(words), stand }
     }
 
     /// Where the anchor that led to it stands in the folded text; none for a regex.
@@ -203,7 +208,7 @@ impl Found {
     #[inline]
     pub fn put(&mut self, one: &Using, stood: Stood, anchor: usize) {
         let (&Using { role, rule, language, words, .. }, Stood { span, fold, stand }) = (one, stood);
-        let found = Match { span, fold, rule, language, stand, words, anchor: anchor as u32 };
+        let found = Match { span, fold, rule, language, stand, words: few(words), anchor: anchor as u32 };
         match role {
             Role::Main | Role::Regex => self.main.push(found),
             Role::Near => self.near.push(found),

@@ -54,7 +54,7 @@ pub struct Refusal {
     pub rule: Arc<RuleInfo>,
     /// Code of the language of the words.
     pub language: Arc<str>,
-    /// The field of the rule that said no: `at`, `near`, `run`, `limit.prose` …
+    /// The field of the rule that said no (`at`, `near`, `run`, `limit.prose` …), or `form` for the form of the text around.
     pub constraint: String,
     /// What it wanted and what it found.
     pub detail: String,

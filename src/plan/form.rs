@@ -57,8 +57,8 @@ struct Forms<'d, 't> {
     looked: usize,
 }
 
-/// Leaves out cuts of lines inside such forms.
-pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
+/// Leaves out cuts of lines inside such forms; `told` hears of each, and of the form.
+pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>, mut told: impl FnMut(&Cut, &'static str)) {
     if cuts.is_empty() {
         return;
     }
@@ -76,12 +76,19 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         let below = forms.filled.partition_point(|&n| n <= last);
         let one = below == at + 1;
         let weak = set.rules[c.rule as usize].weight < 3;
-        !(whole && one && (forms.explained(at) || forms.counted(at))
-            || one && (forms.scheduled(at) || forms.matched(at))
-            || whole && below <= at + SPOKEN && forms.spoken(at)
-            || small && whole && weak && forms.listed(first, last)
-            || whole && weak && one && forms.entitled(at)
-            || verse && below <= at + SPOKEN)
+        let form = match () {
+            () if whole && one && forms.explained(at) => "explained in the line below, among other words that are",
+            () if whole && one && forms.counted(at) => "numbered, between the numbers before and after it, which stay",
+            () if one && forms.scheduled(at) => "at an hour, near other hours of a programme",
+            () if one && forms.matched(at) => "beside its translation or explanation, among lines like it",
+            () if whole && below <= at + SPOKEN && forms.spoken(at) => "spoken by somebody whose name stands over it",
+            () if small && whole && weak && forms.listed(first, last) => "one of a few short lines, most of which stay",
+            () if whole && weak && one && forms.entitled(at) => "the title of the text",
+            () if verse && below <= at + SPOKEN => "a line of a text in stanzas",
+            () => return true,
+        };
+        told(c, form);
+        false
     });
 }
 

@@ -47,8 +47,8 @@ pub(super) fn different(doc: &Document<'_>, lines: &[usize]) -> bool {
     texts.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// Leaves out cuts of lines inside such lists.
-pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
+/// Leaves out cuts of lines inside such lists; `told` hears of each.
+pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>, mut told: impl FnMut(&Cut, &'static str)) {
     if cuts.is_empty() {
         return;
     }
@@ -135,6 +135,10 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>) {
         let (first, last) = (first(c), last(c));
         let in_all = all[first] && all[last];
         let in_doubt = c.confidence < Confidence::High && doubtful[first] && doubtful[last];
-        !(in_all || in_doubt)
+        let spared = in_all || in_doubt;
+        if spared {
+            told(c, "stands in a list that an author seems to have written");
+        }
+        !spared
     });
 }

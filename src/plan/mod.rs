@@ -37,13 +37,18 @@ pub(crate) fn plan(
     doc: &Document<'_>,
     detection: Detection,
     settings: &Settings,
-    trace: Option<&mut Vec<Refusal>>,
+    mut trace: Option<&mut Vec<Refusal>>,
 ) -> (Vec<Removal>, Option<Flag>) {
     let mut cuts = detection.cuts;
-    cuts.extend(run::cuts(set, doc, detection.signs, trace));
+    cuts.extend(run::cuts(set, doc, detection.signs, trace.as_deref_mut()));
     cuts.retain(|c| c.confidence >= settings.min_confidence && !kept(doc, c.span, settings));
-    list::spare(set, doc, &mut cuts);
-    form::spare(set, doc, &mut cuts);
+    let mut spared = |cut: &Cut, form: &str| {
+        if let Some(trace) = trace.as_deref_mut() {
+            trace.push(refusal(set, cut, form));
+        }
+    };
+    list::spare(set, doc, &mut cuts, &mut spared);
+    form::spare(set, doc, &mut cuts, &mut spared);
     if cuts.is_empty() && !set.structural {
         return (Vec::new(), None);
     }
@@ -58,6 +63,17 @@ pub(crate) fn plan(
     let mut cuts = disjoint(doc, cuts);
     close::close(doc, &mut cuts);
     (removals(set, doc, cuts), flag)
+}
+
+/// A cut that stays for the form of the text around it.
+fn refusal(set: &RuleSet, cut: &Cut, form: &str) -> Refusal {
+    Refusal {
+        span: cut.span,
+        rule: Arc::clone(&set.rules[cut.rule as usize].info),
+        language: Arc::clone(&set.languages[cut.language as usize]),
+        constraint: "form".to_owned(),
+        detail: form.to_owned(),
+    }
 }
 
 fn kept(doc: &Document<'_>, span: Span, settings: &Settings) -> bool {

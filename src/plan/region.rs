@@ -107,17 +107,15 @@ fn blocks(doc: &Document<'_>, taken: &[bool]) -> Vec<Block> {
         }
     }
     for block in &mut blocks {
-        let joined;
         let shape = if block.first == block.last {
             doc.shape(block.first)
         } else {
-            joined = Shape::of(&doc.raw[doc.lines[block.first].start()..doc.lines[block.last].end()]);
-            &joined
+            Shape::of(&doc.raw[doc.lines[block.first].start()..doc.lines[block.last].end()])
         };
         block.words = shape.words;
         block.prose = shape.prose;
-        block.row = !block.residue && is_row(shape, doc.line(block.first));
-        block.worth = if block.residue { RESIDUE } else { worth(shape, doc.shape(block.first).fenced) };
+        block.row = !block.residue && is_row(&shape, doc.line(block.first));
+        block.worth = if block.residue { RESIDUE } else { worth(&shape, doc.shape(block.first).fenced) };
     }
     for n in 0..blocks.len() {
         let like = |other: Option<&Block>| other.is_some_and(|o| o.row && o.words.abs_diff(blocks[n].words) <= 1);

@@ -1,9 +1,9 @@
 //! What a text leaves to the pass behind it: its folded twin, and what was read of lines that stand still.
 
-use std::cell::OnceCell;
+use std::cell::Cell;
 
 use super::folded::Folded;
-use super::line::{Line, Shape};
+use super::line::{Line, Packed};
 use super::refold::refold;
 use super::span::Span;
 use super::standing::{Read, Stretch};
@@ -15,7 +15,7 @@ pub(crate) struct Left {
     lines: Vec<Line>,
     stretches: Vec<Stretch>,
     /// Shapes of lines, where no code stands between fences: these have a say in the shapes between them.
-    shapes: Option<Vec<OnceCell<Shape>>>,
+    shapes: Option<Vec<Cell<Packed>>>,
     filled: Option<Vec<u32>>,
 }
 
@@ -78,20 +78,20 @@ impl<'t> Document<'t> {
 }
 
 /// The shapes of lines that stand still with the lines beside them.
-fn carried_shapes(mut shapes: Vec<OnceCell<Shape>>, lines: usize, stretches: &[Stretch]) -> Vec<OnceCell<Shape>> {
+fn carried_shapes(mut shapes: Vec<Cell<Packed>>, lines: usize, stretches: &[Stretch]) -> Vec<Cell<Packed>> {
     let mut count = 0;
     for stretch in stretches {
         let now = stretch.now();
         // A line between blank ones may be indented by the markup of its page.
         let inner = now.start + 1..(now.end - 1).max(now.start + 1);
-        shapes[count..inner.start].fill(OnceCell::new());
+        shapes[count..inner.start].fill(Cell::default());
         for n in inner.clone() {
             shapes[n] = std::mem::take(&mut shapes[n + stretch.lines_by]);
         }
         count = inner.end;
     }
     shapes.truncate(lines);
-    shapes[count..].fill(OnceCell::new());
+    shapes[count..].fill(Cell::default());
     shapes
 }
 

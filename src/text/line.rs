@@ -80,6 +80,44 @@ pub(crate) struct Shape {
     pub fenced: bool,
 }
 
+/// A shape as small as can be; the default is that of a line that was not looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Packed(u32);
+
+impl Packed {
+    /// Set where there is a shape, behind the bits of what is true of it and three for its heading.
+    const KNOWN: u32 = 1 << 12;
+    const HEADING: u32 = 9;
+    /// Words are counted up to some two hundred thousand.
+    const WORDS: u32 = 13;
+
+    #[inline]
+    pub fn new(shape: &Shape) -> Packed {
+        let &Shape { words, blank, prose, ends_sentence, flows, call, opens, bullet, heading, framed, fenced } = shape;
+        let bits = [blank, prose, ends_sentence, flows, call, opens, bullet, framed, fenced];
+        let bits = (0..).zip(bits).fold(Packed::KNOWN | u32::from(heading) << Packed::HEADING, |all, (n, bit)| all | u32::from(bit) << n);
+        Packed(bits | words.min(u32::MAX >> Packed::WORDS) << Packed::WORDS)
+    }
+
+    #[inline]
+    pub fn shape(self) -> Option<Shape> {
+        let bit = |n: u32| self.0 >> n & 1 == 1;
+        (self.0 & Packed::KNOWN != 0).then(|| Shape {
+            words: self.0 >> Packed::WORDS,
+            blank: bit(0),
+            prose: bit(1),
+            ends_sentence: bit(2),
+            flows: bit(3),
+            call: bit(4),
+            opens: bit(5),
+            bullet: bit(6),
+            framed: bit(7),
+            fenced: bit(8),
+            heading: (self.0 >> Packed::HEADING & 7) as u8,
+        })
+    }
+}
+
 impl Shape {
     /// Of one line, without its line end.
     pub fn of(line: &str) -> Shape {

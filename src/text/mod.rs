@@ -27,7 +27,7 @@ pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use folded::Folded;
 pub(crate) use letter::fold_phrase;
-use line::{LEAST_PROSE, has_few_words};
+use line::{LEAST_PROSE, Packed, has_few_words};
 pub(crate) use line::{Line, Shape, ends_sentence, is_bullet, is_hangul, is_mark, is_wide};
 use near::partition_near;
 pub use span::Span;
@@ -42,7 +42,7 @@ pub(crate) struct Document<'t> {
     /// Somebody wants to read why what is not taken stays.
     pub explained: bool,
     /// One for each line, made when the first is asked for: a text of nothing but line ends has a million.
-    shapes: OnceCell<Vec<OnceCell<Shape>>>,
+    shapes: OnceCell<Vec<Cell<Packed>>>,
     /// First and last lines of code between fences.
     fences: OnceCell<Vec<(usize, usize)>>,
     first_prose: OnceCell<Option<usize>>,
@@ -163,16 +163,24 @@ impl<'t> Document<'t> {
     }
 
     /// Shape of line `n`; read when first asked for, since most lines hold nothing to decide.
-    pub fn shape(&self, n: usize) -> &Shape {
-        let shapes = self.shapes.get_or_init(|| vec![OnceCell::new(); self.lines.len()]);
-        shapes[n].get_or_init(|| {
-            let line = self.line(n);
-            if self.in_fence(n) {
-                return Shape { fenced: true, framed: true, ..Shape::of(line) };
-            }
-            let shape = Shape::of(line);
-            if shape.framed && self.indented_by_markup(n) { Shape::of(line.trim_start()) } else { shape }
+    #[inline]
+    pub fn shape(&self, n: usize) -> Shape {
+        let shapes = self.shapes.get_or_init(|| vec![Cell::default(); self.lines.len()]);
+        let known = &shapes[n];
+        known.get().shape().unwrap_or_else(|| {
+            let shape = self.read_shape(n);
+            known.set(Packed::new(&shape));
+            shape
         })
+    }
+
+    fn read_shape(&self, n: usize) -> Shape {
+        let line = self.line(n);
+        if self.in_fence(n) {
+            return Shape { fenced: true, framed: true, ..Shape::of(line) };
+        }
+        let shape = Shape::of(line);
+        if shape.framed && self.indented_by_markup(n) { Shape::of(line.trim_start()) } else { shape }
     }
 
     /// First and last lines of what stands between code fences, as far as these are closed.

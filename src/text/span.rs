@@ -5,37 +5,39 @@ use std::ops::Range;
 /// A byte range of one particular text. Both ends lie on character boundaries and `start <= end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
-    start: usize,
-    end: usize,
+    // A large text has a million of them, and texts of 4 GiB are not looked at (`cleaner`).
+    start: u32,
+    end: u32,
 }
 
 impl Span {
-    /// The span `start..end` of `text`, or `None` where it would be out of range, reversed or inside a character.
+    /// The span `start..end` of `text`, or `None` where it would be out of range, reversed or inside a character; or behind the first
+    /// 4 GiB.
     pub fn new(text: &str, start: usize, end: usize) -> Option<Span> {
         let whole = start <= end && text.is_char_boundary(start) && text.is_char_boundary(end);
-        whole.then_some(Span { start, end })
+        whole.then_some(Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
 
     /// The span of `text` that is nearest to `start..end` and holds all of it.
     pub fn covering(text: &str, start: usize, end: usize) -> Span {
         let end = end.min(text.len());
         let start = start.min(end);
-        Span { start: text.floor_char_boundary(start), end: text.ceil_char_boundary(end) }
+        Span { start: text.floor_char_boundary(start) as u32, end: text.ceil_char_boundary(end) as u32 }
     }
 
     /// First byte.
     pub fn start(self) -> usize {
-        self.start
+        self.start as usize
     }
 
     /// One past the last byte.
     pub fn end(self) -> usize {
-        self.end
+        self.end as usize
     }
 
     /// Number of bytes.
     pub fn len(self) -> usize {
-        self.end - self.start
+        (self.end - self.start) as usize
     }
 
     /// True for the empty span.
@@ -45,7 +47,7 @@ impl Span {
 
     /// As a range to index with.
     pub fn range(self) -> Range<usize> {
-        self.start..self.end
+        self.start()..self.end()
     }
 
     /// The text it names.
