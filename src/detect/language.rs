@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::again::Earlier;
-use crate::pack::{Reader, RuleSet};
+use crate::pack::{Reader, RuleSet, STRETCH};
 use crate::text::{BLOCK, Document, count_words, is_mark, is_wide, is_wordy};
 
 /// The languages of one text, told when first asked for.
@@ -73,14 +73,34 @@ const DIGITS: usize = 16;
 const _: () = assert!(SAMPLE * WIDE_WORD < 1 << DIGITS);
 
 impl Tally {
+    fn add(&mut self, languages: u64) {
+        self.carry(0, languages);
+    }
+
+    /// Adds to a digit, and to the next ones what goes over.
     #[inline]
-    fn add(&mut self, mut languages: u64) {
-        for digit in &mut self.digits {
+    fn carry(&mut self, digit: usize, mut languages: u64) {
+        for digit in &mut self.digits[digit..] {
             if languages == 0 {
                 return;
             }
             (*digit, languages) = (*digit ^ languages, *digit & languages);
         }
+    }
+
+    /// Adds many, four at once.
+    #[inline(always)]
+    fn add_each(&mut self, words: &[[u64; 4]]) {
+        let [mut one, mut two, mut four, ..] = self.digits;
+        for &[a, b, c, d] in words {
+            let (first, second, both);
+            (one, first) = sum(one, a, b);
+            (one, second) = sum(one, c, d);
+            (two, both) = sum(two, first, second);
+            self.carry(3, four & both);
+            four ^= both;
+        }
+        [self.digits[0], self.digits[1], self.digits[2]] = [one, two, four];
     }
 
     /// Adds the counts of another one.
@@ -124,6 +144,12 @@ impl Tally {
         }
         if least >> DIGITS == 0 { larger | same } else { 0 }
     }
+}
+
+/// The sums of the bits of three numbers, each of two digits.
+#[inline(always)]
+fn sum(a: u64, b: u64, c: u64) -> (u64, u64) {
+    (a ^ b ^ c, a & b | (a ^ b) & c)
 }
 
 /// Sixty-four bytes: those of words, and those of scripts without blanks.
@@ -184,7 +210,8 @@ fn sample(text: &str) -> Range<usize> {
 /// The words of a part of the folded text.
 fn heard(set: &RuleSet, doc: &Document<'_>, Range { start, end }: Range<usize>) -> Heard {
     let text = doc.folded.text.as_str();
-    let mut heard = Hearing { set, common: set.common.reader(), text, heard: Heard::default() };
+    let mut heard =
+        Hearing { set, common: set.common.reader(), text, heard: Heard::default(), found: [[0; 4]; BLOCK / 8], last: [0; STRETCH] };
     // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
     let mut over = Seen::default();
@@ -264,6 +291,10 @@ struct Hearing<'d> {
     common: Reader<'d>,
     text: &'d str,
     heard: Heard,
+    /// The languages of words of a block.
+    found: [[u64; 4]; BLOCK / 8],
+    /// The last block of the text, and what is not there behind it.
+    last: [u8; STRETCH],
 }
 
 impl Hearing<'_> {
@@ -273,27 +304,30 @@ impl Hearing<'_> {
     fn block(&mut self, at: usize, words: u64, open: Option<usize>) -> Option<usize> {
         let before = words << 1 | u64::from(open.is_some());
         let (mut starts, mut ends) = (words & !before, before & !words);
-        self.heard.words += ends.count_ones();
         if let Some(from) = open {
             if ends == 0 {
                 return open;
             }
-            self.count(from, at + ends.trailing_zeros() as usize);
+            self.word(from, at + ends.trailing_zeros() as usize, false);
             ends &= ends - 1;
         }
+        let rest = &self.text.as_bytes()[at..];
+        let bytes = rest.first_chunk().unwrap_or_else(|| {
+            self.last[..rest.len()].copy_from_slice(rest);
+            &self.last
+        });
+        let found = self.found.as_flattened_mut();
+        let mut count = 0;
         while ends != 0 {
-            self.count(at + starts.trailing_zeros() as usize, at + ends.trailing_zeros() as usize);
+            // No two words begin side by side.
+            found[count % (BLOCK / 2)] = self.common.near(bytes, starts.trailing_zeros() as usize, ends.trailing_zeros() as usize);
+            count += 1;
             (starts, ends) = (starts & (starts - 1), ends & (ends - 1));
         }
+        found[count..].iter_mut().take(3).for_each(|word| *word = 0);
+        self.heard.tally.add_each(&self.found[..count.div_ceil(4)]);
+        self.heard.words += count as u32;
         (starts != 0).then(|| at + starts.trailing_zeros() as usize)
-    }
-
-    #[inline(always)]
-    fn count(&mut self, from: usize, to: usize) {
-        let languages = self.common.at(self.text.as_bytes(), from, to);
-        if languages != 0 {
-            self.heard.tally.add(languages);
-        }
     }
 
     /// Counts the word `text[from..to]`.
@@ -303,7 +337,7 @@ impl Hearing<'_> {
             return self.wide(from, to);
         }
         self.heard.words += 1;
-        self.count(from, to);
+        self.heard.tally.add(self.common.at(self.text.as_bytes(), from, to));
     }
 
     /// The same where nothing parts the words: each of their function words may begin at any character.
@@ -311,14 +345,14 @@ impl Hearing<'_> {
     fn wide(&mut self, from: usize, to: usize) {
         let (word, bytes) = (&self.text[from..to], self.text.as_bytes());
         self.heard.words += count_words(word) as u32;
-        let mut ends = word.char_indices().map(|(n, c)| from + n + c.len_utf8());
-        let mut start = from;
-        while let Some(first) = ends.next() {
-            if self.set.common.may_begin(bytes, start, first) {
-                let longer = ends.clone().take(WIDE_WORD - 1);
-                std::iter::once(first).chain(longer).for_each(|end| self.heard.tally.add(self.common.at(bytes, start, end)));
+        let mut chars = word.char_indices().map(|(n, c)| (from + n, c));
+        while let Some((start, c)) = chars.next() {
+            if self.set.common.may_begin(c) {
+                let longer = chars.clone().take(WIDE_WORD - 1);
+                std::iter::once((start, c)).chain(longer).for_each(|(at, c)| {
+                    self.heard.tally.add(self.common.at(bytes, start, at + c.len_utf8()));
+                });
             }
-            start = first;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Words of many languages, looked up for every word of a text.
+//! Words of many languages, looked up where they may stand.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,6 @@ const PACKED: usize = 16;
 const HEAD: usize = 8;
 /// Bits of the filter, as a power of two.
 const FILTER: u32 = 15;
-const WORDS: usize = 1 << (FILTER - 6);
-static NOTHING: [u64; WORDS] = [0; WORDS];
 
 /// Words with bits for the languages that have them, while they are collected: some more than once.
 pub(crate) type Words<'w> = Vec<(&'w str, u64)>;
@@ -25,8 +23,6 @@ pub(crate) struct Lexicon {
     places: Vec<u16>,
     /// A bit for each hash that a word's first bytes have: most words of a text are none of these, and their places are far apart.
     filter: Vec<u64>,
-    /// A bit for each hash of a first character.
-    begins: Vec<u64>,
     longer: HashMap<String, u64>,
     /// Bytes of the longest one.
     longest: usize,
@@ -59,33 +55,7 @@ fn holds(filter: &[u64], hash: u64) -> bool {
     filter.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 == 1)
 }
 
-/// A lexicon that is asked for one word after the other.
-#[derive(Clone, Copy)]
-pub(crate) struct Reader<'l> {
-    lexicon: &'l Lexicon,
-    filter: &'l [u64; WORDS],
-}
-
-impl Reader<'_> {
-    /// As [`Lexicon::at`], of a word that is not empty.
-    #[inline(always)]
-    pub fn at(&self, text: &[u8], start: usize, end: usize) -> u64 {
-        let Some(&bytes) = text.get(start..).and_then(|rest| rest.first_chunk::<HEAD>()) else {
-            return self.lexicon.at(text, start, end);
-        };
-        let unused = 8 * HEAD.saturating_sub(end - start) as u32;
-        let head = u64::from_le_bytes(bytes).wrapping_shl(unused).wrapping_shr(unused);
-        let hash = spread(head);
-        let bit = hash >> (64 - FILTER);
-        if self.filter[(bit / 64) as usize] >> (bit % 64) & 1 == 0 { 0 } else { self.lexicon.find(text, start, end, (head, hash)) }
-    }
-}
-
 impl Lexicon {
-    pub fn reader(&self) -> Reader<'_> {
-        Reader { lexicon: self, filter: self.filter.first_chunk().unwrap_or(&NOTHING) }
-    }
-
     pub fn new(mut words: Words<'_>) -> Lexicon {
         words.retain(|(word, _)| !word.is_empty());
         words.sort_unstable();
@@ -98,15 +68,12 @@ impl Lexicon {
             longest: words.iter().map(|(word, _)| word.len()).max().unwrap_or(0),
             places: vec![0; (words.len() * 2).next_power_of_two().max(2)],
             filter: vec![0; (1 << FILTER) / 64],
-            begins: vec![0; (1 << FILTER) / 64],
             ..Lexicon::default()
         };
         let mark = |filter: &mut [u64], hash: u64| filter[(hash >> (64 - FILTER)) as usize / 64] |= 1 << (hash >> (64 - FILTER) & 63);
         for (word, _) in &words {
             let bytes = word.as_bytes();
             mark(&mut lexicon.filter, spread(number(bytes, 0, bytes.len())));
-            let first = word.chars().next().map_or(0, char::len_utf8);
-            mark(&mut lexicon.begins, spread(number(bytes, 0, first)));
         }
         for (word, languages) in words {
             let bytes = word.as_bytes();
@@ -144,12 +111,6 @@ impl Lexicon {
     #[inline]
     pub fn get(&self, word: &str) -> u64 {
         self.at(word.as_bytes(), 0, word.len())
-    }
-
-    /// False where no word begins with the character `text[start..end]`.
-    #[inline]
-    pub fn may_begin(&self, text: &[u8], start: usize, end: usize) -> bool {
-        holds(&self.begins, spread(number(text, start, end)))
     }
 
     /// The languages (bits) that have the word `text[start..end]`.
@@ -195,9 +156,5 @@ mod tests {
         assert_eq!(Lexicon::default().get("a"), 0);
         let text = "de märz มีนาคม";
         assert_eq!((lexicon.at(text.as_bytes(), 3, 8), lexicon.at(text.as_bytes(), 9, text.len())), (4, 32));
-        let reader = lexicon.reader();
-        assert_eq!((reader.at(text.as_bytes(), 3, 8), reader.at(text.as_bytes(), 9, text.len()), reader.at(b"x", 0, 1)), (4, 32, 64));
-        let begins = |text: &str| lexicon.may_begin(text.as_bytes(), 0, text.chars().next().map_or(0, char::len_utf8));
-        assert!(begins("mm") && begins("ม") && !begins("um") && !begins("น"));
     }
 }

@@ -2,6 +2,7 @@
 
 mod builtin;
 mod calendar;
+mod common;
 mod compile;
 mod error;
 mod file;
@@ -20,6 +21,7 @@ mod ruleset;
 mod select;
 mod tables;
 
+pub(crate) use common::{Reader, STRETCH};
 #[cfg(feature = "bench")]
 pub(crate) use compile::Compiled;
 pub(crate) use compile::slots_of;
@@ -29,7 +31,6 @@ pub(crate) use filters::{NEAR, Near64, Passed};
 pub(crate) use gate::{Begun, Gate};
 pub(crate) use guard::{Around, Guard};
 pub use info::{Confidence, RuleInfo, Scope};
-pub(crate) use lexicon::Reader;
 pub(crate) use literals::Probe;
 pub(crate) use packs::LoadedRule;
 pub use packs::Packs;

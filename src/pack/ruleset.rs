@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::calendar::{Calendar, Words};
+use super::common::Common;
 use super::compile::Compiled;
 use super::error::PackError;
 use super::file::{At, Fill};
@@ -67,7 +68,7 @@ pub(crate) struct RuleSet {
     pub stamp_words: Lexicon,
     pub stamp_by: Lexicon,
     /// Function word to the languages (bits) that have it.
-    pub common: Lexicon,
+    pub common: Common,
     /// Languages (bits) whose words count in any text: those that list no function words, and English, which software prints on
     /// pages of every language.
     pub heard: u64,
@@ -185,7 +186,7 @@ impl RuleSet {
             network_ends,
             stamp_words: Lexicon::new(stamp_words),
             stamp_by: Lexicon::new(stamp_by),
-            common: Lexicon::new(common),
+            common: Common::new(common),
             heard,
             always_heard,
             tables,
