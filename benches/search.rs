@@ -7,19 +7,22 @@ use std::process::ExitCode;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use dehusk::bench::Literals;
+use dehusk::utf8;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test --benches` runs it with nothing to do.
     let [way, phrases, texts] = arguments.as_slice() else { return ExitCode::SUCCESS };
-    let (phrases, texts) = match (std::fs::read_to_string(phrases), std::fs::read_to_string(texts)) {
-        (Ok(phrases), Ok(texts)) => (phrases, texts),
-        (Err(e), _) | (_, Err(e)) => {
-            eprintln!("{e}");
-            return ExitCode::FAILURE;
-        }
+    let read = |path| std::fs::read(path).ok().and_then(|bytes| utf8::owned(bytes).ok());
+    let (Some(phrases), Some(texts)) = (read(phrases), read(texts)) else {
+        eprintln!("{phrases} or {texts} cannot be read as UTF-8");
+        return ExitCode::FAILURE;
     };
-    let texts = texts.split('\0');
+    // Ends of texts found as the other programs find them.
+    let mut ends: Vec<usize> = memchr::memchr_iter(0, texts.as_bytes()).collect();
+    ends.push(texts.len());
+    let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+    let texts = starts.zip(&ends).filter_map(|(start, end)| texts.get(start..*end));
     let met: usize = match way.as_str() {
         "stage" => {
             let literals = Literals::of(phrases.lines());

@@ -43,6 +43,7 @@ pub mod review;
 pub mod splice;
 mod text;
 pub mod trial;
+pub mod utf8;
 
 pub use apply::{Cleaned, Flag, Removal, weave};
 pub use cleaner::{Cleaner, CleanerBuilder};

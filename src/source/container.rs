@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use dehusk::splice::{Pointer, Spelled, Spelling, Unreadable, csv, json};
+use dehusk::utf8;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::Slice;
@@ -554,7 +555,7 @@ impl Container {
             return Ok(Holds::Nothing);
         }
         let range = head.payload();
-        let text = std::str::from_utf8(&record[range.clone()]).map_err(|e| Unreadable::Utf8(e.valid_up_to()))?;
+        let text = utf8::text(&record[range.clone()]).map_err(Unreadable::Utf8)?;
         let mut entry = self.entry(number, 0);
         if let Some(record) = &mut entry.record {
             record.id = head.get("WARC-Record-ID").map(|id| id.trim_matches(['<', '>']).to_owned());

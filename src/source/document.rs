@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
+use dehusk::utf8;
+
 use super::encoding::{Choice, Form, Undecodable, decode};
 use super::near;
 use super::walk::Entry;
@@ -86,8 +88,8 @@ impl<'t> Document<'t> {
             return Document::decode(bytes, choice);
         }
         let text = match bytes {
-            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Cow::Borrowed(bytes)),
-            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|e| Cow::Owned(e.into_bytes())),
+            Cow::Borrowed(bytes) => utf8::text(bytes).map(Cow::Borrowed).map_err(|_| Cow::Borrowed(bytes)),
+            Cow::Owned(bytes) => utf8::owned(bytes).map(Cow::Owned).map_err(Cow::Owned),
         };
         match text {
             Ok(text) if memchr::memchr(0, text.as_bytes()).is_some() => Err(Unread::Binary(Some(text.into_owned().into_bytes()))),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dehusk::splice::{Pointer, Spelled, Spelling, Unreadable};
+use dehusk::utf8;
 use parquet::basic::{LogicalType, Type};
 use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType};
@@ -103,7 +104,7 @@ impl Rows {
                     next = row + 1;
                 }
                 let record = number + row as u64;
-                let holds = match std::str::from_utf8(value.data()) {
+                let holds = match utf8::text(value.data()) {
                     Ok(text) => {
                         let mut entry = container.entry(record, n);
                         if let Some(record) = &mut entry.record {
@@ -112,7 +113,7 @@ impl Rows {
                         }
                         Ok(fit(vec![Text::new(entry, n..at, Spelled { text: text.into(), spelling: Spelling::default() })]))
                     }
-                    Err(e) => Err(Unreadable::Utf8(e.valid_up_to()).into()),
+                    Err(at) => Err(Unreadable::Utf8(at).into()),
                 };
                 found.push((record, holds));
             }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::de::IgnoredAny;
 
 use super::{Joint, Pointer, Spelled, Spelling, Unreadable};
+use crate::utf8;
 
 /// What a pointer leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,7 +206,7 @@ fn same_key(spelled: &[u8], token: &str) -> bool {
 /// Where it is no text: bytes that are not UTF-8, half a surrogate pair.
 pub fn read(raw: &[u8]) -> Result<Spelled<'_>, Unreadable> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
-        let text = std::str::from_utf8(raw).map_err(|e| Unreadable::Utf8(e.valid_up_to()))?;
+        let text = utf8::text(raw).map_err(Unreadable::Utf8)?;
         return Ok(Spelled { text: text.into(), spelling: Spelling::default() });
     };
     let mut text = Vec::with_capacity(raw.len());
@@ -243,15 +244,15 @@ pub fn read(raw: &[u8]) -> Result<Spelled<'_>, Unreadable> {
     }
     text.extend_from_slice(&raw[from..]);
     // An escape is a whole character: what is no UTF-8 on one side of it stays so.
-    match String::from_utf8(text) {
+    match utf8::owned(text) {
         Ok(text) => Ok(Spelled { text: text.into(), spelling: Spelling { joints } }),
-        Err(e) => Err(earlier(raw, raw.len()).unwrap_or(Unreadable::Utf8(e.utf8_error().valid_up_to()))),
+        Err(text) => Err(earlier(raw, raw.len()).unwrap_or(Unreadable::Utf8(text.len()))),
     }
 }
 
 /// The first place before `end` where the bytes between escapes are no UTF-8.
 fn earlier(raw: &[u8], end: usize) -> Option<Unreadable> {
-    std::str::from_utf8(&raw[..end]).err().map(|e| Unreadable::Utf8(e.valid_up_to()))
+    utf8::text(&raw[..end]).err().map(Unreadable::Utf8)
 }
 
 /// What escapes of one letter stand for.
