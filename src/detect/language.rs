@@ -167,7 +167,7 @@ impl Seen {
         let mut seen = Seen { words: bits.words | bits.hangul | over.words, wide: over.wide };
         *over = Seen::default();
         // Marks, and scripts without blanks.
-        let mut alone = bits.alone;
+        let mut alone = doc.folded.long_signs(n, &bits);
         while alone != 0 {
             let bit = alone.trailing_zeros();
             alone &= alone - 1;

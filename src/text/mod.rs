@@ -22,7 +22,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use memchr::memmem;
 
-pub(crate) use bits::{BitMap, Bits, bits_from};
+pub(crate) use bits::{Bits, Whole, bits_from};
 pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use folded::Folded;
