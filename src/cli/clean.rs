@@ -278,7 +278,7 @@ impl Work<'_> {
     }
 
     /// Cleans one document and brings it on its way.
-    fn clean(&self, entry: &Entry, loaded: Loaded) -> Result<One, Failure> {
+    fn clean(&self, entry: &Entry, loaded: Loaded<'_>) -> Result<One, Failure> {
         let fail = |e: io::Error| Failure::io(&entry.name, &e);
         let mut done = One::default();
         let complete = |output: State, one: &One| {
@@ -315,7 +315,7 @@ impl Work<'_> {
             let place = self.packing.map_or_else(|| entry.place.clone(), |packing| packing.rename(&entry.place));
             folder.free(&place).map_err(fail)?;
         }
-        let mut text = std::mem::take(&mut document.text);
+        let mut text = std::mem::take(&mut document.text).into_owned();
         let cleaned = self.pieces.cleaner.clean_mut(&mut text);
         let after = document.encode(cleaned.text()).map_err(fail)?;
         if cleaned.changed() {

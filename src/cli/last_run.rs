@@ -158,15 +158,15 @@ impl Files {
                 if state != doc.after && state != doc.before {
                     return None;
                 }
-                (state, Document::from_bytes(bytes, doc.encoding.parse().unwrap_or_default()).ok()?.text)
+                (state, Document::from_bytes(bytes.into(), doc.encoding.parse().unwrap_or_default()).ok()?.text.into_owned())
             }
             Some(number) => {
                 let texts = self.container(file, doc)?.texts(number);
-                let of_field = |text: &&crate::source::Text| match &doc.field {
+                let of_field = |text: &&crate::source::Text<'_>| match &doc.field {
                     None => true,
                     Some(field) => text.entry.record.as_deref().and_then(|r| r.field.as_deref()) == Some(field.as_ref()),
                 };
-                let text = texts.iter().find(of_field)?.document.text.clone();
+                let text = texts.iter().find(of_field)?.document.text.to_string();
                 (State::of(text.as_bytes()), text)
             }
         };

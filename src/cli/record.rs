@@ -91,7 +91,7 @@ impl Book {
     }
 
     /// The lines of a document that changed; nothing where no log is kept.
-    pub fn lines(&self, entry: &Entry, document: &Document, cleaned: &Cleaned<'_>, after: &[u8]) -> io::Result<Vec<u8>> {
+    pub fn lines(&self, entry: &Entry, document: &Document<'_>, cleaned: &Cleaned<'_>, after: &[u8]) -> io::Result<Vec<u8>> {
         if self.path.is_none() {
             return Ok(Vec::new());
         }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::io;
+#[cfg(feature = "parquet")]
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -69,6 +71,34 @@ impl Cut {
     }
 }
 
+/// What a piece becomes.
+enum New {
+    /// What it was.
+    Same,
+    /// Another record, or several.
+    Record(Vec<u8>),
+    /// Texts with others in their places, and what went from each row.
+    #[cfg(feature = "parquet")]
+    Rows(Vec<(Range<usize>, Vec<u8>)>, Vec<Mark>),
+}
+
+impl New {
+    fn of(self, body: Body) -> Body {
+        match (self, body) {
+            (New::Same, body) => body,
+            (New::Record(record), _) => Body::Record(record.into()),
+            #[cfg(feature = "parquet")]
+            (New::Rows(texts, marks), Body::Rows(mut rows)) => {
+                texts.into_iter().for_each(|(range, text)| rows.set(&range, text));
+                rows.marks = marks;
+                Body::Rows(rows)
+            }
+            #[cfg(feature = "parquet")]
+            (New::Rows(..), body) => body,
+        }
+    }
+}
+
 /// What every worker needs.
 pub struct Work<'a> {
     /// The run.
@@ -94,46 +124,45 @@ impl Work<'_> {
     pub fn cut<T>(&self, container: &Container, mut piece: Piece, step: &mut Step<T>) -> Cut {
         let attributes = self.attributes && matches!(piece.body, Body::Record(_) | Body::Left(_, Some(_)));
         if matches!(piece.body, Body::Left(_, None)) && self.session.on_error() != OnError::Keep {
-            return Cut { rest: true, ..Cut::of(Body::Rest(Vec::new())) }; // it goes with its beginning
+            return Cut { rest: true, ..Cut::of(Body::nothing()) }; // it goes with its beginning
         }
-        let failures = step.failed();
+        let (failures, known) = (step.failed(), piece.known.take());
         let Some(texts) = self.session.texts(container, &piece, step) else {
             return self.unread(container, piece, attributes, step);
         };
         let rest = matches!(piece.body, Body::Rest(_));
         // A row of a table stays where it is, but the file is not what it should be.
         let fault = step.failed() > failures;
-        let mut done = Cut { documents: texts.len() as u64, rest, fault, ..Cut::of(Body::Rest(Vec::new())) };
-        let known = match piece.known.take().filter(|known| known.fits(&texts)) {
+        let (known, attributes) = match known.filter(|known| known.fits(&texts)) {
             Some(known) => {
-                if attributes {
-                    let line = known.attributes.as_bytes().to_vec();
-                    done.attributes = if line.is_empty() { self.told(container, &piece, !texts.is_empty(), None, step) } else { line };
-                }
-                known
+                let line = match known.attributes.as_bytes() {
+                    b"" if attributes => self.told(container, &piece, !texts.is_empty(), None, step),
+                    line => line.to_vec(),
+                };
+                (known, line)
             }
             None => {
                 // A panic is a bug of ours: the record goes through as it is, like any that cannot be read.
                 let found = catch_unwind(AssertUnwindSafe(|| self.find(container, &piece, &texts, attributes, step)));
                 match found {
-                    Ok((known, line)) => {
-                        done.attributes = line;
-                        known
-                    }
+                    Ok(found) => found,
                     Err(panic) => {
+                        drop(texts);
                         step.fail(Failure::new(container.name(piece.number), run::said(&*panic)));
                         return self.unread(container, piece, attributes, step);
                     }
                 }
             }
         };
+        let documents = texts.len() as u64;
+        let new = self.new_body(container, &piece, &texts, &known);
+        drop(texts);
+        let mut done = Cut { documents, rest, fault, attributes, lines: known.lines.as_bytes().to_vec(), ..Cut::of(new.of(piece.body)) };
         for (_, cuts) in known.texts.iter().filter(|(_, cuts)| !cuts.is_empty()) {
             done.changed += 1;
             done.removals += cuts.len() as u64;
             done.removed += cuts.iter().map(|(from, to)| (to - from) as u64).sum::<u64>();
         }
-        done.lines = known.lines.as_bytes().to_vec();
-        done.body = self.body(container, piece.body, piece.number, &texts, &known);
         let packing = self.packing.unwrap_or(container.packing);
         if container.format == Format::Wet && self.to == To::Same && packing != Packing::None {
             // What fails here is tried again where it is written.
@@ -146,31 +175,26 @@ impl Work<'_> {
     }
 
     /// What is written of a piece whose texts are known.
-    fn body(&self, container: &Container, body: Body, number: u64, texts: &[Text], known: &Known) -> Body {
+    fn new_body(&self, container: &Container, piece: &Piece, texts: &[Text<'_>], known: &Known) -> New {
         if self.to == To::Jsonl {
-            let cut = |n: usize, text: &Text| match known.texts.get(n) {
+            let cut = |n: usize, text: &Text<'_>| match known.texts.get(n) {
                 Some((_, cuts)) => line(text, &without(&text.document.text, cuts)),
                 None => line(text, &text.document.text),
             };
-            return Body::Record(texts.iter().enumerate().flat_map(|(n, text)| cut(n, text)).collect());
+            return New::Record(texts.iter().enumerate().flat_map(|(n, text)| cut(n, text)).collect());
         }
-        match body {
-            body @ Body::Record(_) if known.is_same() => body,
-            Body::Record(record) => {
+        match &piece.body {
+            Body::Record(record) if !known.is_same() => {
                 let cuts: Vec<&[(usize, usize)]> = known.texts.iter().map(|(_, cuts)| cuts.as_slice()).collect();
-                Body::Record(container.cut(&record, texts, &cuts))
+                New::Record(container.cut(record, texts, &cuts))
             }
             #[cfg(feature = "parquet")]
-            Body::Rows(mut rows) => {
-                for (text, (_, cuts)) in texts.iter().zip(&known.texts).filter(|(_, (_, cuts))| !cuts.is_empty()) {
-                    rows.set(text, without(&text.document.text, cuts).into_bytes());
-                }
-                if self.marks {
-                    rows.marks = marks(number, rows.count, texts, known);
-                }
-                Body::Rows(rows)
+            Body::Rows(rows) => {
+                let changed = texts.iter().zip(&known.texts).filter(|(_, (_, cuts))| !cuts.is_empty());
+                let new = changed.map(|(text, (_, cuts))| (text.range.clone(), without(&text.document.text, cuts).into_bytes()));
+                New::Rows(new.collect(), if self.marks { marks(piece.number, rows.count, texts, known) } else { Vec::new() })
             }
-            body => body,
+            _ => New::Same,
         }
     }
 
@@ -178,12 +202,12 @@ impl Work<'_> {
     fn unread<T>(&self, container: &Container, piece: Piece, attributes: bool, step: &mut Step<T>) -> Cut {
         let dropped = self.session.on_error() != OnError::Keep;
         let told = if attributes && !dropped { self.told(container, &piece, false, None, step) } else { Vec::new() };
-        let body = if dropped || self.to == To::Jsonl { Body::Rest(Vec::new()) } else { piece.body };
+        let body = if dropped || self.to == To::Jsonl { Body::nothing() } else { piece.body };
         Cut { dropped, attributes: told, fault: true, ..Cut::of(body) }
     }
 
     /// Cleans the texts of a piece: what goes, and the line of attributes.
-    fn find<T>(&self, container: &Container, piece: &Piece, texts: &[Text], attributes: bool, step: &mut Step<T>) -> (Known, Vec<u8>) {
+    fn find<T>(&self, container: &Container, piece: &Piece, texts: &[Text<'_>], attributes: bool, step: &mut Step<T>) -> (Known, Vec<u8>) {
         let cleaned: Vec<Cleaned<'_>> = texts.iter().map(|text| self.cleaner.clean(&text.document.text)).collect();
         let told = if attributes { self.told(container, piece, !cleaned.is_empty(), cleaned.first(), step) } else { Vec::new() };
         let mut known = Known::default();
@@ -228,7 +252,7 @@ impl Work<'_> {
 
 /// What went from each of `count` rows, the first of which is `number`.
 #[cfg(feature = "parquet")]
-fn marks(number: u64, count: usize, texts: &[Text], known: &Known) -> Vec<Mark> {
+fn marks(number: u64, count: usize, texts: &[Text<'_>], known: &Known) -> Vec<Mark> {
     let mut marks = vec![Mark::default(); count];
     for ((text, (_, cuts)), rules) in texts.iter().zip(&known.texts).zip(&known.rules) {
         let row = text.entry.record.as_ref().and_then(|record| usize::try_from(record.number - number).ok());
@@ -242,7 +266,7 @@ fn marks(number: u64, count: usize, texts: &[Text], known: &Known) -> Vec<Mark> 
 }
 
 /// A text as a line of JSON.
-fn line(text: &Text, cleaned: &str) -> Vec<u8> {
+fn line(text: &Text<'_>, cleaned: &str) -> Vec<u8> {
     let record = text.entry.record.as_deref();
     let about = [
         ("id", record.and_then(|record| record.id.as_deref())),
@@ -256,12 +280,12 @@ fn line(text: &Text, cleaned: &str) -> Vec<u8> {
 }
 
 /// How the record spells a part of its text, where that is not the plainest way.
-fn spelling<'t>(container: &Container, record: &[u8], text: &'t Text, span: Span) -> Option<Cow<'t, str>> {
+fn spelling<'t>(container: &Container, record: &[u8], text: &'t Text<'_>, span: Span) -> Option<Cow<'t, str>> {
     if !matches!(container.format, Format::Jsonl | Format::Json) {
         return None;
     }
     let raw = record.get(text.range.clone())?;
-    let raw = raw.get(text.spelled.raw(span.start())..text.spelled.raw(span.end()))?;
+    let raw = raw.get(text.spelling.raw(span.start())..text.spelling.raw(span.end()))?;
     let plain = container.spell(span.of(&text.document.text));
     (raw != plain).then(|| String::from_utf8_lossy(raw).into_owned().into())
 }
@@ -305,26 +329,26 @@ struct Commas {
 }
 
 impl Commas {
-    /// What is to be written now.
-    fn pass<'c>(&mut self, cut: &'c Cut) -> Cow<'c, [u8]> {
+    /// What is to be written before a record, which is left as it is; what lies between records is taken in.
+    fn pass(&mut self, cut: &mut Cut) -> Vec<u8> {
         if cut.rest {
-            let skipped = if self.skip { memchr::memchr(b',', cut.body.bytes()) } else { None };
+            let rest = std::mem::replace(&mut cut.body, Body::nothing()).into_bytes();
+            let skipped = if self.skip { memchr::memchr(b',', &rest) } else { None };
             self.skip &= skipped.is_none();
             match skipped {
-                Some(at) => self.waiting.extend([&cut.body.bytes()[..at], &cut.body.bytes()[at + 1..]].concat()),
-                None => self.waiting.extend(cut.body.bytes()),
+                Some(at) => self.waiting.extend([&rest[..at], &rest[at + 1..]].concat()),
+                None => self.waiting.extend_from_slice(&rest),
             }
-            return Cow::Borrowed(&[]);
+            return Vec::new();
         }
         if !cut.dropped {
-            self.waiting.extend(cut.body.bytes());
-            return Cow::Owned(std::mem::take(&mut self.waiting));
+            return std::mem::take(&mut self.waiting);
         }
         match memchr::memchr(b',', &self.waiting) {
             Some(comma) => self.waiting.truncate(comma),
             None => self.skip = true,
         }
-        Cow::Borrowed(&[])
+        Vec::new()
     }
 }
 
@@ -476,11 +500,11 @@ impl<'a> Records<'a> {
     }
 
     /// Adds a piece and its lines to the log.
-    pub fn write(&mut self, cut: Cut) -> Result<Vec<Failure>> {
+    pub fn write(&mut self, mut cut: Cut) -> Result<Vec<Failure>> {
         let Some(open) = &mut self.open else { return Ok(Vec::new()) };
         let mut failures = Vec::new();
         if let Some(spans) = &mut self.spans
-            && let Err(e) = spans.write(&cut.attributes, None)
+            && let Err(e) = spans.write(std::mem::take(&mut cut.attributes).into(), None)
         {
             return self.lost(e, "its attributes: ").map(|failure| vec![failure]);
         }
@@ -493,12 +517,12 @@ impl<'a> Records<'a> {
             failures = self.book.take(&self.head, None)?;
         }
         self.changed += cut.changed;
-        let bytes = self.commas.as_mut().map_or(Cow::Borrowed(cut.body.bytes()), |commas| commas.pass(&cut));
-        let written = match cut.body {
-            Body::Rest(_) | Body::Left(..) | Body::Record(_) => open.write(&bytes, cut.packed.as_deref()),
+        let between = self.commas.as_mut().map_or(Ok(()), |commas| open.write(commas.pass(&mut cut).into(), None));
+        let written = between.and_then(|()| match cut.body {
             #[cfg(feature = "parquet")]
             Body::Rows(rows) => open.write_rows(rows),
-        };
+            body => open.write(body.into_bytes(), cut.packed.as_deref()),
+        });
         if let Err(e) = written {
             return self.lost(e, "").map(|failure| vec![failure]);
         }
@@ -510,7 +534,7 @@ impl<'a> Records<'a> {
     pub fn end(&mut self, container: &Container, ending: &Ending) -> Result<Vec<Failure>> {
         let Some(mut open) = self.open.take() else { return Ok(Vec::new()) };
         let name = &container.entry.name;
-        let rest = self.commas.take().map_or(Ok(()), |commas| open.write(&commas.waiting, None));
+        let rest = self.commas.take().map_or(Ok(()), |commas| open.write(commas.waiting.into(), None));
         let (after, pending) = match rest.and_then(|()| open.finish()) {
             Ok(finished) => finished,
             Err(e) => return self.lost(e, "").map(|failure| vec![failure]),

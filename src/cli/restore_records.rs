@@ -56,12 +56,12 @@ impl Job<'_> {
         loop {
             let piece = reader.next().map_err(|e| fail(&e))?;
             let Some(mut piece) = piece else { break };
-            let body = std::mem::replace(&mut piece.body, Body::Rest(Vec::new()));
+            let body = std::mem::replace(&mut piece.body, Body::nothing());
             let body = self.body(&container, piece.number, body, &mut next, pieces, &mut sum)?;
             match body {
                 #[cfg(feature = "parquet")]
                 Body::Rows(rows) => sink.write_rows(rows),
-                body => sink.write(body.bytes(), None),
+                body => sink.write(body.into_bytes(), None),
             }
             .map_err(|e| fail(&e))?;
         }
@@ -115,13 +115,13 @@ impl Job<'_> {
                 while wanted(next) == Some(number) {
                     let Some(piece) = next.take() else { break };
                     *next = pieces.record();
-                    let field = |text: &Text| text.entry.record.as_ref().and_then(|record| record.field.clone());
+                    let field = |text: &Text<'_>| text.entry.record.as_ref().and_then(|record| record.field.clone());
                     let which = texts.iter().position(|text| field(text) == piece.field);
                     let Some(which) = which else { return Err(unlike(container, number, "it has no such text")) };
                     news[which] = woven(container, &record, &texts[which], &piece, number, sum)?;
                 }
                 let restored = container.splice(&record, &texts, news);
-                Ok(Body::Record(restored))
+                Ok(Body::Record(restored.into()))
             }
             #[cfg(feature = "parquet")]
             Body::Rows(mut rows) => {
@@ -134,11 +134,11 @@ impl Job<'_> {
                         let Some(piece) = next.take() else { break };
                         *next = pieces.record();
                         if let Some(new) = woven(container, &[], &text, &piece, number, sum)? {
-                            news.push((text, new));
+                            news.push((text.range, new));
                         }
                     }
                 }
-                news.into_iter().for_each(|(text, new)| rows.set(&text, new));
+                news.into_iter().for_each(|(range, new)| rows.set(&range, new));
                 Ok(Body::Rows(rows))
             }
             body => Ok(body),
@@ -146,7 +146,7 @@ impl Job<'_> {
     }
 }
 
-fn texts(holds: Holds) -> Vec<Text> {
+fn texts(holds: Holds<'_>) -> Vec<Text<'_>> {
     match holds {
         Holds::Texts(texts) => texts,
         Holds::Nothing | Holds::Unfit(_) => Vec::new(),
@@ -161,7 +161,7 @@ fn unlike(container: &Container, number: u64, why: &str) -> Box<Failure> {
 fn woven(
     container: &Container,
     record: &[u8],
-    text: &Text,
+    text: &Text<'_>,
     piece: &Piece,
     number: u64,
     sum: &mut Sum,

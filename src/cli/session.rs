@@ -45,9 +45,9 @@ pub struct Session {
 }
 
 /// What a document is to the one who works on it.
-pub enum Loaded {
+pub enum Loaded<'t> {
     /// A text.
-    Text(Document),
+    Text(Document<'t>),
     /// No text, or one that cannot be written back: its bytes, where they have been read.
     Raw(Option<Vec<u8>>),
 }
@@ -158,7 +158,7 @@ impl<T> Step<T> {
     }
 
     /// A text was read.
-    pub fn read(&mut self, document: &Document) {
+    pub fn read(&mut self, document: &Document<'_>) {
         self.documents += 1;
         self.bytes += document.text.len();
         if document.form.guessed() {
@@ -268,7 +268,7 @@ impl Session {
     /// `work` returns its result and how many bytes it removed. What failed or was left alone is in the totals.
     pub fn each<T: Send>(
         &self,
-        work: impl Fn(&Entry, Loaded) -> Result<Option<(T, usize)>, Failure> + Sync,
+        work: impl Fn(&Entry, Loaded<'_>) -> Result<Option<(T, usize)>, Failure> + Sync,
         mut consume: impl FnMut(T) -> Result<()>,
     ) -> Result<Totals> {
         let work = |item: Item, step: &mut Step<T>| -> Result<(), Failure> {
@@ -391,7 +391,7 @@ impl Session {
 
     /// The texts of a piece, and what there is to tell about it. `None` for a record that cannot be read, which has been
     /// reported.
-    pub fn texts<T>(&self, container: &Container, piece: &Piece, step: &mut Step<T>) -> Option<Vec<Text>> {
+    pub fn texts<'p, T>(&self, container: &Container, piece: &'p Piece, step: &mut Step<T>) -> Option<Vec<Text<'p>>> {
         match &piece.body {
             Body::Rest(_) => Some(Vec::new()),
             Body::Left(_, why) => {
@@ -423,7 +423,7 @@ impl Session {
         }
     }
 
-    fn held<T>(name: impl Fn() -> String, holds: Result<Holds, Fault>, step: &mut Step<T>) -> Option<Vec<Text>> {
+    fn held<'p, T>(name: impl Fn() -> String, holds: Result<Holds<'p>, Fault>, step: &mut Step<T>) -> Option<Vec<Text<'p>>> {
         match holds {
             Ok(Holds::Texts(texts)) => {
                 texts.iter().for_each(|text| step.read(&text.document));
@@ -445,7 +445,7 @@ impl Session {
         found: Found,
         bytes: Option<Vec<u8>>,
         step: &mut Step<T>,
-        work: impl Fn(&Entry, Loaded) -> Result<Option<(T, usize)>, Failure>,
+        work: impl Fn(&Entry, Loaded<'_>) -> Result<Option<(T, usize)>, Failure>,
     ) -> Result<(), Failure> {
         let give = |step: &mut Step<T>, done: Option<(T, usize)>| {
             if let Some((result, removed)) = done {
@@ -478,7 +478,7 @@ impl Session {
             return Ok(());
         }
         let read = match bytes {
-            Some(bytes) => Document::from_bytes(bytes, self.choice),
+            Some(bytes) => Document::from_bytes(bytes.into(), self.choice),
             None => Document::read_next(&entry, self.choice),
         };
         let done = match read {

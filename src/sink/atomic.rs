@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::sync::OnceLock;
@@ -122,10 +122,19 @@ impl Pending {
 /// What comes later is added at the end.
 impl Write for Pending {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.temp.as_file_mut().write(bytes)?;
+        self.write_vectored(&[IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        let length = self.temp.as_file_mut().write_vectored(parts)?;
         self.written += length as u64;
         if let Some(hasher) = &mut self.hasher {
-            hasher.update(&bytes[..length]);
+            let mut left = length;
+            for part in parts {
+                let written = part.len().min(left);
+                hasher.update(&part[..written]);
+                left -= written;
+            }
         }
         Ok(length)
     }

@@ -1,16 +1,22 @@
 //! Containers written piece by piece, compressed as their input was or as the user asked.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, BufWriter, IoSlice, IsTerminal, Stdout, Write};
 use std::sync::Arc;
 
 use dehusk::escape;
 use dehusk::log::State;
 
 use super::atomic::Pending;
-use crate::source::{Container, Format, Packer, Packing};
+use crate::source::{Container, Format, Packer, Packing, Slice};
 
 /// Bytes gathered before they are written.
 const BLOCK: usize = 1 << 17;
+
+/// Bytes in memory that may be held for them: of a block there may be but a line that stays.
+const HELD: usize = 1 << 20;
+
+/// Pieces written at once: systems take no more.
+const PIECES: usize = 1024;
 
 /// Where pieces go.
 pub enum Out {
@@ -44,6 +50,18 @@ impl Write for Out {
             Out::Stdout(out) => out.write(bytes),
             Out::Terminal(out) => out.write_all(escape::lines(&String::from_utf8_lossy(bytes)).as_bytes()).map(|()| bytes.len()),
             Out::Nowhere => Ok(bytes.len()),
+        }
+    }
+
+    /// What is gathered already goes past the buffer.
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Out::File(file) => file.flush().and_then(|()| file.get_mut().write_vectored(parts)),
+            Out::Stdout(out) => out.flush().and_then(|()| out.get_mut().write_vectored(parts)),
+            Out::Terminal(_) | Out::Nowhere => {
+                let part = parts.iter().find(|part| !part.is_empty());
+                part.map_or(Ok(0), |part| self.write(part))
+            }
         }
     }
 
@@ -91,7 +109,7 @@ impl Sink {
     }
 
     /// Adds a piece; `packed` is the same compressed, where that was done elsewhere.
-    pub fn write(&mut self, piece: &[u8], packed: Option<&[u8]>) -> io::Result<()> {
+    pub fn write(&mut self, piece: Slice, packed: Option<&[u8]>) -> io::Result<()> {
         match self {
             Sink::Stream(stream) => stream.write(piece, packed),
             #[cfg(feature = "parquet")]
@@ -124,6 +142,34 @@ pub struct Stream {
     packing: Packing,
     hasher: Option<blake3::Hasher>,
     bytes: u64,
+    gathered: Gathered,
+}
+
+/// Pieces that are written together, so that nothing is copied to be written.
+#[derive(Default)]
+struct Gathered {
+    pieces: Vec<Slice>,
+    /// Bytes that they have, and bytes that they hold in memory.
+    bytes: usize,
+    held: usize,
+    /// The last block that counts as held.
+    block: usize,
+}
+
+impl Gathered {
+    /// Adds a piece; tells whether it is time to write.
+    fn add(&mut self, piece: Slice) -> bool {
+        let (block, held) = piece.block();
+        if block != self.block {
+            self.held += held;
+        }
+        self.block = if held > piece.len() { block } else { self.block };
+        self.bytes += piece.len();
+        if !self.pieces.last_mut().is_some_and(|last| last.join(&piece)) {
+            self.pieces.push(piece);
+        }
+        self.bytes >= BLOCK || self.held >= HELD || self.pieces.len() >= PIECES
+    }
 }
 
 enum Inner {
@@ -141,42 +187,51 @@ impl Stream {
         let packing = if matches!(out, Out::Terminal(_) | Out::Nowhere) { Packing::None } else { how.packing };
         let whole = !members || packing == Packing::None;
         let state = if whole { Inner::Whole(Box::new(packing.pack_large(out, how.threads)?)) } else { Inner::Members(out) };
-        Ok(Stream { state, packing, hasher: how.hash.then(blake3::Hasher::new), bytes: 0 })
+        let hasher = how.hash.then(blake3::Hasher::new);
+        Ok(Stream { state, packing, hasher, bytes: 0, gathered: Gathered::default() })
     }
 
     /// Adds a piece; `packed` is the same as a member.
-    pub fn write(&mut self, piece: &[u8], packed: Option<&[u8]>) -> io::Result<()> {
+    pub fn write(&mut self, piece: Slice, packed: Option<&[u8]>) -> io::Result<()> {
         if piece.is_empty() {
             return Ok(());
         }
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(piece);
-        }
         self.bytes += piece.len() as u64;
-        match std::mem::replace(&mut self.state, Inner::Broken) {
-            Inner::Whole(mut packer) => {
-                packer.write_all(piece)?;
-                self.state = Inner::Whole(packer);
-            }
-            Inner::Members(mut out) => {
-                match packed {
-                    Some(packed) => out.write_all(packed)?,
-                    None => out.write_all(&self.packing.whole(piece)?)?,
+        let at_once = match &mut self.state {
+            Inner::Whole(packer) => matches!(**packer, Packer::Plain(Out::Terminal(_))),
+            Inner::Members(out) => {
+                if let Some(hasher) = &mut self.hasher {
+                    hasher.update(&piece);
                 }
-                self.state = Inner::Members(out);
+                let written = match packed {
+                    Some(packed) => out.write_all(packed),
+                    None => self.packing.whole(&piece).and_then(|packed| out.write_all(&packed)),
+                };
+                return written.inspect_err(|_| self.state = Inner::Broken);
             }
-            Inner::Broken => return Err(io::Error::other("an earlier part could not be written")),
+            Inner::Broken => return Err(broken()),
+        };
+        if self.gathered.add(piece) || at_once { self.write_gathered() } else { Ok(()) }
+    }
+
+    /// Writes what was gathered.
+    fn write_gathered(&mut self) -> io::Result<()> {
+        let Gathered { pieces, .. } = std::mem::take(&mut self.gathered);
+        if let Some(hasher) = &mut self.hasher {
+            pieces.iter().for_each(|piece| _ = hasher.update(piece));
         }
-        Ok(())
+        let Inner::Whole(packer) = &mut self.state else { return Ok(()) };
+        write_all(packer, &pieces).inspect_err(|_| self.state = Inner::Broken)
     }
 
     /// What was written, before it was compressed, where it was hashed, and the file where there is one.
-    pub fn finish(self) -> io::Result<(Option<State>, Option<Pending>)> {
+    pub fn finish(mut self) -> io::Result<(Option<State>, Option<Pending>)> {
+        self.write_gathered()?;
         let state = self.hasher.map(|hasher| State { bytes: self.bytes, blake3: hasher.finalize().to_hex().to_string() });
         let out = match self.state {
             Inner::Whole(packer) => packer.finish()?,
             Inner::Members(out) => out,
-            Inner::Broken => return Err(io::Error::other("an earlier part could not be written")),
+            Inner::Broken => return Err(broken()),
         };
         let pending = match out {
             Out::File(file) => Some(file.into_inner().map_err(io::IntoInnerError::into_error)?),
@@ -186,5 +241,97 @@ impl Stream {
             }
         };
         Ok((state, pending))
+    }
+}
+
+fn broken() -> io::Error {
+    io::Error::other("an earlier part could not be written")
+}
+
+/// Writes all pieces, as many at once as `out` takes.
+fn write_all(out: &mut impl Write, pieces: &[Slice]) -> io::Result<()> {
+    let mut parts: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+    let mut left = parts.as_mut_slice();
+    while !left.is_empty() {
+        match out.write_vectored(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut left, written),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sink::Place;
+
+    /// Takes a few bytes at a time.
+    struct Narrow(Vec<u8>, usize);
+
+    impl Write for Narrow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let length = bytes.len().min(self.1);
+            self.0.extend_from_slice(&bytes[..length]);
+            Ok(length)
+        }
+
+        fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+            let parts: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
+            self.write(&parts)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_is_written_however_little_is_taken(pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 0..20), most in 1usize..50) {
+            let mut out = Narrow(Vec::new(), most);
+            let slices: Vec<Slice> = pieces.iter().cloned().map(Slice::from).collect();
+            write_all(&mut out, &slices).unwrap();
+            prop_assert_eq!(out.0, pieces.concat());
+        }
+    }
+
+    #[test]
+    fn pieces_are_gathered_and_written_in_their_order() {
+        let dir = tempfile::tempdir().unwrap();
+        for (size, number) in [(10, 5000), (3000, 200), (200_000, 3), (1, 0)] {
+            let path = dir.path().join(size.to_string());
+            let pending = Pending::copy(&path, &mut io::empty(), Place::Free, None).unwrap().hashed();
+            let how = How { packing: Packing::None, marks: false, threads: 1, hash: true };
+            let mut stream = Stream::new(Out::file(pending), how, false).unwrap();
+            let mut expected = Vec::new();
+            for n in 0..number {
+                let piece = vec![n as u8; size + n % 7];
+                expected.extend_from_slice(&piece);
+                stream.write(piece.into(), None).unwrap();
+            }
+            let (state, pending) = stream.finish().unwrap();
+            let pending = pending.unwrap();
+            assert_eq!((state.as_ref(), pending.state().as_ref()), (Some(&State::of(&expected)), Some(&State::of(&expected))));
+            pending.commit().unwrap();
+            assert!(std::fs::read(&path).unwrap() == expected);
+        }
+    }
+
+    #[test]
+    fn what_waits_holds_little_in_memory() {
+        // A line of a few bytes out of each block.
+        let mut gathered = Gathered::default();
+        let mut blocks = crate::source::Blocks::new(io::repeat(b'a'));
+        let mut number = 0;
+        while !gathered.add(blocks.gather(10, |bytes| (bytes.len(), false)).0) {
+            blocks.gather(200_000, |bytes| (bytes.len(), false));
+            number += 1;
+        }
+        assert!(number < 10, "{number} blocks are held");
     }
 }

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use dehusk::splice::{Pointer, Spelled, Unreadable, csv, json};
+use dehusk::splice::{Pointer, Spelled, Spelling, Unreadable, csv, json};
 use serde::{Deserialize, Serialize};
 
+use super::blocks::Slice;
 use super::document::{Document, Unread, Version};
 use super::encoding::{Choice, Form};
 use super::packing::Packing;
@@ -193,8 +194,8 @@ impl Known {
     }
 
     /// True where it can be about these texts.
-    pub fn fits(&self, texts: &[Text]) -> bool {
-        let fits = |(text, (length, cuts)): (&Text, &(usize, Cuts))| {
+    pub fn fits(&self, texts: &[Text<'_>]) -> bool {
+        let fits = |(text, (length, cuts)): (&Text<'_>, &(usize, Cuts))| {
             let text = &text.document.text;
             let mut end = 0;
             text.len() == *length
@@ -212,21 +213,21 @@ impl Known {
 #[derive(Debug)]
 pub enum Body {
     /// Not a record: goes through as it is.
-    Rest(Vec<u8>),
+    Rest(Slice),
     /// A record, or part of one, that is left alone, and why. Only its first part has a reason.
-    Left(Vec<u8>, Option<String>),
+    Left(Slice, Option<String>),
     /// A record.
-    Record(Vec<u8>),
+    Record(Slice),
     /// Rows of a column-wise format.
     #[cfg(feature = "parquet")]
     Rows(super::parquet::Rows),
 }
 
 impl Piece {
-    /// The records of a piece, each for itself; what is none is left out.
+    /// The records of a piece, each for itself, whoever keeps the others; what is none is left out.
     pub fn documents(self) -> Vec<Piece> {
         match self.body {
-            Body::Record(_) => vec![self],
+            Body::Record(record) => vec![Piece { body: Body::Record(record.alone()), ..self }],
             Body::Rest(_) | Body::Left(..) => Vec::new(),
             #[cfg(feature = "parquet")]
             Body::Rows(rows) => {
@@ -238,6 +239,20 @@ impl Piece {
 }
 
 impl Body {
+    /// What is left out.
+    pub fn nothing() -> Body {
+        Body::Rest(Slice::default())
+    }
+
+    /// What the file says here, taken out.
+    pub fn into_bytes(self) -> Slice {
+        match self {
+            Body::Rest(bytes) | Body::Left(bytes, _) | Body::Record(bytes) => bytes,
+            #[cfg(feature = "parquet")]
+            Body::Rows(_) => Slice::default(),
+        }
+    }
+
     /// What the file says here.
     pub fn bytes(&self) -> &[u8] {
         match self {
@@ -274,26 +289,46 @@ pub struct Record {
 
 /// A text of a record.
 #[derive(Debug)]
-pub struct Text {
+pub struct Text<'r> {
     /// Its name.
     pub entry: Entry,
-    /// The text. May be taken out.
-    pub document: Document,
+    /// The text.
+    pub document: Document<'r>,
     /// Where the record spells it.
     pub range: Range<usize>,
     /// How the record spells it.
-    pub spelled: Spelled,
+    pub spelling: Spelling,
+}
+
+impl<'r> Text<'r> {
+    /// A text that a record spells there.
+    pub(super) fn new(entry: Entry, range: Range<usize>, spelled: Spelled<'r>) -> Text<'r> {
+        Text { entry, document: Document::of(spelled.text), range, spelling: spelled.spelling }
+    }
 }
 
 /// What a record has.
 #[derive(Debug)]
-pub enum Holds {
+pub enum Holds<'r> {
     /// Texts.
-    Texts(Vec<Text>),
+    Texts(Vec<Text<'r>>),
     /// No text, which is no error: the field is `null` or missing, or the record is not of the kind that holds text.
     Nothing,
     /// A text that is left alone, and why.
     Unfit(String),
+}
+
+impl Holds<'_> {
+    /// The same, for those who do not keep the record.
+    pub fn into_owned(self) -> Holds<'static> {
+        match self {
+            Holds::Texts(texts) => {
+                Holds::Texts(texts.into_iter().map(|text| Text { document: text.document.into_owned(), ..text }).collect())
+            }
+            Holds::Nothing => Holds::Nothing,
+            Holds::Unfit(why) => Holds::Unfit(why),
+        }
+    }
 }
 
 /// Why a record cannot be cleaned.
@@ -354,7 +389,7 @@ impl Container {
     }
 
     /// The texts of a record.
-    pub fn texts(&self, number: u64, record: &[u8]) -> Result<Holds, Fault> {
+    pub fn texts<'r>(&self, number: u64, record: &'r [u8]) -> Result<Holds<'r>, Fault> {
         match self.format {
             Format::Text => self.whole(record),
             Format::Jsonl | Format::Json => self.json(number, record),
@@ -367,18 +402,19 @@ impl Container {
     /// The id of a record, whether or not it has a text.
     pub fn id(&self, record: &[u8]) -> Option<String> {
         let pointer = self.about[0].as_ref()?;
-        match json::locate(record.strip_prefix(BOM).unwrap_or(record), std::slice::from_ref(pointer)).ok()?.pop()? {
-            json::Found::Text(range) => json::read(&record.strip_prefix(BOM).unwrap_or(record)[range]).ok().map(Spelled::into_text),
+        let record = record.strip_prefix(BOM).unwrap_or(record);
+        match json::locate(record, std::slice::from_ref(pointer)).ok()?.pop()? {
+            json::Found::Text(range) => json::read(&record[range]).ok().map(|id| id.text.into_owned()),
             _ => None,
         }
     }
 
     /// The record with its texts cut: `cuts` holds, for each text, the ranges that go.
-    pub fn cut(&self, record: &[u8], texts: &[Text], cuts: &[&[(usize, usize)]]) -> Vec<u8> {
-        let spelled = |text: &Text, cuts: &[(usize, usize)]| {
+    pub fn cut(&self, record: &[u8], texts: &[Text<'_>], cuts: &[&[(usize, usize)]]) -> Vec<u8> {
+        let spelled = |text: &Text<'_>, cuts: &[(usize, usize)]| {
             let raw = &record[text.range.clone()];
             match text.document.form {
-                Form::Utf8 { bom: false } => text.spelled.without(raw, cuts.iter().copied()),
+                Form::Utf8 { bom: false } => text.spelling.without(raw, cuts.iter().copied()),
                 form => form.encode(&without(&text.document.text, cuts)).unwrap_or(raw.into()).into_owned(),
             }
         };
@@ -387,7 +423,7 @@ impl Container {
     }
 
     /// The record with other spellings of its texts; `None` leaves one as it is.
-    pub fn splice(&self, record: &[u8], texts: &[Text], news: impl IntoIterator<Item = Option<Vec<u8>>>) -> Vec<u8> {
+    pub fn splice(&self, record: &[u8], texts: &[Text<'_>], news: impl IntoIterator<Item = Option<Vec<u8>>>) -> Vec<u8> {
         let mut news: Vec<(Range<usize>, Vec<u8>)> =
             texts.iter().zip(news).filter_map(|(text, new)| Some((text.range.clone(), new?))).collect();
         news.sort_by_key(|(range, _)| range.start);
@@ -414,16 +450,15 @@ impl Container {
 
     /// How a text is spelled once `removed` is back in it: for each removal where it began, what it was, and its spelling where
     /// that is not the plainest. `None` where they cannot belong to this text.
-    pub fn weave(&self, record: &[u8], text: &Text, removed: &[(usize, String, Option<String>)]) -> Option<Vec<u8>> {
+    pub fn weave(&self, record: &[u8], text: &Text<'_>, removed: &[(usize, String, Option<String>)]) -> Option<Vec<u8>> {
         if !matches!(self.format, Format::Jsonl | Format::Json | Format::Csv | Format::Tsv) {
             let woven = dehusk::weave(&text.document.text, removed.iter().map(|(at, text, _)| (*at, text.as_str())))?;
             return text.document.form.encode(&woven).map(Cow::into_owned);
         }
         let spellings: Vec<Vec<u8>> =
             removed.iter().map(|(_, text, raw)| raw.as_ref().map_or_else(|| self.spell(text), |raw| raw.as_bytes().to_vec())).collect();
-        let spelled = text.spelled.clone().with_text(text.document.text.clone());
         let removed = removed.iter().zip(&spellings).map(|((at, text, _), raw)| (*at, text.len(), raw.as_slice()));
-        spelled.with(&record[text.range.clone()], removed)
+        text.spelling.with(&text.document.text, &record[text.range.clone()], removed)
     }
 
     /// The plain spelling of a text that was removed, as [`Container::splice`] wants it.
@@ -447,15 +482,10 @@ impl Container {
         Entry { path: self.entry.path.clone(), name, place: self.entry.place.clone(), walked: self.entry.walked, record }
     }
 
-    fn text(&self, entry: Entry, range: Range<usize>, mut spelled: Spelled) -> Text {
-        let document = Document { text: spelled.take(), form: Form::Utf8 { bom: false }, version: None, permissions: None };
-        Text { entry, document, range, spelled }
-    }
-
-    fn whole(&self, record: &[u8]) -> Result<Holds, Fault> {
-        match Document::from_bytes(record.to_vec(), self.choice) {
+    fn whole<'r>(&self, record: &'r [u8]) -> Result<Holds<'r>, Fault> {
+        match Document::from_bytes(record.into(), self.choice) {
             Ok(document) => {
-                let text = Text { entry: self.entry(1, 0), document, range: 0..record.len(), spelled: Spelled::default() };
+                let text = Text { entry: self.entry(1, 0), document, range: 0..record.len(), spelling: Spelling::default() };
                 Ok(fit(vec![text]))
             }
             Err(Unread::Binary(_)) => Ok(Holds::Unfit("binary: it holds NUL bytes".into())),
@@ -463,7 +493,7 @@ impl Container {
         }
     }
 
-    fn json(&self, number: u64, record: &[u8]) -> Result<Holds, Fault> {
+    fn json<'r>(&self, number: u64, record: &'r [u8]) -> Result<Holds<'r>, Fault> {
         let lead = if number == 1 && record.starts_with(BOM) { BOM.len() } else { 0 };
         let about = || self.about.iter().flatten().filter(|_| !self.bare);
         let wanted = self.wanted.get_or_init(|| self.fields.iter().chain(about()).cloned().collect());
@@ -471,7 +501,7 @@ impl Container {
         let fields: Vec<json::Found> = found.by_ref().take(self.fields.len()).collect();
         let mut about = self.about.iter().map(|pointer| {
             let range = match pointer.as_ref().and_then(|_| found.next())? {
-                json::Found::Text(range) => return json::read(&record[lead..][range]).ok().map(Spelled::into_text),
+                json::Found::Text(range) => return json::read(&record[lead..][range]).ok().map(|read| read.text.into_owned()),
                 json::Found::Other(range) => range,
                 _ => return None,
             };
@@ -494,16 +524,16 @@ impl Container {
             if let Some(record) = &mut entry.record {
                 (record.id, record.url, record.lang) = (id.clone(), url.clone(), lang.clone());
             }
-            texts.push(self.text(entry, range.clone(), json::read(&record[range])?));
+            texts.push(Text::new(entry, range.clone(), json::read(&record[range])?));
         }
         Ok(fit(texts))
     }
 
-    fn row(&self, number: u64, record: &[u8]) -> Result<Holds, Fault> {
+    fn row<'r>(&self, number: u64, record: &'r [u8]) -> Result<Holds<'r>, Fault> {
         let fields = csv::fields(record, self.format.separator());
         let value = |column: Option<usize>| {
             let field = record.get(fields.get(column?)?.clone())?;
-            csv::read(field).ok().map(Spelled::into_text)
+            csv::read(field).ok().map(|read| read.text.into_owned())
         };
         let [id, url, lang] = self.about_columns.map(value);
         let mut texts = Vec::new();
@@ -513,12 +543,12 @@ impl Container {
             if let Some(record) = &mut entry.record {
                 (record.id, record.url, record.lang) = (id.clone(), url.clone(), lang.clone());
             }
-            texts.push(self.text(entry, range.clone(), csv::read(&record[range])?));
+            texts.push(Text::new(entry, range.clone(), csv::read(&record[range])?));
         }
         Ok(fit(texts))
     }
 
-    fn warc(&self, number: u64, record: &[u8]) -> Result<Holds, Fault> {
+    fn warc<'r>(&self, number: u64, record: &'r [u8]) -> Result<Holds<'r>, Fault> {
         let head = warc::Head::parse(record).ok_or(Fault { why: "not a WARC record".into(), help: None })?;
         if !head.holds_text() {
             return Ok(Holds::Nothing);
@@ -531,13 +561,12 @@ impl Container {
             record.url = head.get("WARC-Target-URI").map(|url| url.trim_matches(['<', '>']).to_owned());
             record.lang = head.get("WARC-Identified-Content-Language").map(str::to_owned);
         }
-        let document = Document { text: text.to_owned(), form: Form::Utf8 { bom: false }, version: None, permissions: None };
-        Ok(fit(vec![Text { entry, document, range, spelled: Spelled::default() }]))
+        Ok(fit(vec![Text::new(entry, range, Spelled { text: text.into(), spelling: Spelling::default() })]))
     }
 }
 
 /// A text in a record is treated as it would be in a file.
-pub fn fit(texts: Vec<Text>) -> Holds {
+pub fn fit(texts: Vec<Text<'_>>) -> Holds<'_> {
     for text in &texts {
         if let Some(why) = text.document.unfit() {
             return Holds::Unfit(why.to_owned());

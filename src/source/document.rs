@@ -18,9 +18,9 @@ const SMALL: usize = 1 << 18;
 
 /// A text and how it was written.
 #[derive(Debug)]
-pub struct Document {
-    /// The text, without byte order mark.
-    pub text: String,
+pub struct Document<'t> {
+    /// The text, without byte order mark. That of a record lies in the record, where it is spelled there as it is.
+    pub text: Cow<'t, str>,
     /// How to write it back.
     pub form: Form,
     /// The file as it was when it was read.
@@ -74,22 +74,54 @@ fn fill(file: &mut File, buffer: &mut [u8], metadata: &Metadata) -> io::Result<u
     Ok(read)
 }
 
-impl Document {
+impl<'t> Document<'t> {
+    /// A text that has just been found: UTF-8, and no file of its own.
+    pub fn of(text: Cow<'t, str>) -> Document<'t> {
+        Document { text, form: Form::Utf8 { bom: false }, version: None, permissions: None }
+    }
+
+    /// Reads a document that is in memory already. UTF-8 is taken over without a copy.
+    pub fn from_bytes(bytes: Cow<'t, [u8]>, choice: Choice) -> Result<Document<'t>, Unread> {
+        if choice != Choice::Auto || bytes.starts_with(b"\xef\xbb\xbf") {
+            return Document::decode(bytes, choice);
+        }
+        let text = match bytes {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Cow::Borrowed(bytes)),
+            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|e| Cow::Owned(e.into_bytes())),
+        };
+        match text {
+            Ok(text) if memchr::memchr(0, text.as_bytes()).is_some() => Err(Unread::Binary(Some(text.into_owned().into_bytes()))),
+            Ok(text) => Ok(Document::of(text)),
+            Err(bytes) => Document::decode(bytes, choice),
+        }
+    }
+
+    /// Other bytes are kept for the case that they must be passed on untouched.
+    fn decode(bytes: Cow<'t, [u8]>, choice: Choice) -> Result<Document<'t>, Unread> {
+        match decode(bytes.to_vec(), choice) {
+            Ok((text, form)) => Ok(Document { form, ..Document::of(text.into()) }),
+            Err(Undecodable::Binary) => Err(Unread::Binary(Some(bytes.into_owned()))),
+            Err(e) => Err(Unread::Encoding(e, bytes.into_owned())),
+        }
+    }
+}
+
+impl Document<'_> {
     /// Reads the document of `entry`.
-    pub fn read(entry: &Entry, choice: Choice) -> Result<Document, Unread> {
+    pub fn read(entry: &Entry, choice: Choice) -> Result<Document<'static>, Unread> {
         Document::read_with(entry, choice, |path| File::open(path))
     }
 
     /// The same for one of many, on a thread that lasts no longer than the run: most files lie beside the one before.
-    pub fn read_next(entry: &Entry, choice: Choice) -> Result<Document, Unread> {
+    pub fn read_next(entry: &Entry, choice: Choice) -> Result<Document<'static>, Unread> {
         Document::read_with(entry, choice, near::open)
     }
 
-    fn read_with(entry: &Entry, choice: Choice, open: impl Fn(&Path) -> io::Result<File>) -> Result<Document, Unread> {
+    fn read_with(entry: &Entry, choice: Choice, open: impl Fn(&Path) -> io::Result<File>) -> Result<Document<'static>, Unread> {
         let Some(path) = &entry.path else {
             let mut bytes = Vec::new();
             io::stdin().lock().read_to_end(&mut bytes)?;
-            return Document::from_bytes(bytes, choice);
+            return Document::from_bytes(bytes.into(), choice);
         };
         let mut file = open(path)?;
         let metadata = file.metadata()?;
@@ -110,31 +142,13 @@ impl Document {
             bytes.reserve((size + 1).saturating_sub(read));
             file.read_to_end(&mut bytes)?;
         }
-        let document = Document::from_bytes(bytes, choice)?;
+        let document = Document::from_bytes(bytes.into(), choice)?;
         Ok(Document { version: Some(Version::of(&metadata)), permissions: Some(metadata.permissions()), ..document })
     }
 
-    /// Reads a document that is in memory already.
-    pub fn from_bytes(bytes: Vec<u8>, choice: Choice) -> Result<Document, Unread> {
-        // UTF-8 is taken over without a copy; other bytes are kept for the case that they must be passed on untouched.
-        if choice == Choice::Auto && !bytes.starts_with(b"\xef\xbb\xbf") {
-            return match String::from_utf8(bytes) {
-                Ok(text) if memchr::memchr(0, text.as_bytes()).is_none() => {
-                    Ok(Document { text, form: Form::Utf8 { bom: false }, version: None, permissions: None })
-                }
-                Ok(text) => Document::decode(text.into_bytes(), choice),
-                Err(e) => Document::decode(e.into_bytes(), choice),
-            };
-        }
-        Document::decode(bytes, choice)
-    }
-
-    fn decode(bytes: Vec<u8>, choice: Choice) -> Result<Document, Unread> {
-        match decode(bytes.clone(), choice) {
-            Ok((text, form)) => Ok(Document { text, form, version: None, permissions: None }),
-            Err(Undecodable::Binary) => Err(Unread::Binary(Some(bytes))),
-            Err(e) => Err(Unread::Encoding(e, bytes)),
-        }
+    /// The same, for those who keep it.
+    pub fn into_owned(self) -> Document<'static> {
+        Document { text: Cow::Owned(self.text.into_owned()), ..self }
     }
 
     /// Why the text is left alone, where it is.

@@ -1,10 +1,11 @@
 //! One stream of everything that is read: plain files, and containers piece by piece, in a stable order.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::blocks::Blocks;
 use super::container::{Container, Format, Piece, Shape};
 use super::packing::Packing;
 use super::pieces::{Ending, Opened, Reader, open};
@@ -217,7 +218,7 @@ fn failure(entry: &Entry, error: &io::Error) -> Failure {
     Failure::new(entry.name.clone(), why)
 }
 
-fn whole(mut input: Box<dyn BufRead + Send>) -> io::Result<Vec<u8>> {
+fn whole(mut input: Blocks) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -8,6 +8,7 @@
 //! be it a file, a line of JSON Lines or a row of a table. `Entry::name` is what to call it (`news.jsonl:118`),
 //! `Entry::record` tells which record it is.
 
+mod blocks;
 mod container;
 mod document;
 mod encoding;
@@ -24,6 +25,9 @@ mod values;
 mod walk;
 mod warc;
 
+#[cfg(test)]
+pub use blocks::Blocks;
+pub use blocks::Slice;
 pub use container::{Body, Container, Fault, Format, Holds, Known, Piece, Shape, Text, without};
 pub use document::{Document, Unread, Version};
 pub use encoding::{Choice, Form};

@@ -1,11 +1,12 @@
 //! Compression: told by the first bytes, never by the name alone.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::blocks::Blocks;
 use super::gzip::Gzip;
 
 /// How a file is compressed.
@@ -25,17 +26,8 @@ pub enum Packing {
     Xz,
 }
 
-/// Bytes that are enough to tell.
-const MAGIC: usize = 6;
-
-/// Bytes that are looked at to judge a file.
-const LOOK: usize = 1 << 16;
-
 /// Threads that compress at most: a few of them keep up with many that clean, and each holds some MB.
 const PACKERS: usize = 6;
-
-/// Bytes read at once.
-const BLOCK: usize = 1 << 17;
 
 /// The same as [`Path::extension`], in less time: every file of a folder is asked for it.
 fn extension(path: &Path) -> Option<&str> {
@@ -111,17 +103,18 @@ impl Packing {
         }
     }
 
-    /// Reads through the compression, if there is any; tells which it is.
-    pub fn unpack(input: impl Read + Send + 'static) -> io::Result<(Packing, Box<dyn BufRead + Send>)> {
-        let mut input = BufReader::with_capacity(BLOCK, Peeked::new(input)?);
-        let packing = Packing::of(input.fill_buf()?);
-        let unpacked: Box<dyn BufRead + Send> = match packing {
-            Packing::None => Box::new(input),
-            Packing::Gzip => peeked(flate2::bufread::MultiGzDecoder::new(input))?,
-            Packing::Zstd => peeked(zstd::stream::read::Decoder::with_buffer(input)?)?,
-            Packing::Bzip2 => peeked(Small(bzip2::bufread::MultiBzDecoder::new(input)))?,
-            Packing::Xz => peeked(Xz { unpacker: liblzma::bufread::XzDecoder::new_multi_decoder(input), error: None })?,
+    /// Reads through the compression, if there is any; tells which it is. Enough has been read to judge the file by its look.
+    pub fn unpack(input: impl Read + Send + 'static) -> io::Result<(Packing, Blocks)> {
+        let mut input = Blocks::new(input);
+        let packing = Packing::of(input.look()?);
+        let mut unpacked = match packing {
+            Packing::None => return Ok((packing, input)),
+            Packing::Gzip => Blocks::new(flate2::bufread::MultiGzDecoder::new(input)),
+            Packing::Zstd => Blocks::new(zstd::stream::read::Decoder::with_buffer(input)?),
+            Packing::Bzip2 => Blocks::new(Small(bzip2::bufread::MultiBzDecoder::new(input))),
+            Packing::Xz => Blocks::new(Xz { unpacker: liblzma::bufread::XzDecoder::new_multi_decoder(input), error: None }),
         };
+        unpacked.look()?;
         Ok((packing, unpacked))
     }
 
@@ -172,10 +165,6 @@ impl fmt::Display for Packing {
     }
 }
 
-fn peeked(input: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
-    Ok(Box::new(BufReader::with_capacity(BLOCK, Peeked::new(input)?)))
-}
-
 /// A decompressor that forgets what it had unpacked when it meets damage is asked for little at once.
 struct Small<R>(R);
 
@@ -207,49 +196,6 @@ impl<R: BufRead> Read for Xz<R> {
             }
             _ => read,
         }
-    }
-}
-
-/// A pipe or a decompressor may give the first bytes one by one: the first read from here gives enough of them to judge the
-/// file by its look, a first line or a good part of one.
-struct Peeked<R> {
-    input: R,
-    head: Vec<u8>,
-    at: usize,
-    /// What came behind the head.
-    error: Option<io::Error>,
-}
-
-impl<R: Read> Peeked<R> {
-    fn new(mut input: R) -> io::Result<Peeked<R>> {
-        let (mut head, mut error) = (Vec::new(), None);
-        let mut block = [0; 1 << 13];
-        while head.len() < LOOK && (head.len() < MAGIC || memchr::memchr(b'\n', &head).is_none()) {
-            match input.read(&mut block) {
-                Ok(0) => break,
-                Ok(length) => head.extend_from_slice(&block[..length]),
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) if head.is_empty() => return Err(e),
-                Err(e) => {
-                    error = Some(e);
-                    break;
-                }
-            }
-        }
-        Ok(Peeked { input, head, at: 0, error })
-    }
-}
-
-impl<R: Read> Read for Peeked<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let head = &self.head[self.at..];
-        if head.is_empty() {
-            return self.error.take().map_or_else(|| self.input.read(into), Err);
-        }
-        let length = head.len().min(into.len());
-        into[..length].copy_from_slice(&head[..length]);
-        self.at += length;
-        Ok(length)
     }
 }
 
@@ -292,6 +238,13 @@ impl<W: Write> Write for Packer<W> {
             Packer::Zstd(packer) => packer.write(bytes),
             Packer::Bzip2(packer) => packer.write(bytes),
             Packer::Xz(packer) => packer.write(bytes),
+        }
+    }
+
+    fn write_vectored(&mut self, parts: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Packer::Plain(out) => out.write_vectored(parts),
+            packer => parts.iter().find(|part| !part.is_empty()).map_or(Ok(0), |part| packer.write(part)),
         }
     }
 

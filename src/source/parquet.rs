@@ -3,12 +3,13 @@
 //! Only the physical type matters here, so that plain, dictionary-encoded, large and view strings are all the same.
 
 use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dehusk::splice::{Pointer, Spelled, Unreadable};
+use dehusk::splice::{Pointer, Spelled, Spelling, Unreadable};
 use parquet::basic::{LogicalType, Type};
 use parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::{ByteArray, ByteArrayType};
@@ -17,8 +18,6 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::SchemaDescriptor;
 
 use super::container::{Body, Container, Fault, Holds, Piece, TEXTS, Text, fit};
-use super::document::Document;
-use super::encoding::Form;
 use super::packing::Packing;
 
 /// Rows that are read, cleaned and written together.
@@ -89,7 +88,7 @@ impl Rows {
     }
 
     /// The texts, row by row. `number` is that of the first row. The range of a text is its column and its place there.
-    pub fn texts(&self, container: &Container, number: u64) -> Vec<(u64, Result<Holds, Fault>)> {
+    pub fn texts(&self, container: &Container, number: u64) -> Vec<(u64, Result<Holds<'_>, Fault>)> {
         let mut found = Vec::new();
         let mut next = 0;
         let several = self.columns.len() > 1;
@@ -111,9 +110,7 @@ impl Rows {
                             let about = |which: usize| self.about[which].get(row).cloned().flatten();
                             (record.id, record.url, record.lang) = (about(0), about(1), about(2));
                         }
-                        let document =
-                            Document { text: text.to_owned(), form: Form::Utf8 { bom: false }, version: None, permissions: None };
-                        Ok(fit(vec![Text { entry, document, range: n..at, spelled: Spelled::default() }]))
+                        Ok(fit(vec![Text::new(entry, n..at, Spelled { text: text.into(), spelling: Spelling::default() })]))
                     }
                     Err(e) => Err(Unreadable::Utf8(e.valid_up_to()).into()),
                 };
@@ -155,9 +152,9 @@ impl Rows {
         rows
     }
 
-    /// Puts another text in the place of one.
-    pub fn set(&mut self, text: &Text, new: Vec<u8>) {
-        if let Some(value) = self.columns.get_mut(text.range.start).and_then(|column| column.values.get_mut(text.range.end)) {
+    /// Puts another text in the place of the one that has this range.
+    pub fn set(&mut self, range: &Range<usize>, new: Vec<u8>) {
+        if let Some(value) = self.columns.get_mut(range.start).and_then(|column| column.values.get_mut(range.end)) {
             *value = ByteArray::from(new);
         }
     }
@@ -207,7 +204,7 @@ struct Leaf {
 impl Reader {
     /// Opens the file of `container`; what comes from a pipe, or compressed, is put on the disk first, since the directory
     /// of such files stands at their end.
-    pub fn open(mut input: Box<dyn BufRead + Send>, container: &mut Container, read: &Arc<AtomicU64>) -> io::Result<Reader> {
+    pub fn open(mut input: impl Read, container: &mut Container, read: &Arc<AtomicU64>) -> io::Result<Reader> {
         if container.packing != Packing::None || !container.entry.path.as_deref().is_some_and(Path::is_file) {
             let mut spool = tempfile::NamedTempFile::new()?;
             io::copy(&mut input, &mut spool)?;

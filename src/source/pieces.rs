@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use dehusk::log::State;
 use dehusk::splice::{Pointer, csv, json};
 
+use super::blocks::{Blocks, Slice};
 use super::container::{BOM, Body, Container, Format, Piece, Shape, TEXTS};
 use super::document::Version;
 use super::packing::Packing;
@@ -24,7 +25,7 @@ pub enum Opened {
     /// A container, and its reader.
     Container(Arc<Container>, Box<Reader>),
     /// Plain text: what there is to read, where nobody else can read it again.
-    Plain(Option<Box<dyn BufRead + Send>>),
+    Plain(Option<Blocks>),
 }
 
 /// How a container ended.
@@ -40,7 +41,7 @@ pub struct Ending {
 
 /// Reads a container.
 pub struct Reader {
-    input: Box<dyn BufRead + Send>,
+    input: Blocks,
     format: Format,
     /// Bytes that a record may have.
     most: u64,
@@ -77,34 +78,18 @@ pub fn open(entry: &Entry, shape: &Shape) -> io::Result<Opened> {
         }
         None => (Box::new(io::stdin()), None),
     };
-    let (packing, mut input) = Packing::unpack(file)?;
+    let (packing, input) = Packing::unpack(file)?;
     let named = entry.path.as_deref().and_then(Format::of_name);
     let format = match shape.from.or(named) {
-        Some(Format::Json | Format::Jsonl) if shape.from.is_none() && !looks_like_json(input.fill_buf()?) => Format::Text,
-        Some(Format::Json) if shape.from.is_none() => json_kind(input.fill_buf()?),
+        Some(Format::Json | Format::Jsonl) if shape.from.is_none() && !looks_like_json(input.here()) => Format::Text,
+        Some(Format::Json) if shape.from.is_none() => json_kind(input.here()),
         Some(format) => format,
-        None => Format::of_look(input.fill_buf()?).unwrap_or(Format::Text),
+        None => Format::of_look(input.here()).unwrap_or(Format::Text),
     };
     if format == Format::Text && packing == Packing::None {
         return Ok(Opened::Plain(once.then_some(input)));
     }
-    let mut reader = Reader {
-        input,
-        format,
-        most: shape.max.unwrap_or(u64::MAX),
-        number: 0,
-        offset: 0,
-        hasher: shape.hash.then(blake3::Hasher::new),
-        oversized: false,
-        value: Value::default(),
-        rows: csv::Rows::default(),
-        payload: 0,
-        ahead: VecDeque::new(),
-        error: None,
-        done: false,
-        #[cfg(feature = "parquet")]
-        table: None,
-    };
+    let mut reader = Reader::new(input, format, shape);
     let mut container = Container {
         entry: entry.clone(),
         format,
@@ -176,6 +161,26 @@ fn why(error: &io::Error) -> String {
 }
 
 impl Reader {
+    fn new(input: Blocks, format: Format, shape: &Shape) -> Reader {
+        Reader {
+            input,
+            format,
+            most: shape.max.unwrap_or(u64::MAX),
+            number: 0,
+            offset: 0,
+            hasher: shape.hash.then(blake3::Hasher::new),
+            oversized: false,
+            value: Value::default(),
+            rows: csv::Rows::default(),
+            payload: 0,
+            ahead: VecDeque::new(),
+            error: None,
+            done: false,
+            #[cfg(feature = "parquet")]
+            table: None,
+        }
+    }
+
     /// The next piece; `None` at the end.
     ///
     /// # Errors
@@ -247,13 +252,13 @@ impl Reader {
     }
 
     /// The whole record, or one that is left alone for its size.
-    fn record(&self, bytes: Vec<u8>) -> Option<Piece> {
+    fn record(&self, bytes: Slice) -> Option<Piece> {
         let large = bytes.len() as u64 > self.most;
         self.piece(if large { Body::Left(bytes, Some(too_large())) } else { Body::Record(bytes) })
     }
 
     /// The file broke off: what was read of the record goes through as it is, the error comes after it.
-    fn broken(&mut self, bytes: Vec<u8>, error: io::Error) -> io::Result<Option<Piece>> {
+    fn broken(&mut self, bytes: Slice, error: io::Error) -> io::Result<Option<Piece>> {
         if bytes.is_empty() {
             return Err(error);
         }
@@ -262,26 +267,24 @@ impl Reader {
     }
 
     /// Part of a record that is too large. `ends` tells whether this is the last part.
-    fn oversized(&mut self, bytes: Vec<u8>, ends: bool) -> Option<Piece> {
+    fn oversized(&mut self, bytes: Slice, ends: bool) -> Option<Piece> {
         let reason = (!self.oversized).then(too_large);
         self.oversized = !ends;
         self.piece(Body::Left(bytes, reason))
     }
 
+    /// Bytes that are gathered at most: enough to tell that a record is too large, or a part of it.
+    fn enough(&self) -> u64 {
+        if self.oversized { BLOCK } else { self.most.saturating_add(1).max(BLOCK) }
+    }
+
     fn line(&mut self) -> io::Result<Option<Piece>> {
-        let most = self.most.saturating_add(1).max(BLOCK);
-        let mut line = Vec::new();
-        // Most lines lie in what has been read already.
-        let found = match self.input.fill_buf() {
-            Ok(bytes) => memchr::memchr(b'\n', bytes).filter(|end| (*end as u64) < most),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => None,
-            Err(e) => return Err(e),
-        };
-        if let Some(end) = found {
-            line.extend_from_slice(&self.input.fill_buf()?[..=end]);
-            self.input.consume(end + 1);
-        } else if let Err(e) = self.input.by_ref().take(most).read_until(b'\n', &mut line) {
-            return self.broken(line, e);
+        let (line, error) = self.input.gather(self.enough(), |bytes| match memchr::memchr(b'\n', bytes) {
+            Some(end) => (end + 1, true),
+            None => (bytes.len(), false),
+        });
+        if let Some(error) = error {
+            return self.broken(line, error);
         }
         if line.is_empty() {
             return Ok(None);
@@ -296,39 +299,11 @@ impl Reader {
         Ok(self.piece(if blank { Body::Rest(line) } else { Body::Record(line) }))
     }
 
-    /// Takes bytes as long as `take` wants more of them: it says how many it used and whether that is all.
-    fn gather(&mut self, most: u64, mut take: impl FnMut(&mut Self, &[u8]) -> (usize, bool)) -> (Vec<u8>, Option<io::Error>) {
-        let mut gathered = Vec::new();
-        let mut input = std::mem::replace(&mut self.input, Box::new(io::empty()));
-        let mut error = None;
-        loop {
-            match input.fill_buf() {
-                Ok([]) => break,
-                Ok(bytes) => {
-                    let (used, enough) = take(self, bytes);
-                    gathered.extend_from_slice(&bytes[..used]);
-                    input.consume(used);
-                    if enough || gathered.len() as u64 > most {
-                        break;
-                    }
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => {
-                    error = Some(e);
-                    break;
-                }
-            }
-        }
-        self.input = input;
-        (gathered, error)
-    }
-
     fn json(&mut self) -> io::Result<Option<Piece>> {
-        let most = if self.oversized { BLOCK } else { self.most.max(BLOCK) };
-        let (bytes, error) = self.gather(most, |reader, bytes| reader.value.take(bytes));
+        let (bytes, error) = self.input.gather(self.enough(), |bytes| self.value.take(bytes));
         let record = self.value.is_record();
         let ends = self.value.ended() || bytes.is_empty();
-        if ends {
+        if ends || !record {
             self.value.next();
         }
         if bytes.is_empty() {
@@ -349,11 +324,10 @@ impl Reader {
     }
 
     fn row(&mut self) -> io::Result<Option<Piece>> {
-        let most = if self.oversized { BLOCK } else { self.most.max(BLOCK) };
         let separator = self.format.separator();
         let mut ends = false;
-        let (row, error) = self.gather(most, |reader, bytes| {
-            let end = reader.rows.end(bytes, separator);
+        let (row, error) = self.input.gather(self.enough(), |bytes| {
+            let end = self.rows.end(bytes, separator);
             ends = end.is_some();
             (end.unwrap_or(bytes.len()), ends)
         });
@@ -377,41 +351,40 @@ impl Reader {
             let read = self.input.by_ref().take(self.payload.min(BLOCK)).read_to_end(&mut part);
             self.payload -= part.len() as u64;
             if let Err(e) = read {
-                return self.broken(part, e);
+                return self.broken(part.into(), e);
             }
             if part.is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let ends = self.payload == 0;
-            return Ok(self.oversized(part, ends));
+            return Ok(self.oversized(part.into(), ends));
         }
-        let head = match warc::head(&mut *self.input) {
+        let head = match warc::head(&mut self.input) {
             Ok(Some(head)) => head,
             Ok(None) => return Ok(None),
-            Err((bytes, e)) => return self.broken(bytes, e),
+            Err((bytes, e)) => return self.broken(bytes.into(), e),
         };
         self.number += 1;
         let (bytes, length) = head;
         if (bytes.len() as u64).saturating_add(length) > self.most {
             // The blank lines behind it are those before the next head.
             self.payload = length;
-            return Ok(self.oversized(bytes, false));
+            return Ok(self.oversized(bytes.into(), false));
         }
-        match warc::body(&mut *self.input, bytes, length) {
-            Ok(record) => Ok(self.record(record)),
+        match warc::body(&mut self.input, bytes, length) {
+            Ok(record) => Ok(self.record(record.into())),
             Err((bytes, e)) => {
                 self.number -= 1;
-                self.broken(bytes, e)
+                self.broken(bytes.into(), e)
             }
         }
     }
 
     fn text(&mut self) -> io::Result<Option<Piece>> {
         let most = if self.oversized { BLOCK } else { self.most.saturating_add(1) };
-        let mut text = Vec::new();
-        let read = self.input.by_ref().take(most).read_to_end(&mut text);
-        if let Err(e) = read {
-            return self.broken(text, e);
+        let (text, error) = self.input.gather(most, |bytes| (bytes.len(), false));
+        if let Some(error) = error {
+            return self.broken(text, error);
         }
         if text.is_empty() {
             return Ok(None);
@@ -475,7 +448,7 @@ impl Reader {
             return Ok(());
         };
         let bare = header.strip_prefix(BOM).unwrap_or(header);
-        let name = |range| csv::read(&bare[range]).map(dehusk::splice::Spelled::into_text).unwrap_or_default();
+        let name = |range| csv::read(&bare[range]).map(|name| name.text.into_owned()).unwrap_or_default();
         container.names = csv::fields(bare, separator).into_iter().map(name).collect();
         if container.guessed {
             let has = |name: &&&str| container.names.iter().any(|column| column == **name);
@@ -486,7 +459,7 @@ impl Reader {
         if let Some(Piece { number, body, .. }) = self.ahead.back_mut()
             && let Body::Record(bytes) = body
         {
-            *body = Body::Rest(std::mem::take(bytes));
+            *body = Body::Rest(bytes.clone());
             *number = 0;
         }
         self.number = 0;
@@ -495,7 +468,7 @@ impl Reader {
 
     #[cfg(feature = "parquet")]
     fn open_table(&mut self, container: &mut Container, read: &Arc<AtomicU64>) -> io::Result<()> {
-        let input = std::mem::replace(&mut self.input, Box::new(io::empty()));
+        let input = std::mem::replace(&mut self.input, Blocks::new(io::empty()));
         self.table = Some(super::parquet::Reader::open(input, container, read)?);
         Ok(())
     }
@@ -503,5 +476,93 @@ impl Reader {
     #[cfg(not(feature = "parquet"))]
     fn open_table(&mut self, _: &mut Container, _: &Arc<AtomicU64>) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "Parquet: this dehusk was built without the feature `parquet`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a file that lies in blocks of `size` is read as: what each piece is, its number, its place, its bytes.
+    fn pieces(file: &[u8], format: Format, size: usize, max: Option<u64>) -> Vec<(&'static str, u64, u64, Vec<u8>)> {
+        let input = Blocks::with_size(io::Cursor::new(file.to_vec()), size);
+        let mut reader = Reader::new(input, format, &Shape { max, ..Shape::default() });
+        let mut pieces = Vec::new();
+        while let Ok(Some(piece)) = reader.next() {
+            let what = match &piece.body {
+                Body::Rest(_) => "rest",
+                Body::Left(..) => "left",
+                _ => "record",
+            };
+            pieces.push((what, piece.number, piece.offset, piece.body.bytes().to_vec()));
+        }
+        pieces
+    }
+
+    proptest! {
+        #[test]
+        fn files_are_read_the_same_in_blocks_of_any_size(
+            parts in proptest::collection::vec(proptest::sample::select(&PARTS[..]), 0..40),
+            format in proptest::sample::select(&[Format::Jsonl, Format::Json, Format::Csv, Format::Wet, Format::Text][..]),
+            size in 1usize..100,
+            max in proptest::option::of(0u64..40),
+        ) {
+            let file = parts.concat();
+            let small = pieces(file.as_bytes(), format, size, max);
+            prop_assert_eq!(&small, &pieces(file.as_bytes(), format, 1 << 16, max));
+            // Blank lines before WARC records go, and a broken file may end early.
+            if format != Format::Wet {
+                prop_assert_eq!(small.iter().flat_map(|(.., bytes)| bytes.iter().copied()).collect::<Vec<u8>>(), file.as_bytes());
+            }
+        }
+
+        #[test]
+        fn lines_are_those_of_the_file(lines in proptest::collection::vec("[a-c \r]{0,90}", 0..20), size in 1usize..100, bom: bool, ended: bool) {
+            let mut file = [if bom { "\u{feff}" } else { "" }, &lines.join("\n")].concat();
+            file.push_str(if ended { "\n" } else { "" });
+            let found = pieces(file.as_bytes(), Format::Jsonl, size, None);
+            let expected: Vec<&[u8]> = file.as_bytes().split_inclusive(|byte| *byte == b'\n').collect();
+            prop_assert_eq!(found.len(), expected.len());
+            let mut place = 0;
+            for (n, ((what, number, offset, bytes), line)) in found.iter().zip(expected).enumerate() {
+                let blank = line.strip_prefix(BOM).filter(|_| n == 0).unwrap_or(line).trim_ascii().is_empty();
+                prop_assert_eq!((*what, *number, *offset), (if blank { "rest" } else { "record" }, n as u64 + 1, place));
+                prop_assert_eq!(bytes.as_slice(), line);
+                place += line.len() as u64;
+            }
+        }
+    }
+
+    /// Something of a file of any format.
+    const PARTS: [&str; 16] = [
+        "{\"text\": \"one \\\" two\"}",
+        "\n",
+        "\r\n",
+        ",",
+        " ",
+        "\"",
+        "[",
+        "]",
+        "12",
+        "\"quoted, \n field\"",
+        "plain words that go on for a while, so that blocks end in them",
+        "\u{feff}",
+        "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 5\r\n\r\nabcde\r\n\r\n",
+        "WARC/1.0\r\nContent-Length: 70\r\n\r\n",
+        "é",
+        "\\",
+    ];
+
+    #[test]
+    fn blanks_between_values_may_fill_blocks() {
+        // They are handed out in parts of a megabyte: a value may begin right behind such a part.
+        for blanks in [BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK - 1] {
+            let file = format!("[\"one\",{}\"two\"]", " ".repeat(blanks as usize));
+            let records: Vec<_> =
+                pieces(file.as_bytes(), Format::Json, 1 << 17, Some(100)).into_iter().filter(|(what, ..)| *what == "record").collect();
+            assert_eq!(records.iter().map(|(.., bytes)| bytes.as_slice()).collect::<Vec<_>>(), [b"\"one\"", b"\"two\""], "{blanks}");
+        }
     }
 }

@@ -12,7 +12,7 @@ pub struct Seeker {
     /// The container.
     pub container: Arc<Container>,
     reader: Box<Reader>,
-    ahead: VecDeque<(u64, Result<Holds, Fault>)>,
+    ahead: VecDeque<(u64, Result<Holds<'static>, Fault>)>,
 }
 
 impl Seeker {
@@ -23,7 +23,7 @@ impl Seeker {
 
     /// What record `number` holds; `None` where there is no such record. Numbers are asked for in ascending order, and may be
     /// asked for again.
-    pub fn record(&mut self, number: u64) -> io::Result<Option<&Result<Holds, Fault>>> {
+    pub fn record(&mut self, number: u64) -> io::Result<Option<&Result<Holds<'static>, Fault>>> {
         while self.ahead.front().is_some_and(|(n, _)| *n < number) {
             self.ahead.pop_front();
         }
@@ -32,9 +32,14 @@ impl Seeker {
             // A compressed text is one record, whatever it is called.
             let here = if self.container.format == Format::Text { number } else { piece.number };
             match &piece.body {
-                Body::Record(record) if here >= number => self.ahead.push_back((here, self.container.texts(here, record))),
+                Body::Record(record) if here >= number => {
+                    self.ahead.push_back((here, self.container.texts(here, record).map(Holds::into_owned)));
+                }
                 #[cfg(feature = "parquet")]
-                Body::Rows(rows) => self.ahead.extend(rows.texts(&self.container, here).into_iter().filter(|(row, _)| *row >= number)),
+                Body::Rows(rows) => {
+                    let rows = rows.texts(&self.container, here).into_iter().filter(|(row, _)| *row >= number);
+                    self.ahead.extend(rows.map(|(row, holds)| (row, holds.map(Holds::into_owned))));
+                }
                 _ => {}
             }
         }
@@ -42,7 +47,7 @@ impl Seeker {
     }
 
     /// The texts of record `number`; none where it has none or cannot be read.
-    pub fn texts(&mut self, number: u64) -> &[Text] {
+    pub fn texts(&mut self, number: u64) -> &[Text<'static>] {
         match self.record(number) {
             Ok(Some(Ok(Holds::Texts(texts)))) => texts,
             _ => &[],

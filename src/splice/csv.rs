@@ -103,7 +103,7 @@ pub fn quoted(field: &[u8]) -> bool {
 ///
 /// # Errors
 /// Where it is not UTF-8, or its quotation mark is not closed.
-pub fn read(field: &[u8]) -> Result<Spelled, Unreadable> {
+pub fn read(field: &[u8]) -> Result<Spelled<'_>, Unreadable> {
     let utf8 = |from: usize, to: usize| std::str::from_utf8(&field[from..to]).map_err(|e| Unreadable::Utf8(from + e.valid_up_to()));
     let mut spelled = Spelled::default();
     if field.first() != Some(&b'"') {
@@ -146,6 +146,8 @@ pub fn quote(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
     #[test]
@@ -172,10 +174,26 @@ mod tests {
         let found: Vec<&[u8]> = fields(row, b',').into_iter().map(|r| &row[r]).collect();
         assert_eq!(found, [&b"1"[..], b"\"say \"\"hi\"\", you\"", b"", b"x"]);
         let spelled = read(found[1]).unwrap();
-        assert_eq!(spelled.text(), "say \"hi\", you");
-        assert_eq!(spelled.without(found[1], [(3, 8)]), b"\"say, you\"");
-        assert_eq!(spelled.without(found[1], [(0, 13)]), b"\"\"");
+        assert_eq!(spelled.text, "say \"hi\", you");
+        assert_eq!(spelled.spelling.without(found[1], [(3, 8)]), b"\"say, you\"");
+        assert_eq!(spelled.spelling.without(found[1], [(0, 13)]), b"\"\"");
         assert_eq!(read(b"\"open"), Err(Unreadable::Quote));
-        assert_eq!(read(b"plain").unwrap().text(), "plain");
+        assert_eq!(read(b"plain").unwrap().text, "plain");
+    }
+
+    #[test]
+    fn what_is_spelled_in_one_part_is_not_copied() {
+        for (field, text, borrowed) in [
+            (&b"plain"[..], "plain", true),
+            (b"", "", true),
+            (b"\"quoted, \n\"", "quoted, \n", true),
+            (b"\"\"", "", true),
+            (b"\"say \"\"hi\"\"\"", "say \"hi\"", false),
+            (b"\"quoted\" and not", "quoted and not", false),
+        ] {
+            let spelled = read(field).unwrap();
+            assert_eq!(spelled.text, text);
+            assert_eq!(matches!(spelled.text, Cow::Borrowed(_)), borrowed, "{text}");
+        }
     }
 }

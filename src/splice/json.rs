@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::{Joint, Pointer, Spelled, Unreadable};
+use super::{Joint, Pointer, Spelled, Spelling, Unreadable};
 
 /// What a pointer leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,13 +199,14 @@ fn same_key(spelled: &[u8], token: &str) -> bool {
     spelled.contains(&b'\\') && read(spelled).is_ok_and(|key| key.text == token)
 }
 
-/// Reads the inside of a string.
+/// Reads the inside of a string. One without escapes is a text as it lies there.
 ///
 /// # Errors
 /// Where it is no text: bytes that are not UTF-8, half a surrogate pair.
-pub fn read(raw: &[u8]) -> Result<Spelled, Unreadable> {
+pub fn read(raw: &[u8]) -> Result<Spelled<'_>, Unreadable> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
-        return Ok(Spelled { text: utf8(raw, 0, raw.len())?.to_owned(), joints: Vec::new() });
+        let text = std::str::from_utf8(raw).map_err(|e| Unreadable::Utf8(e.valid_up_to()))?;
+        return Ok(Spelled { text: text.into(), spelling: Spelling::default() });
     };
     let mut text = Vec::with_capacity(raw.len());
     let mut joints = Vec::new();
@@ -243,7 +244,7 @@ pub fn read(raw: &[u8]) -> Result<Spelled, Unreadable> {
     text.extend_from_slice(&raw[from..]);
     // An escape is a whole character: what is no UTF-8 on one side of it stays so.
     match String::from_utf8(text) {
-        Ok(text) => Ok(Spelled { text, joints }),
+        Ok(text) => Ok(Spelled { text: text.into(), spelling: Spelling { joints } }),
         Err(e) => Err(earlier(raw, raw.len()).unwrap_or(Unreadable::Utf8(e.utf8_error().valid_up_to()))),
     }
 }
@@ -264,10 +265,6 @@ const SIMPLE: [u8; 256] = {
     }
     simple
 };
-
-fn utf8(raw: &[u8], from: usize, to: usize) -> Result<&str, Unreadable> {
-    std::str::from_utf8(&raw[from..to]).map_err(|e| Unreadable::Utf8(from + e.valid_up_to()))
-}
 
 /// The character of the escape of a number at `at`, and its length.
 fn escape_at(raw: &[u8], at: usize) -> Result<(char, usize), Unreadable> {
@@ -302,6 +299,8 @@ pub fn spell(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
     fn pointers(written: &[&str]) -> Vec<Pointer> {
@@ -310,7 +309,7 @@ mod tests {
 
     fn text(record: &str, pointer: &str) -> Option<String> {
         match &locate(record.as_bytes(), &pointers(&[pointer])).unwrap()[0] {
-            Found::Text(range) => Some(read(&record.as_bytes()[range.clone()]).unwrap().into_text()),
+            Found::Text(range) => Some(read(&record.as_bytes()[range.clone()]).unwrap().text.into_owned()),
             _ => None,
         }
     }
@@ -395,11 +394,12 @@ mod tests {
             let quoted = [b"\"", raw.as_slice(), b"\""].concat();
             match (read(&raw), serde_json::from_slice::<String>(&quoted)) {
                 (Ok(spelled), Ok(text)) => {
-                    proptest::prop_assert_eq!(spelled.text(), &text);
+                    proptest::prop_assert_eq!(&spelled.text, &text);
+                    proptest::prop_assert_eq!(matches!(spelled.text, Cow::Borrowed(_)), !raw.contains(&b'\\'));
                     // Every character lies where the spelling says.
                     for (at, c) in text.char_indices() {
-                        let rest = read(&spelled.without(&raw, [(at, at + c.len_utf8())])).unwrap().into_text();
-                        proptest::prop_assert_eq!(rest, [&text[..at], &text[at + c.len_utf8()..]].concat());
+                        let rest = spelled.spelling.without(&raw, [(at, at + c.len_utf8())]);
+                        proptest::prop_assert_eq!(read(&rest).unwrap().text, [&text[..at], &text[at + c.len_utf8()..]].concat());
                     }
                 }
                 (Err(error), Err(_)) => {
@@ -444,21 +444,21 @@ mod tests {
     fn escapes_are_read_and_stay_as_they_are() {
         let raw = br#"\u0041\ud83d\ude00\/\n\"\u00E9 tail"#;
         let spelled = read(raw).unwrap();
-        assert_eq!(spelled.text(), "A😀/\n\"é tail");
-        assert_eq!(spelled.without(raw, [(1, 5)]), br#"\u0041\/\n\"\u00E9 tail"#);
-        assert_eq!(spelled.without(raw, [(0, 1), (8, 15)]), br#"\ud83d\ude00\/\n\""#);
-        assert_eq!(spelled.without(raw, [(0, spelled.text().len())]), b"");
+        assert_eq!(spelled.text, "A😀/\n\"é tail");
+        assert_eq!(spelled.spelling.without(raw, [(1, 5)]), br#"\u0041\/\n\"\u00E9 tail"#);
+        assert_eq!(spelled.spelling.without(raw, [(0, 1), (8, 15)]), br#"\ud83d\ude00\/\n\""#);
+        assert_eq!(spelled.spelling.without(raw, [(0, spelled.text.len())]), b"");
     }
 
     #[test]
     fn what_was_cut_is_woven_back() {
         let raw = br#"caf\u00e9 one\ntwo \u0026 three"#;
         let before = read(raw).unwrap();
-        let (start, end) = (before.text().find("one").unwrap(), before.text().find("two").unwrap());
-        let cleaned = before.without(raw, [(start, end)]);
+        let (start, end) = (before.text.find("one").unwrap(), before.text.find("two").unwrap());
+        let cleaned = before.spelling.without(raw, [(start, end)]);
         let after = read(&cleaned).unwrap();
-        assert_eq!(after.with(&cleaned, [(start, end - start, &br"one\n"[..])]).unwrap(), raw);
-        assert_eq!(after.with(&cleaned, [(999, 1, &b"x"[..])]), None);
+        assert_eq!(after.spelling.with(&after.text, &cleaned, [(start, end - start, &br"one\n"[..])]).unwrap(), raw);
+        assert_eq!(after.spelling.with(&after.text, &cleaned, [(999, 1, &b"x"[..])]), None);
     }
 
     #[test]
@@ -474,7 +474,7 @@ mod tests {
     #[test]
     fn the_plain_spelling_is_json() {
         for text in ["", "a\"b\\c\n\u{1}é😀/", "\"", "\u{2028}"] {
-            assert_eq!(read(&spell(text)).unwrap().text(), text);
+            assert_eq!(read(&spell(text)).unwrap().text, text);
         }
     }
 }

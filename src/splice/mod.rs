@@ -1,8 +1,8 @@
 //! Texts inside records: found, read and cut in the record's own spelling.
 //!
-//! A record is never parsed into a tree and written anew. Its text is located and unescaped, the cleaner says which ranges
-//! go, and exactly the bytes that spell those ranges are deleted. Whatever stays is the input's: the order of keys, numbers,
-//! white space, repeated keys, and every escape in the spelling it had.
+//! A record is never parsed into a tree and written anew. Its text is located and, where it holds escapes, unescaped; the cleaner
+//! says which ranges go, and exactly the bytes that spell those ranges are deleted. Whatever stays is the input's: the order of
+//! keys, numbers, white space, repeated keys, and every escape in the spelling it had.
 //!
 //! ```
 //! use dehusk::splice::{Pointer, json};
@@ -11,20 +11,49 @@
 //! let found = json::locate(record, &["text".parse::<Pointer>().unwrap()]).unwrap();
 //! let json::Found::Text(range) = found[0].clone() else { panic!() };
 //! let spelled = json::read(&record[range.clone()]).unwrap();
-//! assert_eq!(spelled.text(), "Café.\nShare this");
+//! assert_eq!(spelled.text, "Café.\nShare this");
 //! // Byte 6 is the line end, the text has 17.
-//! assert_eq!(spelled.without(&record[range], [(6, 17)]), br"Caf\u00e9.");
+//! assert_eq!(spelled.spelling.without(&record[range], [(6, 17)]), br"Caf\u00e9.");
 //! ```
 
 pub mod csv;
 pub mod json;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 /// A text, and where each part of it is spelled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spelled {
-    text: String,
+pub struct Spelled<'r> {
+    /// What is spelled. A text that is spelled as it is, without an escape, lies in the record and is borrowed from there.
+    pub text: Cow<'r, str>,
+    /// How it is spelled.
+    pub spelling: Spelling,
+}
+
+impl<'r> Spelled<'r> {
+    /// Borrowed as long as it comes in one part.
+    fn push(&mut self, part: &'r str) {
+        if self.text.is_empty() {
+            self.text = Cow::Borrowed(part);
+        } else if !part.is_empty() {
+            self.text.to_mut().push_str(part);
+        }
+    }
+
+    /// The spelling goes on at `raw`.
+    fn joint(&mut self, raw: usize) {
+        let joint = Joint { text: self.text.len(), raw };
+        match self.spelling.joints.last_mut() {
+            Some(last) if last.text == joint.text => *last = joint,
+            _ => self.spelling.joints.push(joint),
+        }
+    }
+}
+
+/// Where each part of a text is spelled: what is cut from the text, or comes back into it, is cut and woven in its spelling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelling {
     /// Places after an escape: from here on text and spelling run side by side.
     joints: Vec<Joint>,
 }
@@ -35,27 +64,7 @@ struct Joint {
     raw: usize,
 }
 
-impl Spelled {
-    /// What is spelled.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// What is spelled, taken out.
-    pub fn into_text(self) -> String {
-        self.text
-    }
-
-    /// Takes the text out and leaves what is known of its spelling: enough for [`Spelled::without`].
-    pub fn take(&mut self) -> String {
-        std::mem::take(&mut self.text)
-    }
-
-    /// Puts a text back that was taken out.
-    pub fn with_text(self, text: String) -> Spelled {
-        Spelled { text, ..self }
-    }
-
+impl Spelling {
     /// Where the character at `offset` of the text begins in the spelling.
     pub fn raw(&self, offset: usize) -> usize {
         let after = self.joints.partition_point(|joint| joint.text <= offset);
@@ -78,15 +87,15 @@ impl Spelled {
         kept
     }
 
-    /// The spelling with texts put back: `removed` holds where each began in the *original* text, and how it was spelled.
-    /// `None` where they cannot belong here.
-    pub fn with<'r>(&self, raw: &[u8], removed: impl IntoIterator<Item = (usize, usize, &'r [u8])>) -> Option<Vec<u8>> {
+    /// The spelling of `text` with others put back: `removed` holds where each began in the *original* text, how long it was,
+    /// and how it was spelled. `None` where they cannot belong here.
+    pub fn with<'r>(&self, text: &str, raw: &[u8], removed: impl IntoIterator<Item = (usize, usize, &'r [u8])>) -> Option<Vec<u8>> {
         let mut original = Vec::with_capacity(raw.len());
         // Bytes of the cleaned text that were passed, and of the original.
         let (mut taken, mut written, mut from) = (0usize, 0usize, 0usize);
         for (start, length, spelling) in removed {
             let kept = start.checked_sub(written)?;
-            taken = taken.checked_add(kept).filter(|n| *n <= self.text.len() && self.text.is_char_boundary(*n))?;
+            taken = taken.checked_add(kept).filter(|n| *n <= text.len() && text.is_char_boundary(*n))?;
             let to = self.raw(taken);
             original.extend_from_slice(raw.get(from..to)?);
             original.extend_from_slice(spelling);
@@ -95,19 +104,6 @@ impl Spelled {
         }
         original.extend_from_slice(raw.get(from..)?);
         Some(original)
-    }
-
-    fn push(&mut self, part: &str) {
-        self.text.push_str(part);
-    }
-
-    /// The spelling goes on at `raw`.
-    fn joint(&mut self, raw: usize) {
-        let joint = Joint { text: self.text.len(), raw };
-        match self.joints.last_mut() {
-            Some(last) if last.text == joint.text => *last = joint,
-            _ => self.joints.push(joint),
-        }
     }
 }
 

@@ -58,6 +58,30 @@ fn lines_keep_everything_but_what_goes() {
 }
 
 #[test]
+fn records_of_any_length_pass_whatever_blocks_they_lie_in() {
+    let plain = "Wrap the loaf well and eat it within three days.";
+    let (mut file, mut expected) = (String::from("\u{feff}"), String::from("\u{feff}"));
+    for n in 0..400 {
+        // From a few bytes to more than a block; every third has something to remove, some are spelled without escapes.
+        let words = [plain; 9000][..if n % 50 == 49 { 8000 } else { n * n % 97 }].join(if n % 4 == 0 { " " } else { "\n\n" });
+        let end = if n % 5 == 0 { "\r\n" } else { "\n" };
+        let (before, after) = if n % 3 == 0 { (PAGE, CLEANED) } else { (words.as_str(), words.as_str()) };
+        file.push_str(&format!("{{\"text\":{}}}{end}", json(before, 0)));
+        expected.push_str(&format!("{{\"text\":{}}}{end}", json(after, 0)));
+    }
+    let (file, expected) = (file.trim_end(), expected.trim_end());
+    let dir = Dir::with([("in/a.jsonl", file.as_bytes()), ("in/b.jsonl.gz", &gzip(file.as_bytes()))]);
+    let (code, _, err) = dir.run("clean in --out out --log log.jsonl");
+    assert_eq!(code, 0, "{err}");
+    assert!(dir.text("out/a.jsonl") == expected && gunzip(&dir.read("out/b.jsonl.gz")) == expected.as_bytes());
+    let output = dir.dehusk("clean - --from jsonl").write_stdin(file).output().unwrap();
+    assert!(output.stdout == expected.as_bytes());
+    // The log has hashed what was read and what was written.
+    assert_eq!(dir.run("restore log.jsonl out --out back").0, 0);
+    assert!(dir.text("back/a.jsonl") == file);
+}
+
+#[test]
 fn fields_are_named_by_key_or_pointer() {
     let record = |a: &str, b: &str| format!("{{\"a\":{{\"b\":[0,{}]}},\"c\":{}}}\n", json(a, 0), json(b, 1));
     let dir = Dir::with([("a.jsonl", record(PAGE, PAGE))]);

@@ -172,14 +172,14 @@ impl Desk<'_> {
         let entry = Entry { path: Some(path.clone()), name: example.doc.clone(), place: path, walked: false, record: None };
         let shape = self.session.shape();
         let text = match example.record {
-            None => Document::read(&entry, shape.choice).map_err(|e| format!("{name}: {e}"))?.text,
+            None => Document::read(&entry, shape.choice).map_err(|e| format!("{name}: {e}"))?.text.into_owned(),
             Some(number) => {
                 let Ok(Opened::Container(container, reader)) = open(&entry, &shape) else {
                     return Err(format!("{name}: cannot be read again"));
                 };
                 let mut seeker = Seeker::new(container, reader);
-                let here = |text: &&Text| text.document.text.get(example.bytes[0]..example.bytes[1]) == Some(example.text.as_str());
-                let found = seeker.texts(number).iter().find(here).map(|text| text.document.text.clone());
+                let here = |text: &&Text<'_>| text.document.text.get(example.bytes[0]..example.bytes[1]) == Some(example.text.as_str());
+                let found = seeker.texts(number).iter().find(here).map(|text| text.document.text.to_string());
                 found.ok_or_else(|| format!("{name}: record {number} is another one now"))?
             }
         };
