@@ -305,16 +305,13 @@ impl<'t> Forms<'_, 't> {
     }
 
     fn is_name(&self, at: usize) -> bool {
-        let shape = self.doc.shape(self.filled[at]);
         let line = self.doc.line(self.filled[at]);
-        (1..=NAME).contains(&shape.words)
-            && !self.cut[self.filled[at]]
-            && !shape.ends_sentence
-            && !shape.bullet
-            && !shape.framed
-            && shape.heading == 0
-            && line.len() <= SIDE
-            && !line.contains(|c: char| c.is_ascii_digit())
+        // Words of long lines need not be counted.
+        if line.len() > SIDE || self.cut[self.filled[at]] || line.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let shape = self.doc.shape(self.filled[at]);
+        (1..=NAME).contains(&shape.words) && !shape.ends_sentence && !shape.bullet && !shape.framed && shape.heading == 0
     }
 
     /// Words among others in one paragraph of a few short lines, most of which stay.
