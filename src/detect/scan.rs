@@ -258,7 +258,8 @@ pub(super) fn stand(doc: &Document<'_>, span: Span, start: usize, end: usize) ->
 /// Signs around a line that say nothing: bullets, hashes, arrows, brackets. Quotation marks do: they mark what is
 /// only mentioned; so do a question mark or a comma behind it.
 fn decoration(text: &str, behind: bool) -> bool {
-    let speaks = |c: char| is_wordy(c) || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | ',' | ';' | '/'));
+    let speaks =
+        |c: char| is_wordy(c) || matches!(c, '"' | '\'' | '%' | '$' | '&' | '@') || (behind && matches!(c, '?' | '؟' | ',' | ';' | '/'));
     // Nearly always the first character speaks.
     text.chars().enumerate().all(|(n, c)| n < 24 && !speaks(c))
 }

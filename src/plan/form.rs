@@ -43,6 +43,9 @@ const SPEAKING: usize = 8;
 const LOOKS: usize = 8;
 /// Lines that are looked at for hours, above and below.
 const REACH: usize = 6;
+/// Bytes of a line that is a day, and days of a chronicle.
+const DAY: usize = 60;
+const DAYS: usize = 3;
 
 struct Forms<'d, 't> {
     doc: &'d Document<'t>,
@@ -82,6 +85,11 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>, mut 
             () if one && forms.scheduled(at) => "at an hour, near other hours of a programme",
             () if one && forms.matched(at) => "beside its translation or explanation, among lines like it",
             () if whole && below <= at + SPOKEN && forms.spoken(at) => "spoken by somebody whose name stands over it",
+            () if whole && below <= at + SPOKEN && forms.dated(at, below) => "one of the days of a chronicle",
+            () if whole && one && forms.taken_up(at) => "the word that the sentence below begins with",
+            () if whole && one && (forms.carried_on(at) || weak && at > 0 && forms.carried_on(at - 1)) => {
+                "a part of a sentence that is broken into lines"
+            }
             () if small && whole && weak && forms.listed(first, last) => "one of a few short lines, most of which stay",
             () if whole && weak && one && forms.entitled(at) => "the title of the text",
             () if verse && below <= at + SPOKEN => "a line of a text in stanzas",
@@ -198,6 +206,48 @@ impl<'t> Forms<'_, 't> {
         at == 0 && prose && stamp && shape(0).is_some_and(|s| s.words <= NAME)
     }
 
+    /// A day and a sentence in turns: a chronicle or a diary.
+    fn dated(&self, at: usize, below: usize) -> bool {
+        let day = |at: usize| self.line(at).is_some_and(is_day);
+        let Some(mut first) = (at.saturating_sub(1)..below + 1).find(|&n| day(n)) else { return false };
+        while first >= 2 && at - first.min(at) < MANY && day(first - 2) {
+            first -= 2;
+        }
+        let days: Vec<usize> = (first..self.filled.len()).step_by(2).take(MANY).take_while(|&n| day(n)).collect();
+        let entry = |&&n: &&usize| self.filled.get(n + 1).is_some_and(|&line| self.doc.shape(line).ends_sentence);
+        let lines: Vec<usize> = days.iter().map(|&n| self.filled[n]).collect();
+        // Most of them stay, and what stands between the days are sentences, which titles are not.
+        let staying = days.iter().filter(|&&n| self.stays(n) && self.stays(n + 1)).count();
+        days.len() >= DAYS
+            && at <= first + 2 * days.len()
+            && staying > 0
+            && days.iter().filter(entry).count() + 1 >= days.len()
+            && different(self.doc, &lines)
+    }
+
+    /// A heading whose words the sentence below begins with: “Share / Share the bread and the salt.”
+    fn taken_up(&self, at: usize) -> bool {
+        let (Some(head), Some(below)) = (self.line(at), self.line(at + 1)) else { return false };
+        let shape = |at: usize| self.doc.shape(self.filled[at]);
+        // One word: more are the name of a thing that a banner explains.
+        let rest = shape(at).words == 1 && head.len() <= SIDE && self.stays(at + 1) && shape(at + 1).ends_sentence;
+        rest && below.strip_prefix(head).is_some_and(|rest| rest.starts_with([' ', ',']))
+    }
+
+    /// A few words behind a finished sentence that the line below ends in small letters: a sentence broken into lines, as in a poem.
+    fn carried_on(&self, at: usize) -> bool {
+        let shape = |at: usize| self.doc.shape(self.filled[at]);
+        let (Some(line), Some(below)) = (self.line(at), self.line(at + 1)) else { return false };
+        below.starts_with(char::is_lowercase)
+            && line.ends_with(char::is_alphanumeric)
+            && shape(at).words <= NAME
+            && !shape(at).bullet
+            && shape(at + 1).words <= TERM
+            && below.ends_with('.')
+            && !below.ends_with("..")
+            && (at == 0 || shape(at - 1).ends_sentence)
+    }
+
     /// What somebody says: names stand over it and over other lines, in turns.
     fn spoken(&mut self, at: usize) -> bool {
         let Some(above) = at.checked_sub(1).filter(|&above| self.is_name(above)) else { return false };
@@ -255,16 +305,13 @@ impl<'t> Forms<'_, 't> {
     }
 
     fn is_name(&self, at: usize) -> bool {
-        let shape = self.doc.shape(self.filled[at]);
         let line = self.doc.line(self.filled[at]);
-        (1..=NAME).contains(&shape.words)
-            && !self.cut[self.filled[at]]
-            && !shape.ends_sentence
-            && !shape.bullet
-            && !shape.framed
-            && shape.heading == 0
-            && line.len() <= SIDE
-            && !line.contains(|c: char| c.is_ascii_digit())
+        // Words of long lines need not be counted.
+        if line.len() > SIDE || self.cut[self.filled[at]] || line.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let shape = self.doc.shape(self.filled[at]);
+        (1..=NAME).contains(&shape.words) && !shape.ends_sentence && !shape.bullet && !shape.framed && shape.heading == 0
     }
 
     /// Words among others in one paragraph of a few short lines, most of which stay.
@@ -318,6 +365,19 @@ fn is_hour(line: &str) -> bool {
     digits(rest) == 2 && rest[2..].starts_with(char::is_whitespace) && rest[2..].trim_start().starts_with(char::is_alphabetic)
 }
 
+/// True for a line that is a day and nothing else, as far as its form tells: a number and two words beside it, or three behind it, and a year maybe.
+fn is_day(line: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '.' | ',' | '-' | '/' | '’' | '\'') || !c.is_ascii();
+    if line.len() > DAY || !line.chars().all(plain) {
+        return false;
+    }
+    let number = |word: &str| word.starts_with(char::is_numeric);
+    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c.is_ascii()).filter(|word| !word.is_empty()).collect();
+    let first = words.iter().position(|word| number(word));
+    let numbers = words.iter().filter(|word| number(word)).count();
+    first.is_some_and(|first| first <= 1) && (1..=3).contains(&numbers) && words.len() - numbers <= 4 && (words.len() > 1 || line.len() > 6)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,6 +392,12 @@ mod tests {
         assert!(is_hour("8.30 Porridge"));
         assert!(!is_hour("20:00"));
         assert!(!is_hour("20:000 sacks"));
+        for day in ["3. Mai 1990", "May 3, 1990", "7 January", "3 de mayo de 1990", "1990年5月3日", "3.5.1990", "12 июня 1994"] {
+            assert!(is_day(day), "{day}");
+        }
+        for other in ["Ann Example 3 May 1990", "3 May 1990 at 18:07", "1990", "Mai", "3 May 1990 | Ann Example"] {
+            assert!(!is_day(other), "{other}");
+        }
         assert_eq!(halves("- Home – Startseite"), Some(("- Home", "Startseite")));
         assert_eq!(halves("Home - News - Sport"), None);
     }

@@ -77,7 +77,13 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>, mut 
     // Doubtful cuts are spared in lists of bullets, all of them in the others.
     let (mut doubtful, mut all) = (vec![false; taken.len()], vec![false; taken.len()]);
     if bulleted {
-        for list in filled.chunk_by(|&a, &b| bullet(a) && bullet(b)) {
+        // Around the lines that are taken: a text has far more others.
+        let mut at = 0;
+        while let Some(here) = filled[at..].iter().position(|&n| taken[n]).map(|n| at + n) {
+            let items = |n: &usize| bullet(filled[*n]);
+            let first = (at..here).rev().take_while(items).last().unwrap_or(here);
+            at = (here..filled.len()).take_while(items).last().map_or(here + 1, |last| last + 1);
+            let list = &filled[if items(&here) { first } else { here }..at];
             let stays = list.iter().filter(|&&n| !taken[n]).count();
             let held = |end: Option<&usize>| end.is_some_and(|&n| !taken[n]);
             // Before the first prose stand menus, of a word or two an item.
