@@ -132,12 +132,7 @@ impl<'t> Folder<'t> {
             }
         }
         self.mark(raw);
-        let bits = Bits {
-            words: own(kinds.words),
-            hangul: own(kinds.hangul),
-            small: own(kinds.lower),
-            seams,
-        };
+        let bits = Bits { words: own(kinds.words), hangul: own(kinds.hangul), small: own(kinds.lower), seams };
         self.bits.add(self.len, &bits);
         if let (Some(room), Some(folded)) = (self.room(), folded[n..].first_chunk()) {
             *room = *folded;
