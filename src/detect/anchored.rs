@@ -23,8 +23,8 @@ pub(super) struct Trials<'d> {
     looked: phrase::Looked,
     /// False where what will be refused for its language is wanted all the same.
     guarded: bool,
-    /// Languages of the packs (bits) whose weak words are nothing in this text, once that is asked.
-    silent: Option<u64>,
+    /// The languages that the text may be in (bits), once that is asked.
+    spoken: Option<u64>,
 }
 
 /// Where a phrase was found, once that is known.
@@ -41,7 +41,7 @@ impl<'d> Trials<'d> {
             around: Surroundings::new(set, doc, guarded),
             looked: phrase::Looked::default(),
             guarded,
-            silent: None,
+            spoken: None,
         }
     }
 
@@ -113,8 +113,8 @@ impl<'d> Trials<'d> {
         if language >= 64 || self.set.always_heard >> language & 1 == 1 {
             return false;
         }
-        let silent = self.silent.get_or_insert_with(|| self.set.silent(self.languages.spoken()));
-        *silent >> language & 1 == 1
+        let spoken = *self.spoken.get_or_insert_with(|| self.languages.spoken());
+        self.set.silent(language, spoken)
     }
 
     #[cfg(test)]

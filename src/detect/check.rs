@@ -1,5 +1,7 @@
 //! The constraints of a rule, one after the other, cheap ones first. Each answers with the reason when it says no.
 
+use memchr::memmem;
+
 use super::answer;
 use super::scan::{Found, Match};
 use super::sign::Stand;
@@ -10,6 +12,9 @@ use crate::text::{Document, Shape, Span};
 
 /// Bytes that stand for a line where a text has few line ends.
 const LINE_BYTES: usize = 200;
+
+/// Characters of a word that is only itself: a longer one may have an ending.
+const SHORT_WORD: usize = 4;
 
 /// Characters of a text in a message.
 const SHORT: usize = 60;
@@ -200,11 +205,23 @@ pub(super) fn surroundings<'d>(doc: &Document<'d>, rule: &Rule, found: &Match, v
     }
     if !rule.unless.is_empty() {
         let line = around(doc, (found.fold.start(), found.fold.end()));
-        if let Some(veto) = rule.unless.iter().map(|veto| &veto.text).find(|text| line.contains(text.as_str())) {
+        if let Some(veto) = rule.unless.iter().map(|veto| &veto.text).find(|text| says(line, text)) {
             return no(doc, "unless", || format!("“{veto}” stands in the line"));
         }
     }
     Ok(())
+}
+
+/// True where the words stand in the line. In scripts that write single words they begin where a word does, and short ones end there too:
+/// “dit” is no part of “edition”, but “schrieb” is of “schrieben”.
+fn says(line: &str, words: &str) -> bool {
+    // Greek and Cyrillic letters are the last of the scripts whose words take nothing in front or behind.
+    let cased = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && c < '\u{530}');
+    let (first, last) = (cased(words.chars().next()), cased(words.chars().next_back()) && words.chars().count() <= SHORT_WORD);
+    memmem::find_iter(line.as_bytes(), words).any(|at| {
+        let (before, after) = (line[..at].chars().next_back(), line[at + words.len()..].chars().next());
+        !(first && cased(before) || last && cased(after))
+    })
 }
 
 /// The folded line or lines of a match, clipped where lines are endless.

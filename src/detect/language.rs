@@ -167,7 +167,7 @@ impl Seen {
         let mut seen = Seen { words: bits.words | bits.hangul | over.words, wide: over.wide };
         *over = Seen::default();
         // Marks, and scripts without blanks.
-        let mut alone = bits.alone;
+        let mut alone = doc.folded.long_signs(n, &bits);
         while alone != 0 {
             let bit = alone.trailing_zeros();
             alone &= alone - 1;
@@ -210,8 +210,7 @@ fn sample(text: &str) -> Range<usize> {
 /// The words of a part of the folded text.
 fn heard(set: &RuleSet, doc: &Document<'_>, Range { start, end }: Range<usize>) -> Heard {
     let text = doc.folded.text.as_str();
-    let mut heard =
-        Hearing { set, common: set.common.reader(), text, heard: Heard::default(), found: [[0; 4]; BLOCK / 8], last: [0; STRETCH] };
+    let mut heard = Hearing { set, common: set.common.reader(), text, heard: Heard::default(), found: [0; BLOCK / 2], last: [0; STRETCH] };
     // Where the word that is being read begins, and whether a character of a script without blanks was in it.
     let (mut word, mut wide) = (None, false);
     let mut over = Seen::default();
@@ -292,7 +291,7 @@ struct Hearing<'d> {
     text: &'d str,
     heard: Heard,
     /// The languages of words of a block.
-    found: [[u64; 4]; BLOCK / 8],
+    found: [u64; BLOCK / 2],
     /// The last block of the text, and what is not there behind it.
     last: [u8; STRETCH],
 }
@@ -316,7 +315,7 @@ impl Hearing<'_> {
             self.last[..rest.len()].copy_from_slice(rest);
             &self.last
         });
-        let found = self.found.as_flattened_mut();
+        let found = &mut self.found;
         let mut count = 0;
         while ends != 0 {
             // No two words begin side by side.
@@ -324,8 +323,9 @@ impl Hearing<'_> {
             count += 1;
             (starts, ends) = (starts & (starts - 1), ends & (ends - 1));
         }
+        // What is left of four.
         found[count..].iter_mut().take(3).for_each(|word| *word = 0);
-        self.heard.tally.add_each(&self.found[..count.div_ceil(4)]);
+        self.heard.tally.add_each(&self.found.as_chunks().0[..count.div_ceil(4)]);
         self.heard.words += count as u32;
         (starts != 0).then(|| at + starts.trailing_zeros() as usize)
     }

@@ -15,7 +15,7 @@ pub(super) struct Lists {
 #[derive(Debug)]
 struct Sorted {
     matches: Vec<Match>,
-    /// For each rule up to the last one that has matches, where its matches begin, and the end of the last one's.
+    /// From the second on, for each rule up to the last one that has matches, where its matches begin, and the end of the last one's.
     starts: Vec<u32>,
 }
 
@@ -73,7 +73,7 @@ impl Lists {
     /// Of one rule, sorted by place.
     pub fn of(&self, rule: u32) -> &[Match] {
         let Sorted { matches, starts } = self.sorted();
-        match starts.get(rule as usize..) {
+        match starts.get(rule as usize + 1..) {
             Some(&[start, end, ..]) => &matches[start as usize..end as usize],
             _ => &[],
         }
@@ -87,18 +87,16 @@ impl Lists {
     fn sorted(&self) -> &Sorted {
         self.sorted.get_or_init(|| {
             let rules = self.all.iter().map(|m| m.rule as usize + 1).max().unwrap_or(0);
-            // How many stand before those of a rule, then where the next one of it goes.
-            let mut starts = vec![0u32; rules + 1];
+            // How many there are of each rule, then where its matches end; each that goes to its place, the last one first, moves that to the front.
+            let mut starts = vec![0u32; rules + 2];
             self.all.iter().for_each(|m| starts[m.rule as usize + 1] += 1);
-            (0..rules).for_each(|rule| starts[rule + 1] += starts[rule]);
-            let mut next = starts.clone();
-            let mut order = vec![0u32; self.all.len()];
-            for (n, m) in (0u32..).zip(&self.all) {
-                let at = &mut next[m.rule as usize];
-                order[*at as usize] = n;
-                *at += 1;
+            (0..=rules).for_each(|rule| starts[rule + 1] += starts[rule]);
+            let mut matches = self.all.clone();
+            for m in self.all.iter().rev() {
+                let at = &mut starts[m.rule as usize + 1];
+                *at -= 1;
+                matches[*at as usize] = *m;
             }
-            let mut matches: Vec<Match> = order.iter().map(|&n| self.all[n as usize]).collect();
             // Anchors come in the order of their ends, phrases without an anchor last.
             let place = |m: &Match| (m.span.start(), m.span.end());
             for list in matches.chunk_by_mut(|a, b| a.rule == b.rule).filter(|list| !list.is_sorted_by_key(place)) {

@@ -36,8 +36,6 @@ static MASKS: [[u64; 2]; 64] = {
 /// is told without a branch: each has a place of its own, found by two multiplications.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Common {
-    /// By place, some bits of the word that is there: these few kilobytes are at hand, and most words are told not to be one by them.
-    tags: Vec<u16>,
     /// By place. Of words longer than eight bytes, only that they may be there.
     entries: Vec<Entry>,
     /// By the upper bits of a key's hash, what it is multiplied with so that the words of a bucket have places of their own.
@@ -76,11 +74,10 @@ fn first(c: char) -> (usize, u32) {
     ((bit / 64) as usize, (bit % 64) as u32)
 }
 
-/// The place of a key by its hash, and its tag, which is not 0.
+/// The place of a key by its hash.
 #[inline(always)]
-fn place(hash: u64, multiplier: u64) -> (usize, u16) {
-    let product = hash.wrapping_mul(multiplier);
-    ((product >> (64 - PLACE)) as usize, (product >> (48 - PLACE)) as u16 | 1)
+fn place(hash: u64, multiplier: u64) -> usize {
+    (hash.wrapping_mul(multiplier) >> (64 - PLACE)) as usize
 }
 
 impl Common {
@@ -93,7 +90,6 @@ impl Common {
             same
         });
         let mut common = Common {
-            tags: vec![0; 1 << PLACE],
             entries: vec![Entry::default(); 1 << PLACE],
             multipliers: vec![1; 1 << BUCKETS],
             begins: vec![0; (1 << FIRST) / 64],
@@ -125,20 +121,18 @@ impl Common {
 
     /// Gives the words of a bucket places of their own, if that can be.
     fn settle(&mut self, bucket: usize, words: &[Entry]) -> bool {
-        let mut places: Vec<(usize, u16)> = Vec::with_capacity(words.len());
+        let mut places: Vec<usize> = Vec::with_capacity(words.len());
         for multiplier in (0..TRIES).map(|n| spread(n + 1) | 1) {
             places.clear();
             for word in words {
-                let (here, tag) = place(spread(word.key), multiplier);
-                if self.tags[here] != 0 || places.iter().any(|&(other, _)| other == here) {
+                let here = place(spread(word.key), multiplier);
+                if self.entries[here].key != 0 || places.contains(&here) {
                     break;
                 }
-                places.push((here, tag));
+                places.push(here);
             }
             if places.len() == words.len() {
-                for (&(place, tag), word) in places.iter().zip(words) {
-                    (self.tags[place], self.entries[place]) = (tag, *word);
-                }
+                places.iter().zip(words).for_each(|(&place, word)| self.entries[place] = *word);
                 self.multipliers[bucket] = multiplier;
                 return true;
             }
@@ -154,13 +148,11 @@ impl Common {
 
     pub fn reader(&self) -> Reader<'_> {
         // Nothing is in a table that was not made.
-        static NOTHING: ([u16; 1 << PLACE], [Entry; 1 << PLACE], [u64; 1 << BUCKETS]) =
-            ([0; 1 << PLACE], [Entry { key: 0, languages: 0 }; 1 << PLACE], [0; 1 << BUCKETS]);
+        static NOTHING: ([Entry; 1 << PLACE], [u64; 1 << BUCKETS]) = ([Entry { key: 0, languages: 0 }; 1 << PLACE], [0; 1 << BUCKETS]);
         Reader {
             common: self,
-            tags: self.tags.first_chunk().unwrap_or(&NOTHING.0),
-            entries: self.entries.first_chunk().unwrap_or(&NOTHING.1),
-            multipliers: self.multipliers.first_chunk().unwrap_or(&NOTHING.2),
+            entries: self.entries.first_chunk().unwrap_or(&NOTHING.0),
+            multipliers: self.multipliers.first_chunk().unwrap_or(&NOTHING.1),
         }
     }
 
@@ -176,7 +168,6 @@ impl Common {
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'c> {
     common: &'c Common,
-    tags: &'c [u16; 1 << PLACE],
     entries: &'c [Entry; 1 << PLACE],
     multipliers: &'c [u64; 1 << BUCKETS],
 }
@@ -194,8 +185,7 @@ impl Reader<'_> {
     #[inline(always)]
     pub fn near(&self, bytes: &[u8; STRETCH], start: usize, end: usize) -> u64 {
         let (start, len) = (start % 64, end.wrapping_sub(start) % 64);
-        let mut seen = [0; HEAD];
-        seen.copy_from_slice(&bytes[start..start + HEAD]);
+        let seen = bytes[start..].first_chunk().copied().unwrap_or_default();
         let languages = self.look_up(key(seen, len));
         if (len > HEAD) & (languages != 0) | self.common.crowded { self.common.other(bytes, start, end) } else { languages }
     }
@@ -204,9 +194,7 @@ impl Reader<'_> {
     #[inline(always)]
     fn look_up(&self, key: u64) -> u64 {
         let hash = spread(key);
-        let (place, tag) = place(hash, self.multipliers[(hash >> (64 - BUCKETS)) as usize]);
-        // What is not there is looked for where something is at hand.
-        let entry = &self.entries[select_unpredictable(self.tags[place] == tag, place, 0)];
+        let entry = &self.entries[place(hash, self.multipliers[(hash >> (64 - BUCKETS)) as usize])];
         select_unpredictable(entry.key == key, entry.languages, 0)
     }
 }

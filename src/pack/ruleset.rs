@@ -238,10 +238,11 @@ impl RuleSet {
         (rule != RULE_OUT && language != OUT).then_some((rule, language))
     }
 
-    /// The languages by the numbers that they had when they were compiled (bits), whose weak words are nothing in a text that speaks
-    /// these.
-    pub fn silent(&self, spoken: u64) -> u64 {
-        !(self.always_heard | in_packs(&self.language_numbers, |n| n >= 64 || spoken >> n & 1 == 1))
+    /// True for a language, by the number that it had when it was compiled, whose weak words are nothing in a text that speaks these (bits),
+    /// unless it is always heard.
+    #[inline]
+    pub fn silent(&self, language: u16, spoken: u64) -> bool {
+        self.language_numbers.get(usize::from(language)).is_none_or(|&n| n == OUT || n < 64 && spoken >> n & 1 == 0)
     }
 
     /// The calendar for phrases of one language: its own words and English ones; all words for phrases of no language.

@@ -1,6 +1,7 @@
-//! What stands where in a folded text: a bit for each byte, found while the text is folded.
+//! What stands where in a folded text: a bit for each byte, found while the text is folded. What the text tells itself is not kept: the
+//! bits of a large one would take as much memory as the text.
 
-use super::block::BLOCK;
+use super::block::{BLOCK, Block};
 
 /// Blocks that are made at once, as long as the text is not shorter.
 const AHEAD: usize = 32;
@@ -11,15 +12,28 @@ pub(crate) struct Bits {
     /// Letters and digits, but for Hangul and scripts without blanks.
     pub words: u64,
     pub hangul: u64,
-    /// First bytes of what stands by itself: signs, and characters of scripts without blanks.
-    pub alone: u64,
-    pub blank: u64,
     /// Letters that are small ones in the original.
     pub small: u64,
     /// Where a new piece may begin inside what looks like a word: `2040|Next article|Rise`.
     pub seams: u64,
-    /// Where lines begin.
-    pub lines: u64,
+}
+
+/// The same, with what the text itself tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Whole {
+    pub bits: Bits,
+    /// First bytes of what stands by itself: signs, and characters of scripts without blanks.
+    pub alone: u64,
+    pub blank: u64,
+}
+
+impl Whole {
+    /// Of a block with these bits.
+    #[inline(always)]
+    pub(super) fn of(bits: Bits, block: &Block) -> Whole {
+        let blank = block.is(b' ') | block.is(b'\n');
+        Whole { bits, alone: !(bits.words | bits.hangul | blank | block.continued()), blank }
+    }
 }
 
 /// How a character counts where phrases begin.
@@ -37,10 +51,10 @@ impl Bits {
         let own = (1 << len) - 1;
         let small = if small { own } else { 0 };
         match class {
-            Class::Alone => Bits { alone: 1, small, ..Bits::default() },
+            Class::Alone => Bits { small, ..Bits::default() },
             Class::Word => Bits { words: own, small, ..Bits::default() },
             Class::Hangul => Bits { hangul: own, small, ..Bits::default() },
-            Class::Blank => Bits { blank: own, ..Bits::default() },
+            Class::Blank => Bits::default(),
         }
     }
 
@@ -50,19 +64,14 @@ impl Bits {
         Bits {
             words: join(self.words, other.words),
             hangul: join(self.hangul, other.hangul),
-            alone: join(self.alone, other.alone),
-            blank: join(self.blank, other.blank),
             small: join(self.small, other.small),
             seams: join(self.seams, other.seams),
-            lines: join(self.lines, other.lines),
         }
     }
 
     #[inline(always)]
     fn add(&mut self, bits: &Bits, moved: impl Fn(u64) -> u64) {
         self.words |= moved(bits.words);
-        self.alone |= moved(bits.alone);
-        self.blank |= moved(bits.blank);
         self.small |= moved(bits.small);
         self.seams |= moved(bits.seams);
         self.hangul |= moved(bits.hangul);
@@ -107,18 +116,13 @@ impl BitMap {
         self.block(at / BLOCK).seams >> (at % BLOCK) & 1 == 1
     }
 
-    /// True where a line begins.
-    pub(super) fn line(&self, at: usize) -> bool {
-        self.block(at / BLOCK).lines >> (at % BLOCK) & 1 == 1
-    }
-
     /// True for a letter that is a small one in the original.
     #[inline]
     pub fn small(&self, at: usize) -> bool {
         self.block(at / BLOCK).small >> (at % BLOCK) & 1 == 1
     }
 
-    /// Adds what stands at `at` and behind it, but for the beginnings of lines.
+    /// Adds what stands at `at` and behind it.
     #[inline(always)]
     pub(super) fn add(&mut self, at: usize, bits: &Bits) {
         let (n, shift) = (at / BLOCK, at % BLOCK);
@@ -128,35 +132,19 @@ impl BitMap {
         second.add(bits, |bits| bits >> 1 >> (BLOCK - 1 - shift));
     }
 
-    /// Adds a sign or a blank of one byte.
-    #[inline(always)]
-    pub(super) fn add_byte(&mut self, at: usize, class: Class) {
-        let block = &mut self.two(at / BLOCK)[0];
-        let bit = 1 << (at % BLOCK);
-        match class {
-            Class::Blank => block.blank |= bit,
-            _ => block.alone |= bit,
-        }
-    }
-
     /// A new piece may begin at `at`.
     pub(super) fn add_seam(&mut self, at: usize) {
         self.two(at / BLOCK)[0].seams |= 1 << (at % BLOCK);
     }
 
-    /// A line begins at `at`.
-    pub(super) fn add_line(&mut self, at: usize) {
-        self.two(at / BLOCK)[0].lines |= 1 << (at % BLOCK);
-    }
-
-    /// Takes back the character at `at`, which is the last one; seams and lines stay.
+    /// Takes back the character at `at`, which is the last one; seams stay.
     pub(super) fn take_back(&mut self, at: usize) {
         let (n, shift) = (at / BLOCK, at % BLOCK);
         let keep = (1 << shift) - 1;
         let [first, second] = self.two(n);
         for (block, keep) in [(first, keep), (second, 0)] {
-            let Bits { words, hangul, alone, blank, small, .. } = block;
-            for bits in [words, hangul, alone, blank, small] {
+            let Bits { words, hangul, small, .. } = block;
+            for bits in [words, hangul, small] {
                 *bits &= keep;
             }
         }

@@ -108,6 +108,17 @@ pub(crate) fn block_at(bytes: &[u8], at: usize) -> Option<Block> {
     bytes.get(at..)?.first_chunk().map(Block::new)
 }
 
+/// The same, with zeros where fewer bytes are left.
+#[inline(always)]
+pub(super) fn padded_block_at(bytes: &[u8], at: usize) -> Block {
+    block_at(bytes, at).unwrap_or_else(|| {
+        let mut padded = [0; BLOCK];
+        let rest = bytes.get(at..).unwrap_or_default();
+        padded[..rest.len()].copy_from_slice(rest);
+        Block::new(&padded)
+    })
+}
+
 impl Block {
     #[inline(always)]
     pub fn new(bytes: &[u8; BLOCK]) -> Block {

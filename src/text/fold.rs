@@ -40,14 +40,12 @@ const ROOM: usize = BLOCK;
 
 impl<'t> Folder<'t> {
     fn new(raw: &'t str) -> Folder<'t> {
-        let mut bits = BitMap::with_capacity(raw.len());
-        bits.add_line(0);
         Folder {
             raw,
             before: Kind::Other,
             text: vec![0; raw.len() + ROOM],
             len: 0,
-            bits,
+            bits: BitMap::with_capacity(raw.len()),
             drift: Vec::new(),
             lines: Vec::new(),
             line_raw: 0,
@@ -134,15 +132,7 @@ impl<'t> Folder<'t> {
             }
         }
         self.mark(raw);
-        let bits = Bits {
-            words: own(kinds.words),
-            hangul: own(kinds.hangul),
-            alone: own(kinds.alone),
-            blank: own(kinds.blank),
-            small: own(kinds.lower),
-            seams,
-            lines: 0,
-        };
+        let bits = Bits { words: own(kinds.words), hangul: own(kinds.hangul), small: own(kinds.lower), seams };
         self.bits.add(self.len, &bits);
         if let (Some(room), Some(folded)) = (self.room(), folded[n..].first_chunk()) {
             *room = *folded;
@@ -180,8 +170,6 @@ impl<'t> Folder<'t> {
         debug_assert!(b.is_ascii());
         if let Some([room, ..]) = self.room() {
             *room = b;
-            let class = if matches!(b, b' ' | b'\n') { Class::Blank } else { Class::Alone };
-            self.bits.add_byte(self.len, class);
             self.len += 1;
         }
     }
@@ -258,7 +246,6 @@ impl<'t> Folder<'t> {
     fn end_line(&mut self, (end, fold_end): (usize, usize), next: (usize, usize)) {
         self.lines.push(Line::new(self.line_raw, end, self.line_fold, fold_end.max(self.line_fold)));
         (self.line_raw, self.line_fold) = next;
-        self.bits.add_line(self.line_fold);
     }
 
     /// Folds one character at `at`, or what Markdown makes of it; returns the offset behind it.
@@ -414,6 +401,7 @@ fn plain_byte(b: Option<&u8>) -> bool {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::bits::Whole;
     use super::*;
     use proptest::prelude::*;
 
@@ -479,7 +467,7 @@ pub(super) mod tests {
     }
 
     fn told((folded, lines): &(Folded, Vec<Line>)) -> String {
-        let blocks = (0..folded.text.len().div_ceil(BLOCK)).map(|n| folded.bits.block(n)).collect::<Vec<_>>();
+        let blocks = (0..folded.text.len().div_ceil(BLOCK)).map(|n| folded.block(n)).collect::<Vec<_>>();
         let starts = folded.text.char_indices().map(|(at, _)| folded.raw_start(at)).collect::<Vec<_>>();
         format!("{:?} {starts:?} {lines:?} {blocks:#x?}", folded.text)
     }
@@ -501,17 +489,16 @@ pub(super) mod tests {
         #[test]
         fn bits_tell_what_the_text_holds(pieces in proptest::collection::vec(0..PIECES.len(), 0..100)) {
             let raw: String = pieces.iter().map(|&n| PIECES[n]).collect();
-            let (folded, lines) = fold(&raw);
+            let (folded, _) = fold(&raw);
             for (at, c) in folded.text.char_indices() {
-                let (block, bit) = (folded.bits.block(at / BLOCK), at % BLOCK);
+                let (Whole { bits, alone, blank }, bit) = (folded.block(at / BLOCK), at % BLOCK);
                 let has = |bits: u64| bits >> bit & 1 == 1;
                 let class = class(c);
                 prop_assert_eq!(
-                    (has(block.words), has(block.hangul), has(block.alone), has(block.blank)),
+                    (has(bits.words), has(bits.hangul), has(alone), has(blank)),
                     (class == Class::Word, class == Class::Hangul, class == Class::Alone, class == Class::Blank)
                 );
-                prop_assert_eq!(has(block.small), raw.get(folded.raw_start(at)..).is_some_and(|rest| rest.starts_with(char::is_lowercase)), "{} at {}", c, at);
-                prop_assert_eq!(has(block.lines), lines.iter().any(|line| line.fold_start() == at));
+                prop_assert_eq!(has(bits.small), raw.get(folded.raw_start(at)..).is_some_and(|rest| rest.starts_with(char::is_lowercase)), "{} at {}", c, at);
             }
         }
     }

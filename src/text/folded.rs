@@ -8,7 +8,8 @@ use std::cell::Cell;
 
 use unicode_normalization::char::canonical_combining_class;
 
-use super::bits::BitMap;
+use super::bits::{BitMap, Bits, Whole};
+use super::block::{BLOCK, padded_block_at};
 use super::near::partition_near;
 
 /// A folded text with its map to the original.
@@ -43,6 +44,19 @@ impl Folded {
     /// Text, bits and drift points.
     pub(super) fn into_parts(self) -> (String, BitMap, Vec<(u32, u32)>) {
         (self.text, self.bits, self.drift)
+    }
+
+    /// What stands in block `n` of the text.
+    #[inline(always)]
+    pub fn block(&self, n: usize) -> Whole {
+        Whole::of(self.bits.block(n), &padded_block_at(self.text.as_bytes(), n * BLOCK))
+    }
+
+    /// First bytes of longer characters in block `n`, whose bits these are, that belong to no word.
+    #[inline(always)]
+    pub fn long_signs(&self, n: usize, bits: &Bits) -> u64 {
+        let block = padded_block_at(self.text.as_bytes(), n * BLOCK);
+        block.high() & !(bits.words | bits.hangul | block.continued())
     }
 
     /// Offset in the original of the character that begins at `at`.

@@ -13,8 +13,6 @@ pub(super) struct Kinds {
     /// Letters and digits, but for Hangul and scripts without blanks.
     pub words: u64,
     pub hangul: u64,
-    /// First bytes of what is neither a blank nor a part of a word.
-    pub alone: u64,
     pub blank: u64,
     /// Line ends with no white space beside them: they fold to blanks.
     pub ends: u64,
@@ -38,7 +36,6 @@ impl Kinds {
             caseless: 0,
             words: upper | lower | digit,
             hangul: 0,
-            alone: !(upper | lower | digit | blank | special),
             blank,
             ends: 0,
             special: special & !high,
@@ -79,7 +76,7 @@ impl Kinds {
             self.len = self.len.min(BLOCK - 2 + (ideographs >> (BLOCK - 2)).trailing_zeros() as usize);
         }
         let mut kinds = [0; Kind::ALL.len()];
-        let mut classes = [ideographs, 0, 0];
+        let mut classes = [0; 3];
         let mut leads = block.high() & !self.parts & !ideographs;
         while leads != 0 {
             let n = leads.trailing_zeros() as usize;
@@ -103,7 +100,7 @@ impl Kinds {
             };
             let own = ((1 << len) - 1) << n;
             kinds[letter.kind()] |= own;
-            classes[letter.class()] |= if letter.class() == 0 { 1 << n } else { own };
+            classes[letter.class()] |= own;
             let twin = letter.folded();
             if twin != code {
                 let last = n + len - 1;
@@ -119,8 +116,7 @@ impl Kinds {
         self.upper |= upper;
         self.digit |= digit;
         self.caseless |= caseless;
-        let [alone, words, hangul] = classes;
-        self.alone |= alone;
+        let [_, words, hangul] = classes;
         self.words |= words;
         self.hangul = hangul;
     }

@@ -22,7 +22,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use memchr::memmem;
 
-pub(crate) use bits::{BitMap, Bits, bits_from};
+pub(crate) use bits::{Bits, Whole, bits_from};
 pub(crate) use block::{BLOCK, block_at, places};
 pub(crate) use class::{is_letter, is_wordy};
 pub(crate) use folded::Folded;
@@ -150,9 +150,13 @@ impl<'t> Document<'t> {
 
     /// The last line that begins at or before `at`. Most questions concern the line of the one before, or the next one.
     fn last_at(&self, at: usize, last: &Cell<usize>, start: impl Fn(&Line) -> usize) -> usize {
-        let holds = |n: &usize| self.lines.get(*n).is_some_and(|l| start(l) <= at) && self.lines.get(n + 1).is_none_or(|l| start(l) > at);
-        let near = [last.get(), last.get() + 1].into_iter().find(holds);
-        let line = near.unwrap_or_else(|| partition_near(&self.lines, last.get(), |line| start(line) <= at).saturating_sub(1));
+        let begun = |n: usize| self.lines.get(n).is_some_and(|line| start(line) <= at);
+        let before = last.get();
+        let line = match (begun(before), begun(before + 1)) {
+            (true, false) => return before,
+            (true, true) if !begun(before + 2) => before + 1,
+            _ => partition_near(&self.lines, before, |line| start(line) <= at).saturating_sub(1),
+        };
         last.set(line);
         line
     }

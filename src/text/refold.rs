@@ -16,7 +16,7 @@ use super::standing::Stretch;
 pub(super) fn refold(raw: &str, folded: Folded, lines: Vec<Line>, stretches: &mut [Stretch]) -> Option<(Folded, Vec<Line>)> {
     let (text, bits, before) = folded.into_parts();
     let drift = Vec::with_capacity(before.len());
-    let mut new = Refold { text: text.into_bytes(), bits, lines, before, drift, raw: 0, len: 0, count: 0, seam: false, line: true };
+    let mut new = Refold { text: text.into_bytes(), bits, lines, before, drift, raw: 0, len: 0, count: 0, seam: false };
     for stretch in stretches {
         new.anew(&raw[..stretch.raw.start - stretch.raw_by], stretch.fold.start, stretch.lines.start)?;
         new.keep(stretch);
@@ -40,8 +40,6 @@ struct Refold {
     count: usize,
     /// A new piece may begin behind what is folded.
     seam: bool,
-    /// A line begins there.
-    line: bool,
 }
 
 impl Refold {
@@ -57,10 +55,10 @@ impl Refold {
             return None;
         }
         self.text[self.len..][..text.len()].copy_from_slice(text.as_bytes());
-        // The bit behind the last byte is that of the next line.
+        // The bit behind the last byte is of what follows.
         self.bits.put(self.len, &bits, text.len());
         self.end_piece();
-        (self.seam, self.line) = (bits.seam(text.len()), bits.line(text.len()));
+        self.seam = bits.seam(text.len());
         let first = drift.first().filter(|point| point.0 == 0).map_or(0, |point| point.1 as usize);
         note_drift(&mut self.drift, self.len, self.raw + first);
         let behind = drift.iter().filter(|point| point.0 > 0);
@@ -79,7 +77,6 @@ impl Refold {
         self.text.copy_within(start..end, self.len);
         self.bits.bring(start, self.len, end - start);
         self.end_piece();
-        self.line = true;
         let point = |at: usize| self.before.partition_point(|&(fold, _)| fold as usize <= at);
         let (first, behind) = (point(start), point(end - 1));
         let (fold, raw) = first.checked_sub(1).map_or((0, 0), |n| self.before[n]);
@@ -107,9 +104,6 @@ impl Refold {
         self.lines.truncate(self.count);
         self.bits.end(self.len);
         self.end_piece();
-        if self.line {
-            self.bits.add_line(self.len);
-        }
         if self.lines.is_empty() {
             self.lines.push(Line::new(0, 0, 0, 0));
         }
@@ -131,7 +125,7 @@ mod tests {
     use super::*;
 
     fn told((folded, lines): &(Folded, Vec<Line>)) -> String {
-        let blocks = (0..folded.text.len() / BLOCK + 3).map(|n| folded.bits.block(n)).collect::<Vec<_>>();
+        let blocks = (0..folded.text.len() / BLOCK + 3).map(|n| folded.block(n)).collect::<Vec<_>>();
         let starts = folded.text.char_indices().map(|(at, _)| folded.raw_start(at)).collect::<Vec<_>>();
         format!("{:?}\n{starts:?}\n{lines:?}\n{blocks:x?}", folded.text)
     }

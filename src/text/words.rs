@@ -1,5 +1,6 @@
 //! Counting: words, in scripts with blanks and without, and sentences that begin inside a line.
 
+use super::block::{BLOCK, Block};
 use super::class::is_wordy;
 use super::line::{is_mark, is_wide};
 
@@ -149,15 +150,60 @@ const READINGS: [[u8; 128]; 8] = {
     states
 };
 
+impl Reading {
+    /// The state behind so many bytes of ASCII, the first ones of a block, and how many words and sentences begin in them.
+    fn through(self, block: &Block, len: usize) -> (Reading, u32, u32) {
+        let here = u64::MAX >> (BLOCK - len);
+        let [word, capital] = [block.wordy(), block.within(b'A', b'Z')].map(|bits| bits & here);
+        let stop = block.is(b'.') | block.is(b'!') | block.is(b'?');
+        let (mark, closing, blank) = (block.is(b'\''), block.is(b'"') | block.is(b')'), block.is(b' '));
+        let before = |state: u8| u64::from(self.0 & Self::BEFORE == state);
+        // Signs that go on with what stands before them.
+        let with = |bits: u64, signs: u64, first: u64| {
+            let mut bits = bits;
+            loop {
+                let more = signs & !bits & (bits << 1 | first);
+                if more == 0 {
+                    return bits;
+                }
+                bits |= more;
+            }
+        };
+        let open = u64::from(self.0 & Self::IN_WORD);
+        let inside = with(word, mark, open);
+        let ended = with(stop & !(capital << 1 | before(Self::CAPITAL)), closing, before(Self::ENDED));
+        let parted = blank & (ended << 1 | before(Self::ENDED));
+        let words = word & !(inside << 1 | open);
+        let sentences = word & (parted << 1 | before(Self::PARTED));
+        let last = |bits: u64, state: u8| if bits >> (len - 1) & 1 == 1 { state } else { 0 };
+        // A character is of one class.
+        let state = last(inside, Self::IN_WORD) | last(capital, Self::CAPITAL) | last(ended, Self::ENDED) | last(parted, Self::PARTED);
+        (Reading(state), words.count_ones(), sentences.count_ones())
+    }
+}
+
+/// As few bytes of ASCII are read one by one.
+const FEW: usize = 20;
+
 /// Words outside of scripts without blanks, sentences that begin inside the line, and how much stands there in scripts without
 /// blanks, in parts of [`breadth`].
 pub(super) fn count(line: &str) -> (u32, u32, u32) {
     let (mut words, mut inner, mut wide) = (0, 0, 0);
     let mut state = Reading(0);
     let bytes = line.as_bytes();
-    let mut at = 0;
+    let (mut at, mut looked) = (0, 0);
     while let Some(&b) = bytes.get(at) {
         if b < 128 {
+            // Many bytes of ASCII are read together.
+            if at >= looked && bytes.len() - at >= FEW {
+                let (block, len) = ascii(&bytes[at..]);
+                looked = at + len;
+                if len >= FEW {
+                    let (next, begun, ended) = state.through(&block, len);
+                    (state, words, inner, at) = (next, words + begun, inner + ended, looked);
+                    continue;
+                }
+            }
             state = Reading(READINGS[usize::from(state.0 & 7)][usize::from(b)]);
             at += 1;
         } else {
@@ -177,11 +223,52 @@ pub(super) fn count(line: &str) -> (u32, u32, u32) {
     (words, inner, wide)
 }
 
+/// The block with which a text begins, and how many of its first bytes are ASCII.
+#[inline(always)]
+fn ascii(bytes: &[u8]) -> (Block, usize) {
+    let mut padded = [0; BLOCK];
+    let whole = bytes.first_chunk().unwrap_or_else(|| {
+        padded[..bytes.len()].copy_from_slice(bytes);
+        &padded
+    });
+    let block = Block::new(whole);
+    (block, bytes.len().min(block.high().trailing_zeros() as usize))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// The same, character by character.
+    fn one_by_one(line: &str) -> (u32, u32, u32) {
+        let (mut words, mut inner, mut wide) = (0, 0, 0);
+        let mut state = Reading(0);
+        for c in line.chars() {
+            if is_wide(c) {
+                (wide, state) = (wide + breadth(c), Reading(0));
+                continue;
+            }
+            state = state.next(if c.is_ascii() { Class::of_ascii(c as u8) } else { Class::of(c) });
+            words += u32::from(state.0 & Reading::NEW_WORD != 0);
+            inner += u32::from(state.0 & Reading::NEW_SENTENCE != 0 || matches!(c, '。' | '！' | '？'));
+        }
+        (words, inner, wide)
+    }
+
+    proptest! {
+        #[test]
+        fn counts_many_bytes_at_once(
+            dense in r#"[aZ7 .!'")-]{0,200}"#,
+            sparse in r#"([a-z]{1,9}[ ]|[A-Z][.][ ]|['")]|[a-z][.!]["]?[ ]){0,60}"#,
+            mixed in r#"([a-z]{1,40}[ .]|[ '".]{1,3}|[é’”面…]){0,30}"#,
+        ) {
+            for line in [dense, sparse, mixed] {
+                prop_assert_eq!(count(&line), one_by_one(&line), "{}", line);
+            }
+        }
+    }
 
     proptest! {
         #[test]
