@@ -72,8 +72,15 @@ impl Cleaner {
         self.undecided(text)
     }
 
-    /// The same of a text that may be another one meanwhile, and is what it was in the end: a large one is cut in its own place, and
-    /// takes the memory of one text less.
+    /// The same with less memory: a text of 1 MiB and more is cut in its own place, and put together again before this returns.
+    ///
+    /// ```
+    /// let cleaner = dehusk::Cleaner::builtin();
+    /// let mut page = "Bake it.\n\nLeave a Reply Cancel reply\n".to_owned();
+    /// let cleaned = cleaner.clean_mut(&mut page);
+    /// assert_eq!(cleaned.text(), "Bake it.\n");
+    /// assert_eq!(page, "Bake it.\n\nLeave a Reply Cancel reply\n");
+    /// ```
     pub fn clean_mut<'t>(&self, text: &'t mut String) -> Cleaned<'t> {
         #[cfg(feature = "cli")]
         if self.decided.is_some() {

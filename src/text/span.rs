@@ -10,6 +10,9 @@ pub struct Span {
     end: u32,
 }
 
+/// The largest offset.
+const MOST: usize = u32::MAX as usize;
+
 impl Span {
     /// The span `start..end` of `text`, or `None` where it would be out of range, reversed or inside a character; or behind the first
     /// 4 GiB.
@@ -18,9 +21,11 @@ impl Span {
         whole.then_some(Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
     }
 
-    /// The span of `text` that is nearest to `start..end` and holds all of it.
+    /// The span of `text` that is nearest to `start..end` and holds all of it, as far as it lies in the first 4 GiB.
     pub fn covering(text: &str, start: usize, end: usize) -> Span {
-        let end = end.min(text.len());
+        // The length of a text that is shorter, or else the last place between two characters that a span can name.
+        let most = text.floor_char_boundary(MOST);
+        let end = end.min(most);
         let start = start.min(end);
         Span { start: text.floor_char_boundary(start) as u32, end: text.ceil_char_boundary(end) as u32 }
     }
