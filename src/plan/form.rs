@@ -3,6 +3,7 @@
 //! What somebody says on a stage, a word that is explained or translated, an entry of a table of contents, an item of a programme,
 //! a line of a song and the title of a page may be words of an interface as well. Each of these forms shows in the lines around, and nothing else of them goes.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
@@ -56,6 +57,8 @@ struct Forms<'d, 't> {
     filled: Vec<usize>,
     /// The names of speakers, once they are asked for.
     names: Option<HashSet<&'t str>>,
+    /// Which of the filled lines are days, as far as that was asked.
+    days: Vec<OnceCell<bool>>,
     /// How often it was looked whether one name stands again, which is less than to look for all.
     looked: usize,
 }
@@ -66,10 +69,10 @@ pub(super) fn spare(set: &RuleSet, doc: &Document<'_>, cuts: &mut Vec<Cut>, mut 
         return;
     }
     let taken = taken(doc, cuts);
-    let filled = (0..doc.lines.len()).filter(|&n| !doc.is_blank(n)).collect();
+    let filled: Vec<usize> = (0..doc.lines.len()).filter(|&n| !doc.is_blank(n)).collect();
     let mut cut = vec![false; taken.len()];
     cuts.iter().for_each(|c| cut[doc.line_at(c.span.start())] = true);
-    let mut forms = Forms { doc, taken, cut, filled, names: None, looked: 0 };
+    let mut forms = Forms { doc, taken, cut, days: vec![OnceCell::new(); filled.len()], filled, names: None, looked: 0 };
     let verse = forms.is_verse();
     let small = forms.filled.len() <= SMALL && forms.filled.iter().filter(|&&n| forms.taken[n]).count() <= LIST;
     cuts.retain(|c| {
@@ -208,7 +211,7 @@ impl<'t> Forms<'_, 't> {
 
     /// A day and a sentence in turns: a chronicle or a diary.
     fn dated(&self, at: usize, below: usize) -> bool {
-        let day = |at: usize| self.line(at).is_some_and(is_day);
+        let day = |at: usize| self.is_day(at);
         let Some(mut first) = (at.saturating_sub(1)..below + 1).find(|&n| day(n)) else { return false };
         while first >= 2 && at - first.min(at) < MANY && day(first - 2) {
             first -= 2;
@@ -223,6 +226,11 @@ impl<'t> Forms<'_, 't> {
             && staying > 0
             && days.iter().filter(entry).count() + 1 >= days.len()
             && different(self.doc, &lines)
+    }
+
+    /// True for a line that is a day; each is looked at once.
+    fn is_day(&self, at: usize) -> bool {
+        self.days.get(at).is_some_and(|day| *day.get_or_init(|| self.line(at).is_some_and(is_day)))
     }
 
     /// A heading whose words the sentence below begins with: “Share / Share the bread and the salt.”
@@ -367,15 +375,20 @@ fn is_hour(line: &str) -> bool {
 
 /// True for a line that is a day and nothing else, as far as its form tells: a number and two words beside it, or three behind it, and a year maybe.
 fn is_day(line: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '.' | ',' | '-' | '/' | '’' | '\'') || !c.is_ascii();
-    if line.len() > DAY || !line.chars().all(plain) {
+    let in_day =
+        |b: u8| !b.is_ascii() || b.is_ascii_alphanumeric() || matches!(b, b'\t'..=b'\r' | b' ' | b'.' | b',' | b'-' | b'/' | b'\'');
+    if line.len() > DAY || !line.bytes().all(in_day) {
         return false;
     }
-    let number = |word: &str| word.starts_with(char::is_numeric);
-    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c.is_ascii()).filter(|word| !word.is_empty()).collect();
-    let first = words.iter().position(|word| number(word));
-    let numbers = words.iter().filter(|word| number(word)).count();
-    first.is_some_and(|first| first <= 1) && (1..=3).contains(&numbers) && words.len() - numbers <= 4 && (words.len() > 1 || line.len() > 6)
+    let (mut words, mut numbers, mut first) = (0, 0, None);
+    for word in line.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if word.starts_with(char::is_numeric) {
+            numbers += 1;
+            first = first.or(Some(words));
+        }
+        words += 1;
+    }
+    first.is_some_and(|first| first <= 1) && (1..=3).contains(&numbers) && words - numbers <= 4 && (words > 1 || line.len() > 6)
 }
 
 #[cfg(test)]
