@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
 use super::filters::spread;
-use super::lexicon::Words;
+use super::lexicon::{Words, listed, sorted};
 
 /// Bytes of the words that are told by themselves; longer ones are few.
 const HEAD: usize = 8;
@@ -81,14 +81,8 @@ fn place(hash: u64, multiplier: u64) -> usize {
 }
 
 impl Common {
-    pub fn new(mut words: Words<'_>) -> Common {
-        words.retain(|(word, _)| !word.is_empty());
-        words.sort_unstable();
-        words.dedup_by(|(word, languages), (before, all)| {
-            let same = word == before;
-            *all |= if same { *languages } else { 0 };
-            same
-        });
+    pub fn new(words: Words<'_>) -> Common {
+        let words = sorted(words);
         let mut common = Common {
             entries: vec![Entry::default(); 1 << PLACE],
             multipliers: vec![1; 1 << BUCKETS],
@@ -176,9 +170,7 @@ impl Reader<'_> {
     /// The languages (bits) that have the word `text[start..end]`, which is not empty.
     #[inline]
     pub fn at(&self, text: &[u8], start: usize, end: usize) -> u64 {
-        let len = end - start;
-        let languages = self.look_up(key(padded(text, start), len));
-        if (len > HEAD) & (languages != 0) | self.common.crowded { self.common.other(text, start, end) } else { languages }
+        self.look_up(padded(text, start), text, start, end - start)
     }
 
     /// The same of a word of which bytes `start` to `end` of these are.
@@ -186,16 +178,17 @@ impl Reader<'_> {
     pub fn near(&self, bytes: &[u8; STRETCH], start: usize, end: usize) -> u64 {
         let (start, len) = (start % 64, end.wrapping_sub(start) % 64);
         let seen = bytes[start..].first_chunk().copied().unwrap_or_default();
-        let languages = self.look_up(key(seen, len));
-        if (len > HEAD) & (languages != 0) | self.common.crowded { self.common.other(bytes, start, end) } else { languages }
+        self.look_up(seen, bytes, start, len)
     }
 
-    /// What the place of a key tells.
+    /// The languages of `len` bytes of a text from `start` on, the first of which are `seen`.
     #[inline(always)]
-    fn look_up(&self, key: u64) -> u64 {
+    fn look_up(&self, seen: [u8; HEAD], text: &[u8], start: usize, len: usize) -> u64 {
+        let key = key(seen, len);
         let hash = spread(key);
         let entry = &self.entries[place(hash, self.multipliers[(hash >> (64 - BUCKETS)) as usize])];
-        select_unpredictable(entry.key == key, entry.languages, 0)
+        let languages = select_unpredictable(entry.key == key, entry.languages, 0);
+        if (len > HEAD) & (languages != 0) | self.common.crowded { self.common.other(text, start, start + len) } else { languages }
     }
 }
 
@@ -203,10 +196,7 @@ impl Common {
     /// The same, of words that are few.
     #[inline(never)]
     fn other(&self, text: &[u8], start: usize, end: usize) -> u64 {
-        if self.others.is_empty() {
-            return 0;
-        }
-        std::str::from_utf8(&text[start..end]).ok().and_then(|word| self.others.get(word)).copied().unwrap_or(0)
+        if self.others.is_empty() { 0 } else { listed(&self.others, &text[start..end]) }
     }
 }
 

@@ -14,6 +14,23 @@ const FILTER: u32 = 15;
 /// Words with bits for the languages that have them, while they are collected: some more than once.
 pub(crate) type Words<'w> = Vec<(&'w str, u64)>;
 
+/// The words in their order, each once with all of its languages.
+pub(super) fn sorted(mut words: Words<'_>) -> Words<'_> {
+    words.retain(|(word, _)| !word.is_empty());
+    words.sort_unstable();
+    words.dedup_by(|(word, languages), (before, all)| {
+        let same = word == before;
+        *all |= if same { *languages } else { 0 };
+        same
+    });
+    words
+}
+
+/// The languages (bits) that a list has of a word.
+pub(super) fn listed(words: &HashMap<String, u64>, word: &[u8]) -> u64 {
+    std::str::from_utf8(word).ok().and_then(|word| words.get(word)).copied().unwrap_or(0)
+}
+
 /// Words with the languages (bits) that have them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Lexicon {
@@ -56,14 +73,8 @@ fn holds(filter: &[u64], hash: u64) -> bool {
 }
 
 impl Lexicon {
-    pub fn new(mut words: Words<'_>) -> Lexicon {
-        words.retain(|(word, _)| !word.is_empty());
-        words.sort_unstable();
-        words.dedup_by(|(word, languages), (before, all)| {
-            let same = word == before;
-            *all |= if same { *languages } else { 0 };
-            same
-        });
+    pub fn new(words: Words<'_>) -> Lexicon {
+        let words = sorted(words);
         let mut lexicon = Lexicon {
             longest: words.iter().map(|(word, _)| word.len()).max().unwrap_or(0),
             places: vec![0; (words.len() * 2).next_power_of_two().max(2)],
@@ -134,7 +145,7 @@ impl Lexicon {
         if len > self.longest || self.longer.is_empty() {
             return 0;
         }
-        std::str::from_utf8(&text[start..end]).ok().and_then(|word| self.longer.get(word)).copied().unwrap_or(0)
+        listed(&self.longer, &text[start..end])
     }
 }
 
